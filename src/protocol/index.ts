@@ -1,0 +1,5 @@
+// Words shared between processes.
+export * from "./acs.ts"
+export * from "./machines.ts"
+export * from "./proxy.ts"
+export * from "./tcs.ts"

@@ -1,0 +1,35 @@
+// The hub: records, tables, transactions, watches and the stores behind them.
+export type { BulkItem, BulkRange, BulkRefusal, BulkStore } from "./bulk.ts"
+export { BulkFull } from "./bulk.ts"
+export { type State, schema, type TableName, type Tx, type View } from "./schema.ts"
+export type { Frozen, TaskDefinitionBody, TaskOverrides } from "./shapes.ts"
+export { defineTable, type Page, type ReadTable, type Row, type TableSpec, type WriteTable } from "./table.ts"
+export type { AccessKeyRow } from "./tables/access-keys.ts"
+export type { ClusterRow } from "./tables/clusters.ts"
+export type { ContainerInstanceRow, InstanceResource } from "./tables/container-instances.ts"
+export type {
+  InternetGatewayRow,
+  NetworkInterfaceRow,
+  RouteTableRow,
+  SecurityGroupRow,
+  SubnetRow,
+  VpcRow,
+} from "./tables/ec2.ts"
+export type { LogGroupRow, LogStreamRow } from "./tables/logs.ts"
+export type { MachineRow, NetworkRow } from "./tables/machines.ts"
+export type { OutboxRow, SettingRow } from "./tables/outbox.ts"
+export type { FamilyRow, TaskDefinitionRow } from "./tables/task-definitions.ts"
+export {
+  type HealthStatus,
+  type ObservedContainer,
+  type ObservedTask,
+  type RunTaskTokenRow,
+  type StopCode,
+  type TaskAttachment,
+  type TaskContainer,
+  type TaskRow,
+  type TaskStatus,
+  type TaskStep,
+  taskStatuses,
+} from "./tables/tasks.ts"
+export type { Change, Commit, Position, Schema, Store, TxOf, ViewOf, WatchMoment } from "./types.ts"

@@ -1,0 +1,42 @@
+// The list of all tables. A table that is not named here does not exist.
+import { accessKeys } from "./tables/access-keys.ts"
+import { clusters } from "./tables/clusters.ts"
+import { containerInstances } from "./tables/container-instances.ts"
+import { internetGateways, networkInterfaces, routeTables, securityGroups, subnets, vpcs } from "./tables/ec2.ts"
+import { logGroups, logStreams } from "./tables/logs.ts"
+import { machines, networks } from "./tables/machines.ts"
+import { outbox, settings } from "./tables/outbox.ts"
+import { families, taskDefinitions } from "./tables/task-definitions.ts"
+import { runTaskTokens, tasks } from "./tables/tasks.ts"
+import type { Store, TxOf, ViewOf } from "./types.ts"
+
+export const schema = {
+  accessKeys,
+  clusters,
+  containerInstances,
+  families,
+  internetGateways,
+  logGroups,
+  logStreams,
+  machines,
+  networkInterfaces,
+  networks,
+  outbox,
+  routeTables,
+  runTaskTokens,
+  securityGroups,
+  settings,
+  subnets,
+  taskDefinitions,
+  tasks,
+  vpcs,
+} as const
+
+/** Reading Roadstead's records. */
+export type View = ViewOf<typeof schema>
+/** Reading and writing them in a transaction. */
+export type Tx = TxOf<typeof schema>
+/** The hub. */
+export type State = Store<typeof schema>
+/** The names of the tables. */
+export type TableName = keyof typeof schema

@@ -1,0 +1,48 @@
+// Container instances: hosts with an agent, those of the hidden Fargate pools included. Registration is written by
+// services/ecs, session facts (`session`, `timeline`) by fleet/.
+import { defineTable } from "../table.ts"
+
+export interface InstanceResource {
+  readonly name: string
+  readonly type: string
+  readonly integerValue?: number
+  readonly stringSetValue?: readonly string[]
+}
+
+export interface ContainerInstanceRow {
+  readonly arn: string
+  readonly account: string
+  readonly region: string
+  readonly clusterArn: string
+  /** A host of a hidden pool: Fargate. Invisible to ListContainerInstances; keyed by machine. */
+  readonly pool?: "fargate"
+  /** The machine (tables/machines.ts) that it runs on, when we made it. */
+  readonly machineId?: string
+  readonly ec2InstanceId?: string
+  readonly status: "ACTIVE" | "DRAINING" | "INACTIVE"
+  readonly registeredAt: number
+  readonly attributes: readonly { readonly name: string; readonly value?: string }[]
+  readonly registeredResources: readonly InstanceResource[]
+  readonly tags: readonly { readonly key: string; readonly value: string }[]
+  readonly session: {
+    readonly connected: boolean
+    readonly since: number
+    readonly agentVersion?: string
+    readonly agentHash?: string
+    readonly dockerVersion?: string
+  }
+  /** One counter for payload sequence numbers and manifest timelines. */
+  readonly timeline: number
+  readonly version: number
+}
+
+export const containerInstances = defineTable<ContainerInstanceRow>()({
+  name: "containerInstances",
+  version: 1,
+  key: (i) => i.arn,
+  indexes: {
+    cluster: (i) => (i.pool || i.status === "INACTIVE" ? undefined : i.clusterArn),
+    machine: (i) => i.machineId,
+    pool: (i) => (i.pool && i.status === "ACTIVE" ? i.pool : undefined),
+  },
+})

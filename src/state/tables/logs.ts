@@ -1,0 +1,48 @@
+// Log groups and streams. The events themselves are in a bulk store, in the series named by the stream.
+import { defineTable } from "../table.ts"
+
+export interface LogGroupRow {
+  readonly account: string
+  readonly region: string
+  readonly name: string
+  readonly arn: string
+  readonly createdAt: number
+  readonly retentionInDays?: number
+  readonly tags: Readonly<Record<string, string>>
+}
+export const logGroups = defineTable<LogGroupRow>()({
+  name: "logGroups",
+  version: 1,
+  key: (g) => `${g.account}/${g.region}/${g.name}`,
+  indexes: { scope: (g) => `${g.account}/${g.region}` },
+})
+
+export interface LogStreamRow {
+  readonly account: string
+  readonly region: string
+  readonly group: string
+  readonly name: string
+  readonly arn: string
+  /** The series of the bulk store: unique for ever, so that a stream made again under the same name starts empty. */
+  readonly series: string
+  readonly createdAt: number
+  /** The newest event that is part of the stream; what a crash left above it is not. 0 when empty. */
+  readonly lastSeq: number
+  readonly storedBytes: number
+  readonly firstEventAt?: number
+  readonly lastEventAt?: number
+  readonly lastIngestionAt?: number
+  readonly uploadToken: number
+  /** Per source of a followed file (a container): how many of its bytes are in the stream, so that a resend adds nothing. */
+  readonly sources: Readonly<Record<string, number>>
+}
+export const logStreams = defineTable<LogStreamRow>()({
+  name: "logStreams",
+  version: 1,
+  // A space cannot stand in the name of a group.
+  key: (s) => `${s.account}/${s.region}/${s.group} ${s.name}`,
+  indexes: {
+    group: (s) => `${s.account}/${s.region}/${s.group}`,
+    series: (s) => s.series,
+  },
+})

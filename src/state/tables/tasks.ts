@@ -1,0 +1,175 @@
+// The record of a task, the hub of everything. Each column has one writer (see OWNERS.md): `desiredStatus`, `stopCode`
+// and `stoppedReason` are wishes, `observed` is what the agent reported, `lastStatus` is the task controller's answer.
+import { defineTable } from "../table.ts"
+import type { TaskOverrides } from "../shapes.ts"
+
+/** The phases of a task in order; a task only moves to a later one. */
+export const taskStatuses = [
+  "PROVISIONING",
+  "PENDING",
+  "ACTIVATING",
+  "RUNNING",
+  "DEACTIVATING",
+  "STOPPING",
+  "DEPROVISIONING",
+  "STOPPED",
+] as const
+export type TaskStatus = (typeof taskStatuses)[number]
+
+export type StopCode =
+  | "TaskFailedToStart"
+  | "EssentialContainerExited"
+  | "UserInitiated"
+  | "ServiceSchedulerInitiated"
+  | "SpotInterruption"
+  | "TerminationNotice"
+  | "InfrastructureHealth"
+
+export type HealthStatus = "HEALTHY" | "UNHEALTHY" | "UNKNOWN"
+
+/** A container as the agent reported it. Its status never goes backwards. */
+export interface ObservedContainer {
+  readonly status: "PENDING" | "RUNNING" | "STOPPED"
+  readonly exitCode?: number
+  readonly reason?: string
+  readonly runtimeId?: string
+  readonly imageDigest?: string
+  readonly networkBindings?: readonly object[]
+  readonly health?: HealthStatus
+}
+
+/** What the agent reported of a task. Times are milliseconds since the epoch. */
+export interface ObservedTask {
+  /** The payload was sent to the agent's session (not yet a fact about the host). */
+  readonly payloadSentAt?: number
+  /** AckRequest for the payload. */
+  readonly ackedAt?: number
+  readonly stopSentAt?: number
+  readonly status?: "PENDING" | "RUNNING" | "STOPPED"
+  readonly reason?: string
+  readonly pullStartedAt?: number
+  readonly pullStoppedAt?: number
+  readonly executionStoppedAt?: number
+  /** When status became RUNNING, STOPPED. */
+  readonly runningAt?: number
+  readonly stoppedAt?: number
+  readonly containers: Readonly<Record<string, ObservedContainer>>
+}
+
+/** One thing that must be done or undone in a phase. The kinds are the rows of a table in controllers/task/steps.ts. */
+export interface TaskStep {
+  readonly phase: "PROVISIONING" | "ACTIVATING" | "DEACTIVATING" | "DEPROVISIONING"
+  readonly kind: string
+  readonly status: "WAITING" | "DONE" | "FAILED"
+  readonly reason?: string
+}
+
+export interface TaskAttachment {
+  readonly id: string
+  readonly type: "ElasticNetworkInterface"
+  readonly status: "PRECREATED" | "CREATED" | "ATTACHING" | "ATTACHED" | "DETACHING" | "DETACHED" | "DELETED" | "FAILED"
+  readonly details: readonly { readonly name: string; readonly value: string }[]
+}
+
+/** A container as RunTask made it: identity and the limits that apply; what it does is in `observed`. */
+export interface TaskContainer {
+  readonly arn: string
+  readonly name: string
+  readonly image: string
+  readonly essential: boolean
+  readonly cpu: string
+  readonly memory?: string
+  readonly memoryReservation?: string
+  /** Its task definition has a health check. */
+  readonly healthChecked: boolean
+}
+
+export interface TaskRow {
+  readonly arn: string
+  /** 32 hexadecimal digits. */
+  readonly id: string
+  readonly account: string
+  readonly region: string
+  readonly clusterArn: string
+  readonly taskDefinitionArn: string
+  readonly launchType: "FARGATE" | "EC2"
+  readonly capacityProviderName?: string
+  readonly platformVersion?: string
+  readonly platformFamily?: string
+  readonly cpu?: string
+  readonly memory?: string
+  readonly ephemeralStorageGiB?: number
+  readonly group: string
+  readonly startedBy?: string
+  readonly serviceArn?: string
+  readonly overrides: TaskOverrides
+  readonly networkConfiguration?: {
+    readonly subnets: readonly string[]
+    readonly securityGroups: readonly string[]
+    readonly assignPublicIp: "ENABLED" | "DISABLED"
+  }
+  readonly enableExecuteCommand: boolean
+  readonly tags: readonly { readonly key: string; readonly value: string }[]
+  readonly containers: readonly TaskContainer[]
+  readonly createdAt: number
+  /** The container instance that it was placed on. For Fargate a host of the hidden pool, which no API shows. */
+  readonly containerInstanceArn?: string
+  readonly availabilityZone?: string
+
+  readonly desiredStatus: "RUNNING" | "STOPPED"
+  readonly stopCode?: StopCode
+  readonly stoppedReason?: string
+  readonly stopRequestedAt?: number
+
+  readonly observed: ObservedTask
+
+  readonly lastStatus: TaskStatus
+  readonly steps: readonly TaskStep[]
+  readonly attachments: readonly TaskAttachment[]
+  /** Grows with every change that ECS would send an event for. */
+  readonly version: number
+  readonly connectivity?: "CONNECTED" | "DISCONNECTED"
+  readonly connectivityAt?: number
+  readonly startedAt?: number
+  readonly stoppingAt?: number
+  readonly executionStoppedAt?: number
+  readonly stoppedAt?: number
+}
+
+export const tasks = defineTable<TaskRow>()({
+  name: "tasks",
+  version: 1,
+  key: (t) => t.arn,
+  indexes: {
+    cluster: (t) => t.clusterArn,
+    /** Tasks of a cluster by wish: what ListTasks asks first. */
+    desired: (t) => `${t.clusterArn} ${t.desiredStatus}`,
+    family: (t) => `${t.clusterArn} ${t.taskDefinitionArn.slice(0, t.taskDefinitionArn.lastIndexOf(":"))}`,
+    startedBy: (t) => (t.startedBy === undefined ? undefined : `${t.clusterArn} ${t.startedBy}`),
+    service: (t) => t.serviceArn,
+    /** Tasks that a host has or is to have. */
+    host: (t) => (t.lastStatus === "STOPPED" ? undefined : t.containerInstanceArn),
+    taskDefinition: (t) => (t.lastStatus === "STOPPED" ? undefined : t.taskDefinitionArn),
+    /** Everything that is not over: what controllers look at when they start. */
+    live: (t) => (t.lastStatus === "STOPPED" ? undefined : "live"),
+  },
+})
+
+/** What a client token answered, so that the same call answers it again. Scope: the cluster. */
+export interface RunTaskTokenRow {
+  readonly account: string
+  readonly region: string
+  readonly clusterArn: string
+  readonly token: string
+  /** A digest of the parameters: the same token with others is a ConflictException. */
+  readonly parameters: string
+  readonly taskArns: readonly string[]
+  readonly createdAt: number
+}
+
+export const runTaskTokens = defineTable<RunTaskTokenRow>()({
+  name: "runTaskTokens",
+  version: 1,
+  key: (r) => `${r.clusterArn} ${r.token}`,
+  indexes: { task: (r) => r.taskArns },
+})
