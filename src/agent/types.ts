@@ -1,0 +1,119 @@
+// What the parts of the agent say to each other: the task engine knows tasks and containers; sessions, metadata,
+// logs and stats look at its snapshots and hear its changes. None of them imports another.
+import type { Cancel } from "../kernel/index.ts"
+import type { AcsContainer, AcsTask, IamRoleCredentials } from "../protocol/index.ts"
+
+export type KnownStatus = "NONE" | "MANIFEST_PULLED" | "PULLED" | "CREATED" | "RUNNING" | "STOPPED"
+
+/** A container as the engine knows it. Snapshots: never changed after they were handed out. Times: epoch milliseconds. */
+export interface ContainerSnapshot {
+  readonly name: string
+  readonly definition: AcsContainer
+  /** `NORMAL` for the user's, `CNI_PAUSE` for the one that holds the network. */
+  readonly type: "NORMAL" | "CNI_PAUSE"
+  readonly known: KnownStatus
+  readonly desired: "RUNNING" | "STOPPED"
+  /** The id in the metadata URIs; a UUID per container, kept for its life. */
+  readonly metadataId: string
+  readonly runtimeId?: string
+  readonly runtimeName?: string
+  readonly imageId?: string
+  readonly imageDigest?: string
+  readonly exitCode?: number
+  /** `Name: text`, at most 1024 characters. */
+  readonly reason?: string
+  readonly createdAt?: number
+  readonly startedAt?: number
+  readonly finishedAt?: number
+  readonly health?: { readonly status: "HEALTHY" | "UNHEALTHY" | "UNKNOWN"; readonly since: number; readonly output?: string; readonly exitCode?: number }
+  readonly restartCount?: number
+  readonly networkBindings?: readonly { readonly bindIP: string; readonly containerPort: number; readonly hostPort: number; readonly protocol: "tcp" | "udp" }[]
+  readonly labels: Readonly<Record<string, string>>
+  readonly mounts: readonly { readonly name?: string; readonly source: string; readonly destination: string }[]
+  readonly logPath?: string
+  /** The `LogConfig` of the task definition as compiled into hostConfig: the driver that the user asked for. */
+  readonly logDriver?: string
+  readonly logOptions?: Readonly<Record<string, string>>
+}
+
+/** A task as the engine knows it. */
+export interface TaskSnapshot {
+  readonly arn: string
+  readonly definition: AcsTask
+  readonly known: "NONE" | "MANIFEST_PULLED" | "CREATED" | "RUNNING" | "STOPPED"
+  readonly desired: "RUNNING" | "STOPPED"
+  /** Task-level reason; mostly empty, the useful text is on a container. */
+  readonly reason?: string
+  readonly containers: readonly ContainerSnapshot[]
+  /** The task's addresses on the link network: who may ask for its metadata. */
+  readonly linkAddresses: readonly string[]
+  readonly pullStartedAt?: number
+  readonly pullStoppedAt?: number
+  readonly executionStoppedAt?: number
+}
+
+/** Something about a task changed. `what` says which report it is worth. Sent in order per task. */
+export interface TaskChange {
+  readonly task: TaskSnapshot
+  readonly what: "status" | "container" | "health" | "pull" | "log"
+  /** The container's name, unless `status`. */
+  readonly container?: string
+}
+
+/** Holds and runs tasks. Its checkpoint survives a restart; credentials never go into it. */
+export interface TaskEngine {
+  /** Loads the checkpoint, finds the containers again and begins to work. Changes that happened meanwhile are sent after it. */
+  start(): Promise<void>
+  /**
+   * Takes tasks of one payload, STOPPED ones first. A task that is known only has its desired status raised.
+   * Resolves when they are stored (not started). `rejected` tasks are reported STOPPED and spoil the ack.
+   */
+  accept(tasks: readonly AcsTask[]): Promise<{ readonly rejected: readonly string[] }>
+  tasks(): readonly TaskSnapshot[]
+  task(arn: string): TaskSnapshot | undefined
+  onChange(listener: (change: TaskChange) => void): Cancel
+  /** Says that the control plane has the task's final state: its containers may be cleaned up, and the log follower says when it is through. */
+  settled(arn: string): void
+  /** A container's file may be removed only after its log has been followed to the end. */
+  logsDone(arn: string, container: string): void
+  /** Environment that credentials add is set at creation; the values are asked for when a container is made. */
+  close(): Promise<void>
+}
+
+/** Credentials by task, in memory only. Filled by the session, read by metadata and log followers. */
+export interface CredentialsStore {
+  set(taskArn: string, role: "TaskApplication" | "TaskExecution", credentials: IamRoleCredentials): void
+  byId(credentialsId: string): { readonly taskArn: string; readonly role: "TaskApplication" | "TaskExecution"; readonly credentials: IamRoleCredentials } | undefined
+  forTask(taskArn: string, role: "TaskApplication" | "TaskExecution"): IamRoleCredentials | undefined
+  forget(taskArn: string): void
+}
+
+/** What an agent keeps on disk besides its tasks. */
+export interface AgentIdentity {
+  readonly cluster: string
+  readonly containerInstanceArn?: string
+  /** The highest payload sequence number or manifest timeline seen; −1 at first. */
+  readonly sequence: number
+}
+
+/** The agent's checkpoint: small, written before it is acted on. */
+export interface Checkpoint {
+  identity(): AgentIdentity
+  saveIdentity(identity: AgentIdentity): void
+  /** Tasks with what must survive: definitions without credentials, metadata ids, runtime ids, known and reported status. */
+  tasks(): readonly StoredTask[]
+  saveTask(task: StoredTask): void
+  removeTask(arn: string): void
+  /** Positions of followed logs, by container runtime id. */
+  logPosition(runtimeId: string): number
+  saveLogPosition(runtimeId: string, position: number): void
+  close(): void
+}
+
+/** A task in the checkpoint. */
+export interface StoredTask {
+  readonly arn: string
+  readonly snapshot: TaskSnapshot
+  /** What was last acknowledged by the control plane. */
+  readonly reported?: { readonly status: string; readonly containers: Readonly<Record<string, string>> }
+}
