@@ -1,6 +1,20 @@
 // The hub: records, tables, transactions, watches and the stores behind them.
 export type { BulkItem, BulkRange, BulkRefusal, BulkStore } from "./bulk.ts"
 export { BulkFull } from "./bulk.ts"
+export { type DefaultVpc, defaultVpcId, defaultVpcRows, ensureDefaultVpc } from "./default-vpc.ts"
+export { type Cidr, cidrHolds, formatAddress, parseAddress, parseCidr } from "./ipv4.ts"
+export {
+  allocateAddress,
+  capacityOf,
+  defaultSecurityGroupOf,
+  freeAddresses,
+  interfaceRow,
+  macAddressOf,
+  type NewInterface,
+  privateDnsNameOf,
+  subnetOf,
+} from "./network-interfaces.ts"
+export { type Region, regions, type Zone, zonesOf } from "./regions.ts"
 export { type State, schema, type TableName, type Tx, type View } from "./schema.ts"
 export type { Frozen, TaskDefinitionBody, TaskOverrides } from "./shapes.ts"
 export { defineTable, type Page, type ReadTable, type Row, type TableSpec, type WriteTable } from "./table.ts"
