@@ -107,7 +107,7 @@ export const createGate = ({ state, bulk, services, clock, ids, log }: GateOptio
             return op.prepare(cx, request.input)
           })
           const found = await op.run(bulk, prepared)
-          return transact(request, entry, (cx, input) => op.finish(cx, input, prepared, found))
+          return transact(request, entry, (cx, input) => op.finish(cx, input, prepared, found) as object)
         }
         return op.serial ? serial.run(op.serial(request.scope, request.input), work) : work()
       }
@@ -124,7 +124,7 @@ export const createGate = ({ state, bulk, services, clock, ids, log }: GateOptio
             state.transact((tx) => {
               const cx = writeCx(tx, request)
               authorise(entry, cx, request.input)
-              answer = op.attempt(cx, request.input, last)
+              answer = op.attempt(cx, request.input, last) as object | undefined
             })
             return answer
           },
