@@ -1,0 +1,6 @@
+// The Docker client's door. `createDocker` is all that most need.
+export { createDocker, type Docker, type DockerVersion } from "./client.ts"
+export { DockerError, hasStatus } from "./error.ts"
+export { copyImage, type ImageInspect, importImage, inspectImage, pullImage } from "./images.ts"
+export { readLines, readProgress, readText } from "./read.ts"
+export { type Query, type RequestOptions, withQuery } from "./transport.ts"
