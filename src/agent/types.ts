@@ -1,6 +1,7 @@
 // What the parts of the agent say to each other: the task engine knows tasks and containers; sessions, metadata,
 // logs and stats look at its snapshots and hear its changes. None of them imports another.
 import type { Cancel } from "../kernel/index.ts"
+import type { Operations } from "../model/operations.ts"
 import type { AcsContainer, AcsTask, IamRoleCredentials } from "../protocol/index.ts"
 
 export type KnownStatus = "NONE" | "MANIFEST_PULLED" | "PULLED" | "CREATED" | "RUNNING" | "STOPPED"
@@ -30,7 +31,10 @@ export interface ContainerSnapshot {
   readonly networkBindings?: readonly { readonly bindIP: string; readonly containerPort: number; readonly hostPort: number; readonly protocol: "tcp" | "udp" }[]
   readonly labels: Readonly<Record<string, string>>
   readonly mounts: readonly { readonly name?: string; readonly source: string; readonly destination: string }[]
+  /** Docker's json-file of the container, as this process can open it. */
   readonly logPath?: string
+  /** Addresses on a bridge network; awsvpc addresses are those of the definition's network interface. */
+  readonly addresses?: readonly string[]
   /** The `LogConfig` of the task definition as compiled into hostConfig: the driver that the user asked for. */
   readonly logDriver?: string
   readonly logOptions?: Readonly<Record<string, string>>
@@ -66,7 +70,8 @@ export interface TaskEngine {
   start(): Promise<void>
   /**
    * Takes tasks of one payload, STOPPED ones first. A task that is known only has its desired status raised.
-   * Resolves when they are stored (not started). `rejected` tasks are reported STOPPED and spoil the ack.
+   * Resolves when they are stored (not started). `rejected` tasks spoil the ack; the engine sends a `status` change with
+   * a STOPPED snapshot and its reason for each (also for a STOP of a task that is not known), and that is what gets reported.
    */
   accept(tasks: readonly AcsTask[]): Promise<{ readonly rejected: readonly string[] }>
   tasks(): readonly TaskSnapshot[]
@@ -79,6 +84,21 @@ export interface TaskEngine {
   /** Environment that credentials add is set at creation; the values are asked for when a container is made. */
   close(): Promise<void>
 }
+
+/**
+ * What the engine asks the rest of the agent while it works; handed to it as an option.
+ * `beforeStart` is awaited once per task before the first container of its definition is created. When it throws, no
+ * container is made and the task stops with the error's message as its `reason` (`ResourceInitializationError: …`).
+ */
+export interface EngineHooks {
+  beforeStart?(task: TaskSnapshot): Promise<void>
+}
+
+/** A call to an AWS service with the agent's own key. Rejects with a `Fault` for an answer that is an AWS error. */
+export type AwsCall<S extends keyof Operations> = <O extends keyof Operations[S]>(
+  operation: O,
+  input: Operations[S][O] extends { input: infer I } ? I : never,
+) => Promise<Operations[S][O] extends { output: infer R } ? R : never>
 
 /** Credentials by task, in memory only. Filled by the session, read by metadata and log followers. */
 export interface CredentialsStore {
@@ -102,12 +122,26 @@ export interface Checkpoint {
   saveIdentity(identity: AgentIdentity): void
   /** Tasks with what must survive: definitions without credentials, metadata ids, runtime ids, known and reported status. */
   tasks(): readonly StoredTask[]
+  /** Written by the engine. Leaves what was reported of a known task as it is, whatever `task.reported` says. */
   saveTask(task: StoredTask): void
+  /** Written by the reporter; nothing happens when the task is not stored (any more). */
+  saveReported(arn: string, reported: NonNullable<StoredTask["reported"]>): void
   removeTask(arn: string): void
-  /** Positions of followed logs, by container runtime id. */
-  logPosition(runtimeId: string): number
-  saveLogPosition(runtimeId: string, position: number): void
+  /** Positions of followed logs, by container runtime id. Written soon rather than at once: a little of it may be lost. */
+  logPosition(runtimeId: string): LogPosition | undefined
+  saveLogPosition(runtimeId: string, position: LogPosition): void
+  removeLogPosition(runtimeId: string): void
   close(): void
+}
+
+/** Where a log follower is. Offsets count all bytes that the container ever wrote into its file, rotated ones included. */
+export interface LogPosition {
+  /** Everything before this offset is in the log stream. */
+  readonly committed: number
+  /** Where to begin decoding: at a raw line, with no message open. At most `committed`. */
+  readonly decodeFrom: number
+  /** The file that holds `decodeFrom`: the offset of its first byte, and a hash of its first line to know it by. */
+  readonly file?: { readonly base: number; readonly mark: string }
 }
 
 /** A task in the checkpoint. */
