@@ -128,6 +128,8 @@ export interface TaskRow {
   readonly attachments: readonly TaskAttachment[]
   /** Grows with every change that ECS would send an event for. */
   readonly version: number
+  /** A digest of what the last event said; another one is due when it differs. Empty until the first. */
+  readonly announced: string
   readonly connectivity?: "CONNECTED" | "DISCONNECTED"
   readonly connectivityAt?: number
   readonly startedAt?: number

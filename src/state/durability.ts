@@ -1,0 +1,99 @@
+// Follows commits on their way to the disk: who waits for one, which are not there yet, and what happens when one
+// does not get there. It appends and counts; it knows no tables.
+import type { Appended, Batch, Journal } from "./journal/journal.ts"
+import type { Undo } from "./table-rows.ts"
+import type { Commit, Position } from "./types.ts"
+
+interface Pending {
+  readonly commit: Commit
+  readonly steps: readonly Undo[]
+}
+
+/** What a {@link Durability} is made of. */
+export interface DurabilityOptions {
+  /** Absent for a store with nothing behind it: its commits are durable at once. */
+  readonly journal?: Journal
+  readonly position: Position
+  readonly onDurable: (commit: Commit) => void
+  /** Called once, when the journal has failed or was taken over. */
+  readonly onFailure: (error: Error) => void
+}
+
+/** See the head of the file. */
+export class Durability {
+  readonly #options: DurabilityOptions
+  readonly #waiting = new Map<Position, PromiseWithResolvers<void>>()
+  #pending: Pending[] = []
+  #position: Position
+  #failed = false
+
+  constructor(options: DurabilityOptions) {
+    this.#options = options
+    this.#position = options.position
+  }
+
+  /** The newest commit that is on disk. */
+  get position(): Position {
+    return this.#position
+  }
+
+  get failed(): boolean {
+    return this.#failed
+  }
+
+  /** The changes of the commits that are not on disk yet, oldest first. */
+  get steps(): readonly Undo[] {
+    return this.#pending.flatMap((pending) => pending.steps)
+  }
+
+  /** Takes a commit that is in memory. `steps` are what undoes it. */
+  add(commit: Commit, steps: readonly Undo[], batch: () => Batch): void {
+    this.#pending.push({ commit, steps })
+    const { journal } = this.#options
+    // Also without a journal never within the call: code must not come to rely on a commit being durable at once.
+    const appended: Promise<Appended> = journal ? journal.append(batch()) : Promise.resolve({ outcome: "durable" })
+    appended.then(
+      (answer) => this.#settle(commit.position, answer),
+      (thrown: unknown) => this.#fail(thrown instanceof Error ? thrown : new Error(String(thrown))),
+    )
+  }
+
+  /** Resolves when the commit is on disk; never after a failure. */
+  wait(position: Position): Promise<void> {
+    if (position <= this.#position) return Promise.resolve()
+    let waiting = this.#waiting.get(position)
+    if (!waiting) this.#waiting.set(position, (waiting = Promise.withResolvers<void>()))
+    return waiting.promise
+  }
+
+  #settle(position: Position, answer: Appended): void {
+    switch (answer.outcome) {
+      case "durable":
+        return this.#arrive(position)
+      case "fenced":
+        return this.#fail(new Error("Another process has taken over the journal"))
+      case "failed":
+        return this.#fail(answer.error)
+      default:
+        return answer satisfies never
+    }
+  }
+
+  #arrive(position: Position): void {
+    if (this.#failed) return
+    const arrived = this.#pending.findIndex((pending) => pending.commit.position > position)
+    const commits = this.#pending.splice(0, arrived === -1 ? this.#pending.length : arrived)
+    this.#position = position
+    for (const { commit } of commits) {
+      this.#waiting.get(commit.position)?.resolve()
+      this.#waiting.delete(commit.position)
+      this.#options.onDurable(commit)
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#failed) return
+    this.#failed = true
+    this.#options.onFailure(error)
+  }
+}

@@ -1,0 +1,104 @@
+// One table in memory: its rows by key and its indexes, changed one row at a time. Knows nothing of transactions;
+// each change answers what undoes it.
+import { type Cell, CellSet } from "./cell-set.ts"
+import type { IndexOf, Row, TableSpec } from "./table.ts"
+
+/** What takes back one change of one row: `before` absent says that the row was not there. */
+export interface Undo {
+  readonly table: TableRows
+  readonly key: string
+  readonly before: Row | undefined
+  readonly ordinal: number
+}
+
+type Values = string | readonly string[] | undefined
+
+const same = (a: Values, b: Values): boolean =>
+  a === b ||
+  (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((value, i) => value === b[i]))
+
+const each = (values: Values, act: (value: string) => void): void => {
+  if (values === undefined) return
+  if (typeof values === "string") act(values)
+  else for (const value of values) act(value)
+}
+
+/** The rows under each value of one index. */
+class Index {
+  readonly of: IndexOf<Row>
+  readonly #sets = new Map<string, CellSet>()
+
+  constructor(of: IndexOf<Row>) {
+    this.of = of
+  }
+
+  under(value: string): CellSet | undefined {
+    return this.#sets.get(value)
+  }
+
+  /** Moves a cell from the values of its old row to those of its new one. */
+  move(cell: Cell, before: Values, after: Values): void {
+    if (same(before, after)) {
+      each(after, (value) => this.#sets.get(value)?.touch())
+      return
+    }
+    each(before, (value) => this.#leave(value, cell))
+    each(after, (value) => this.#enter(value, cell))
+  }
+
+  #enter(value: string, cell: Cell): void {
+    let set = this.#sets.get(value)
+    if (!set) this.#sets.set(value, (set = new CellSet()))
+    set.add(cell)
+  }
+
+  #leave(value: string, cell: Cell): void {
+    const set = this.#sets.get(value)
+    set?.remove(cell)
+    if (set?.size === 0) this.#sets.delete(value)
+  }
+}
+
+/** See the head of the file. */
+export class TableRows {
+  readonly spec: TableSpec<Row>
+  readonly cells = new CellSet()
+  readonly #indexes: ReadonlyMap<string, Index>
+  #nextOrdinal = 0
+
+  constructor(spec: TableSpec<Row>) {
+    this.spec = spec
+    this.#indexes = new Map(Object.entries(spec.indexes).map(([name, of]) => [name, new Index(of)]))
+  }
+
+  /** The rows under a value of an index; throws when the table has no such index. */
+  under(index: string, value: string): CellSet | undefined {
+    const found = this.#indexes.get(index)
+    if (!found) throw new Error(`Table ${this.spec.name} has no index ${index}`)
+    return found.under(value)
+  }
+
+  /**
+   * Puts a frozen row in the place of `key`, or removes what is there when `after` is absent. `ordinal` gives a row
+   * that comes back its old place. Changes nothing when an index function throws.
+   */
+  set(key: string, after: Row | undefined, ordinal?: number): Undo {
+    const known = this.cells.get(key)
+    const before = known?.row
+    // Index functions are the caller's code: all of them run before the first change.
+    const moves = Array.from(this.#indexes.values(), (index) => ({
+      index,
+      from: before && index.of(before),
+      to: after && index.of(after),
+    }))
+    const cell = known ?? { key, row: after ?? {}, ordinal: ordinal ?? this.#nextOrdinal++ }
+    if (after === undefined) {
+      if (known) this.cells.remove(known)
+    } else if (known) {
+      known.row = after
+      this.cells.touch()
+    } else this.cells.add(cell)
+    for (const { index, from, to } of moves) index.move(cell, from, to)
+    return { table: this, key, before, ordinal: cell.ordinal }
+  }
+}
