@@ -1,0 +1,105 @@
+// `npm test`: the checks, then every test file in a process of its own, then one line that counts them all.
+// Which machine it runs on is run.mjs's business; what the events of a file mean is test/support/reporter.ts's.
+//
+//   npm test                    everything
+//   npm test -- src/state       the test files under a path, or whose path contains the text; no checks
+//   npm run live                only test/live and test/crash
+import { globSync } from "node:fs"
+import { availableParallelism } from "node:os"
+import { join, relative } from "node:path"
+import { run } from "node:test"
+import { fileURLToPath } from "node:url"
+import { type FileResult, summary, type TestEvent, tally } from "../test/support/reporter.ts"
+import { checks, runCheck } from "./check.ts"
+
+/** One test; and one file, whose processes are killed after it. Live files pull up real engines. */
+const LIMITS = { test: 60_000, file: 180_000, liveTest: 180_000, liveFile: 420_000 }
+/** Files that need the machine for themselves: real containers, and kills under load. */
+const ALONE = /^test\/(live|crash)\//
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const args = process.argv.slice(2)
+const onlyLive = args.includes("--live")
+const wanted = args.filter((arg) => !arg.startsWith("--")).map((arg) => relative(root, join(process.cwd(), arg)))
+const noEngine = process.env.ROADSTEAD_NO_ENGINE === "1"
+
+// Tests say themselves what they run with: nothing of the caller's AWS or Roadstead settings leaks in.
+for (const name of Object.keys(process.env)) {
+  if (/^(AWS|ROADSTEAD)_/.test(name) && name !== "ROADSTEAD_NO_ENGINE") delete process.env[name]
+}
+
+let passed = 0
+const failed: string[] = []
+const started = performance.now()
+
+const files = globSync(["src/**/*.test.ts", "test/**/*.test.ts"], { cwd: root, exclude: ["**/node_modules/**"] })
+  .filter((file) => wanted.length === 0 || wanted.some((part) => file.startsWith(part) || file.includes(part)))
+  .filter((file) => !onlyLive || ALONE.test(file))
+  .sort()
+if (files.length === 0 && wanted.length > 0) {
+  console.error(`No test file matches ${wanted.join(" ")}`)
+  process.exit(1)
+}
+
+if (wanted.length === 0 && !onlyLive) for (const check of checks) await countCheck(check)
+await inParallel(
+  files.filter((file) => !ALONE.test(file)),
+  Math.max(1, Math.min(4, availableParallelism())),
+)
+const alone = files.filter((file) => ALONE.test(file))
+if (noEngine && alone.length > 0) console.log(`Left out, because ROADSTEAD_NO_ENGINE=1: ${alone.join(" ")}`)
+else await inParallel(alone, 1)
+
+if (failed.length > 0) console.log(`\nFailed:\n${failed.map((name) => `  ${name}`).join("\n")}`)
+console.log(`\nin ${((performance.now() - started) / 1000).toFixed(1)} s`)
+console.log(summary(passed, failed.length))
+process.exit(failed.length === 0 ? 0 : 1)
+
+async function countCheck(check: (typeof checks)[number]) {
+  const outcome = await runCheck(check)
+  if (outcome.ok) passed++
+  else failed.push(`check: ${check.name}`)
+}
+
+async function inParallel(list: readonly string[], width: number) {
+  const rest = [...list]
+  const worker = async () => {
+    for (let file = rest.shift(); file !== undefined; file = rest.shift()) report(await runFile(file))
+  }
+  await Promise.all(Array.from({ length: width }, worker))
+}
+
+async function runFile(file: string): Promise<FileResult & { seconds: number }> {
+  const live = ALONE.test(file)
+  const since = performance.now()
+  const path = join(root, file)
+  const events = run({
+    files: [path],
+    concurrency: 1,
+    timeout: live ? LIMITS.liveTest : LIMITS.test,
+    signal: AbortSignal.timeout(live ? LIMITS.liveFile : LIMITS.file),
+  })
+  const result = await tally(path, events as AsyncIterable<TestEvent>)
+  return { ...result, file, seconds: (performance.now() - since) / 1000 }
+}
+
+function report({ file, passed: good, failures, output, seconds }: FileResult & { seconds: number }) {
+  passed += good
+  const counts = `${good} passed${failures.length > 0 ? `, ${failures.length} failed` : ""}`
+  console.log(`${failures.length === 0 ? "ok  " : "FAIL"} ${file}  ${counts}  ${seconds.toFixed(1)} s`)
+  for (const { name, line, reason } of failures) {
+    failed.push(name ? `${file}:${line}  ${name}` : file)
+    console.log(`\n  ${name || file} (${file}:${line})\n${indent(reason)}\n`)
+  }
+  if (failures.length > 0 && output.trim() !== "")
+    console.log(`  What it printed:\n${indent(lastLines(output, 200))}\n`)
+}
+
+function indent(text: string) {
+  return text.replace(/^/gm, "    ")
+}
+
+function lastLines(text: string, most: number) {
+  const lines = text.trimEnd().split("\n")
+  return lines.length <= most ? text.trimEnd() : `(the last ${most} lines)\n${lines.slice(-most).join("\n")}`
+}
