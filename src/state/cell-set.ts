@@ -59,7 +59,8 @@ export class CellSet {
   rows(): readonly Row[] {
     if (this.#rows) return this.#rows
     this.#order()
-    return (this.#rows = Object.freeze(Array.from(this.#cells.values(), (cell) => cell.row)))
+    this.#rows = Object.freeze(Array.from(this.#cells.values(), (cell) => cell.row))
+    return this.#rows
   }
 
   first(): Row | undefined {

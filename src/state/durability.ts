@@ -62,20 +62,26 @@ export class Durability {
   wait(position: Position): Promise<void> {
     if (position <= this.#position) return Promise.resolve()
     let waiting = this.#waiting.get(position)
-    if (!waiting) this.#waiting.set(position, (waiting = Promise.withResolvers<void>()))
+    if (!waiting) {
+      waiting = Promise.withResolvers<void>()
+      this.#waiting.set(position, waiting)
+    }
     return waiting.promise
   }
 
   #settle(position: Position, answer: Appended): void {
     switch (answer.outcome) {
       case "durable":
-        return this.#arrive(position)
+        this.#arrive(position)
+        break
       case "fenced":
-        return this.#fail(new Error("Another process has taken over the journal"))
+        this.#fail(new Error("Another process has taken over the journal"))
+        break
       case "failed":
-        return this.#fail(answer.error)
+        this.#fail(answer.error)
+        break
       default:
-        return answer satisfies never
+        answer satisfies never
     }
   }
 

@@ -1,11 +1,10 @@
 // The hub: records, tables, transactions, watches and the stores behind them.
 export type { BulkItem, BulkRange, BulkRefusal, BulkStore } from "./bulk.ts"
 export { BulkFull } from "./bulk.ts"
-export { DataFolderCorrupt, DataFolderInUse, DataFolderTooNew } from "./journal/errors.ts"
-export type { Appended, Batch, Journal, Opened, RowKey, StoredRow } from "./journal/journal.ts"
-export { memoryStore, memoryStoreOf, openStore, type StoreOptions } from "./open-store.ts"
 export { type DefaultVpc, defaultVpcId, defaultVpcRows, ensureDefaultVpc } from "./default-vpc.ts"
 export { type Cidr, cidrHolds, formatAddress, parseAddress, parseCidr } from "./ipv4.ts"
+export { DataFolderCorrupt, DataFolderInUse, DataFolderTooNew } from "./journal/errors.ts"
+export type { Appended, Batch, Journal, Opened, RowKey, StoredRow } from "./journal/journal.ts"
 export {
   allocateAddress,
   capacityOf,
@@ -17,6 +16,7 @@ export {
   privateDnsNameOf,
   subnetOf,
 } from "./network-interfaces.ts"
+export { memoryStore, memoryStoreOf, openStore, type StoreOptions } from "./open-store.ts"
 export { type Region, regions, type Zone, zonesOf } from "./regions.ts"
 export { type State, schema, type TableName, type Tx, type View } from "./schema.ts"
 export type { Frozen, TaskDefinitionBody, TaskOverrides } from "./shapes.ts"

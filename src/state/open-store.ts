@@ -61,7 +61,10 @@ const load = async (tables: Map<string, TableRows>, journal: Journal): Promise<P
     table.set(key, row)
     if (stored.version === spec.version) continue
     let part = changed.at(-1)
-    if (!part || part.puts.length >= upgradedPerBatch) changed.push((part = { puts: [], deletes: [] }))
+    if (!part || part.puts.length >= upgradedPerBatch) {
+      part = { puts: [], deletes: [] }
+      changed.push(part)
+    }
     part.puts.push({ table: spec.name, key, version: spec.version, json: JSON.stringify(row) })
     if (key !== stored.key) part.deletes.push(stored)
   }

@@ -22,7 +22,7 @@ const openRegions = [
   "us-west-2",
 ] as const
 
-/** Regions that an account of AWS has to opt in to. */
+/** Regions that an account of AWS has to opt in to. Here every account has: there is nothing to open. */
 const optInRegions = [
   "af-south-1",
   "ap-east-1",
@@ -45,13 +45,13 @@ const optInRegions = [
 /** A region and how an account stands to it. */
 export interface Region {
   readonly name: string
-  readonly optIn: "opt-in-not-required" | "not-opted-in"
+  readonly optIn: "opt-in-not-required" | "opted-in"
 }
 
 /** All regions by name. */
 export const regions: readonly Region[] = [
   ...openRegions.map((name): Region => ({ name, optIn: "opt-in-not-required" })),
-  ...optInRegions.map((name): Region => ({ name, optIn: "not-opted-in" })),
+  ...optInRegions.map((name): Region => ({ name, optIn: "opted-in" })),
 ].sort((a, b) => (a.name < b.name ? -1 : 1))
 
 /** An availability zone. `id` is the name that is the same in every account, `use1-az1`. */

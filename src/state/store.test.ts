@@ -77,7 +77,10 @@ test("rows are frozen all the way down, and members without a value are left out
 test("what JSON cannot keep is refused where it is written", () => {
   const store = open()
   for (const cargo of [{ tons: Number.NaN }, { tons: new Date(0) }, { tons: () => 1 }, { tons: [undefined] }]) {
-    assert.throws(() => store.transact((tx) => tx.ships.put({ name: "a", cargo: cargo as never })), /ships\.cargo\.tons/)
+    assert.throws(
+      () => store.transact((tx) => tx.ships.put({ name: "a", cargo: cargo as never })),
+      /ships\.cargo\.tons/,
+    )
   }
 })
 
@@ -189,7 +192,11 @@ test("a watch begins with what it has seen and hears of each later commit once, 
   const store = open()
   store.transact((tx) => tx.ships.insert({ name: "a" }))
   const heard: number[] = []
-  const watch = store.watch("committed", (view) => names(view.ships.all()), (commit) => heard.push(commit.position))
+  const watch = store.watch(
+    "committed",
+    (view) => names(view.ships.all()),
+    (commit) => heard.push(commit.position),
+  )
   assert.deepEqual(watch.seen, ["a"])
   store.transact((tx) => tx.ships.insert({ name: "b" }))
   assert.deepEqual(heard, [2])
@@ -202,7 +209,11 @@ test("a commit names each changed row once, with what it was and what it is", ()
   const store = open()
   const commits: Commit[] = []
   store.transact((tx) => tx.ships.insert({ name: "a" }))
-  store.watch("committed", () => {}, (commit) => commits.push(commit))
+  store.watch(
+    "committed",
+    () => {},
+    (commit) => commits.push(commit),
+  )
   store.transact((tx) => {
     tx.ships.patch("a", { port: "Kiel" })
     tx.ships.patch("a", { port: "Bremen" })
@@ -224,11 +235,19 @@ test("a commit names each changed row once, with what it was and what it is", ()
 test("what a watcher commits is told after everybody has heard of the commit that it answers", () => {
   const store = open()
   const heard: string[] = []
-  store.watch("committed", () => {}, (commit) => {
-    heard.push(`first ${commit.position}`)
-    if (commit.position === 1) store.transact((tx) => tx.ships.insert({ name: "b" }))
-  })
-  store.watch("committed", () => {}, (commit) => heard.push(`second ${commit.position}`))
+  store.watch(
+    "committed",
+    () => {},
+    (commit) => {
+      heard.push(`first ${commit.position}`)
+      if (commit.position === 1) store.transact((tx) => tx.ships.insert({ name: "b" }))
+    },
+  )
+  store.watch(
+    "committed",
+    () => {},
+    (commit) => heard.push(`second ${commit.position}`),
+  )
   store.transact((tx) => tx.ships.insert({ name: "a" }))
   assert.deepEqual(heard, ["first 1", "second 1", "first 2", "second 2"])
 })
@@ -237,11 +256,19 @@ test("a watch that begins while commits are being told hears only of those after
   const store = open()
   const heard: number[] = []
   let seen: readonly string[] = []
-  const outer = store.watch("committed", () => {}, () => {
-    outer.stop()
-    store.transact((tx) => tx.ships.insert({ name: "b" }))
-    seen = store.watch("committed", (view) => names(view.ships.all()), (commit) => heard.push(commit.position)).seen
-  })
+  const outer = store.watch(
+    "committed",
+    () => {},
+    () => {
+      outer.stop()
+      store.transact((tx) => tx.ships.insert({ name: "b" }))
+      seen = store.watch(
+        "committed",
+        (view) => names(view.ships.all()),
+        (commit) => heard.push(commit.position),
+      ).seen
+    },
+  )
   store.transact((tx) => tx.ships.insert({ name: "a" }))
   assert.deepEqual([seen, heard], [["a", "b"], []])
   store.transact((tx) => tx.ships.insert({ name: "c" }))
@@ -252,8 +279,16 @@ test("a watcher that throws is logged and keeps nobody else from hearing", () =>
   const logged: string[] = []
   const store = open({ ...silentLog, error: (message) => logged.push(message) })
   const heard: number[] = []
-  store.watch("committed", () => {}, () => assert.fail("broken"))
-  store.watch("committed", () => {}, (commit) => heard.push(commit.position))
+  store.watch(
+    "committed",
+    () => {},
+    () => assert.fail("broken"),
+  )
+  store.watch(
+    "committed",
+    () => {},
+    (commit) => heard.push(commit.position),
+  )
   store.transact((tx) => tx.ships.insert({ name: "a" }))
   assert.deepEqual([heard, logged], [[1], ["a watcher failed"]])
 })

@@ -1,9 +1,10 @@
 // The tables as the function of a view or a transaction sees them. An access ends with its function: what was kept
 // of it throws, so that nobody reads a later moment by mistake.
-import { freezeRow } from "./frozen.ts"
+
 import type { PageOptions } from "./cell-set.ts"
-import type { TableRows } from "./table-rows.ts"
+import { freezeRow } from "./frozen.ts"
 import type { Page, Row } from "./table.ts"
+import type { TableRows } from "./table-rows.ts"
 import type { UndoLog } from "./undo-log.ts"
 
 /** One run of a view (no log) or of a transaction. */
@@ -116,7 +117,10 @@ export const accessTo = (tables: ReadonlyMap<string, TableRows>): ((access: Acce
       enumerable: true,
       get(this: Tables) {
         let made = this.made.get(name)
-        if (!made) this.made.set(name, (made = new TableAccess(table, this.access)))
+        if (!made) {
+          made = new TableAccess(table, this.access)
+          this.made.set(name, made)
+        }
         return made
       },
     })

@@ -14,8 +14,7 @@ export interface Undo {
 type Values = string | readonly string[] | undefined
 
 const same = (a: Values, b: Values): boolean =>
-  a === b ||
-  (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((value, i) => value === b[i]))
+  a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((value, i) => value === b[i]))
 
 const each = (values: Values, act: (value: string) => void): void => {
   if (values === undefined) return
@@ -48,7 +47,10 @@ class Index {
 
   #enter(value: string, cell: Cell): void {
     let set = this.#sets.get(value)
-    if (!set) this.#sets.set(value, (set = new CellSet()))
+    if (!set) {
+      set = new CellSet()
+      this.#sets.set(value, set)
+    }
     set.add(cell)
   }
 

@@ -54,7 +54,11 @@ export interface Store<S extends Schema> {
   /** Resolves when that commit is on disk. Never resolves after the journal failed: the process is to stop. */
   durable(position: Position): Promise<void>
   /** Takes a view and starts to watch with no gap and no overlap between the two. Returns the end of the watch. */
-  watch<T>(moment: WatchMoment, read: (view: ViewOf<S>) => T, onCommit: (commit: Commit) => void): { readonly seen: T; stop(): void }
+  watch<T>(
+    moment: WatchMoment,
+    read: (view: ViewOf<S>) => T,
+    onCommit: (commit: Commit) => void,
+  ): { readonly seen: T; stop(): void }
   /** Waits for what is committed to be durable, then closes the journal. */
   close(): Promise<void>
 }

@@ -1,7 +1,8 @@
 // Task definitions and their families. Written by services/ecs. `definition` is the wire shape with defaults
 // filled in, minus what the row's own columns say.
-import { defineTable } from "../table.ts"
+
 import type { TaskDefinitionBody } from "../shapes.ts"
+import { defineTable } from "../table.ts"
 
 export interface TaskDefinitionRow {
   readonly arn: string

@@ -1,7 +1,8 @@
 // The record of a task, the hub of everything. Each column has one writer (see OWNERS.md): `desiredStatus`, `stopCode`
 // and `stoppedReason` are wishes, `observed` is what the agent reported, `lastStatus` is the task controller's answer.
-import { defineTable } from "../table.ts"
+
 import type { TaskOverrides } from "../shapes.ts"
+import { defineTable } from "../table.ts"
 
 /** The phases of a task in order; a task only moves to a later one. */
 export const taskStatuses = [
