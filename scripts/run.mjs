@@ -10,7 +10,7 @@ import { pinnedNode } from "./ready/pinned-node.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-/** What each command runs, and which machine tools it needs. `args` go before those of the caller. */
+/** What each command runs (and `then`), and what it needs of the machine. `args` go before those of the caller. */
 const commands = {
   up: { file: "src/main/cli.ts", args: ["up"] },
   demo: { file: "src/main/cli.ts", args: ["demo"], needs: ["engine"] },
@@ -18,7 +18,7 @@ const commands = {
   live: { file: "scripts/test.ts", args: ["--live"], needs: ["engine", "daemon", "network", "busybox", "aws"] },
   bench: { file: "bench/run.ts", needs: ["engine", "daemon", "network", "busybox"] },
   check: { file: "scripts/check.ts" },
-  gen: { file: "scripts/gen.mjs" },
+  gen: { file: "scripts/gen.mjs", then: "scripts/parity.ts" },
   build: { file: "scripts/build.ts" },
 }
 
@@ -35,17 +35,20 @@ try {
   installPackages(root)
   const node = pinnedNode(root)
   if (command.needs) await readyMachine(command.needs, rest)
-  if (!existsSync(`${root}${command.file}`)) fail(1, `This checkout has no ${command.file}.`)
-  run(node, [`${root}${command.file}`, ...(command.args ?? []), ...rest])
+  const code = await run(node, command.file, [...(command.args ?? []), ...rest])
+  process.exit(code === 0 && command.then ? await run(node, command.then, []) : code)
 } catch (error) {
   fail(error.exitCode ?? 1, error.message)
 }
 
-/** Runs the command in the foreground. Ctrl-C reaches it from the terminal itself; here it must only not end us first. */
-function run(node, args) {
-  const child = spawn(node, args, { stdio: "inherit" })
+/** Runs `file` in the foreground and resolves to its exit code. Ctrl-C reaches it from the terminal; here it must only not end us first. */
+function run(node, file, args) {
+  if (!existsSync(`${root}${file}`)) fail(1, `This checkout has no ${file}.`)
+  const child = spawn(node, [`${root}${file}`, ...args], { stdio: "inherit" })
   process.on("SIGINT", () => {})
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
-  child.on("error", (error) => fail(1, `Cannot run ${node}: ${error.message}`))
-  child.on("exit", (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : (code ?? 1)))
+  return new Promise((resolve) => {
+    child.on("error", (error) => fail(1, `Cannot run ${node}: ${error.message}`))
+    child.on("exit", (code, signal) => resolve(signal ? 128 + constants.signals[signal] : (code ?? 1)))
+  })
 }
