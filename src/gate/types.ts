@@ -31,9 +31,13 @@ export interface EmittedEvent {
 }
 
 /** Input of an operation, as the SDK types it (timestamps are Dates, blobs are Uint8Arrays). */
-export type Input<S extends ServiceName, O extends keyof Operations[S]> = Operations[S][O] extends { input: infer I } ? I : never
+export type Input<S extends ServiceName, O extends keyof Operations[S]> = Operations[S][O] extends { input: infer I }
+  ? I
+  : never
 /** Output of an operation, without the SDK's own `$metadata`. */
-export type Output<S extends ServiceName, O extends keyof Operations[S]> = Operations[S][O] extends { output: infer T } ? T : never
+export type Output<S extends ServiceName, O extends keyof Operations[S]> = Operations[S][O] extends { output: infer T }
+  ? T
+  : never
 
 /** Runs another operation in the same transaction as `principal`: authorisation and handler as for a client. */
 export type Call = <S extends ServiceName, O extends keyof Operations[S] & string>(
@@ -68,7 +72,10 @@ export interface Cx extends CxCommon {
 /** A synchronous handler. Throws `fault(…)` for what the caller did wrong. */
 export type Op<S extends ServiceName, O extends keyof Operations[S]> = (cx: Cx, input: Input<S, O>) => Output<S, O>
 /** The same for operations that change nothing. */
-export type ReadOp<S extends ServiceName, O extends keyof Operations[S]> = (cx: ReadCx, input: Input<S, O>) => Output<S, O>
+export type ReadOp<S extends ServiceName, O extends keyof Operations[S]> = (
+  cx: ReadCx,
+  input: Input<S, O>,
+) => Output<S, O>
 
 /** Asynchronous work on bulk data between two transactions. No transaction is open while `run` awaits. */
 export interface BulkOp<S extends ServiceName, O extends keyof Operations[S], P, Q> {

@@ -25,7 +25,10 @@ export const newIds = (random: RandomSource): Ids => {
     random(bytes)
     return bytes
   }
-  const hex = (length: number) => Buffer.from(take(Math.ceil(length / 2))).toString("hex").slice(0, length)
+  const hex = (length: number) =>
+    Buffer.from(take(Math.ceil(length / 2)))
+      .toString("hex")
+      .slice(0, length)
   const below = (limit: number) => new DataView(take(4).buffer).getUint32(0) % limit
   return {
     hex,
@@ -37,8 +40,7 @@ export const newIds = (random: RandomSource): Ids => {
       const h = Buffer.from(bytes).toString("hex")
       return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`
     },
-    digits: (length) =>
-      Array.from(take(length), (b, i) => (i === 0 ? 1 + (b % 9) : b % 10)).join(""),
+    digits: (length) => Array.from(take(length), (b, i) => (i === 0 ? 1 + (b % 9) : b % 10)).join(""),
     ec2: (prefix) => `${prefix}-${hex(17)}`,
   }
 }

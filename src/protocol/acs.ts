@@ -52,10 +52,17 @@ export interface AcsContainer {
   readonly environmentFiles?: readonly { readonly value: string; readonly type: "s3" }[]
   readonly secrets?: readonly AcsSecret[]
   readonly links?: readonly string[]
-  readonly mountPoints?: readonly { readonly sourceVolume: string; readonly containerPath: string; readonly readOnly: boolean }[]
+  readonly mountPoints?: readonly {
+    readonly sourceVolume: string
+    readonly containerPath: string
+    readonly readOnly: boolean
+  }[]
   readonly volumesFrom?: readonly { readonly sourceContainer: string; readonly readOnly: boolean }[]
   readonly portMappings?: readonly AcsPortMapping[]
-  readonly dependsOn?: readonly { readonly containerName: string; readonly condition: "START" | "COMPLETE" | "SUCCESS" | "HEALTHY" }[]
+  readonly dependsOn?: readonly {
+    readonly containerName: string
+    readonly condition: "START" | "COMPLETE" | "SUCCESS" | "HEALTHY"
+  }[]
   /** Seconds. */
   readonly startTimeout?: number
   /** Seconds. */
@@ -67,9 +74,19 @@ export interface AcsContainer {
   readonly overrides?: string
   readonly registryAuthentication?: object
   readonly logsAuthStrategy?: "ExecutionRole"
-  readonly managedAgents?: readonly { readonly name: "ExecuteCommandAgent"; readonly properties: Readonly<Record<string, string>> }[]
-  readonly firelensConfiguration?: { readonly type: "fluentd" | "fluentbit"; readonly options?: Readonly<Record<string, string>> }
-  readonly restartPolicy?: { readonly enabled: boolean; readonly ignoredExitCodes?: readonly number[]; readonly restartAttemptPeriod?: number }
+  readonly managedAgents?: readonly {
+    readonly name: "ExecuteCommandAgent"
+    readonly properties: Readonly<Record<string, string>>
+  }[]
+  readonly firelensConfiguration?: {
+    readonly type: "fluentd" | "fluentbit"
+    readonly options?: Readonly<Record<string, string>>
+  }
+  readonly restartPolicy?: {
+    readonly enabled: boolean
+    readonly ignoredExitCodes?: readonly number[]
+    readonly restartAttemptPeriod?: number
+  }
   readonly containerArn?: string
 }
 
@@ -188,7 +205,10 @@ export type AcsToAgent =
   | Envelope<"HeartbeatMessage", { readonly healthy: boolean; readonly messageId: string }>
   | Envelope<"PayloadMessage", PayloadMessage>
   | Envelope<"TaskManifestMessage", TaskManifestMessage>
-  | Envelope<"TaskStopVerificationAck", { readonly messageId: string; readonly generatedAt: number; readonly stopTasks: readonly TaskIdentifier[] }>
+  | Envelope<
+      "TaskStopVerificationAck",
+      { readonly messageId: string; readonly generatedAt: number; readonly stopTasks: readonly TaskIdentifier[] }
+    >
   | Envelope<"IAMRoleCredentialsMessage", IamRoleCredentialsMessage>
   | Envelope<"AttachTaskNetworkInterfacesMessage", AttachTaskNetworkInterfacesMessage>
   | Envelope<"CloseMessage" | "ErrorMessage", { readonly message: string }>
@@ -196,10 +216,24 @@ export type AcsToAgent =
 /** Agent → control plane. */
 export type AcsFromAgent =
   | Envelope<"AckRequest", { readonly cluster: string; readonly containerInstance: string; readonly messageId: string }>
-  | Envelope<"NackRequest", { readonly cluster: string; readonly containerInstance: string; readonly messageId: string; readonly reason: string }>
+  | Envelope<
+      "NackRequest",
+      {
+        readonly cluster: string
+        readonly containerInstance: string
+        readonly messageId: string
+        readonly reason: string
+      }
+    >
   | Envelope<"HeartbeatAckRequest", { readonly messageId: string }>
-  | Envelope<"IAMRoleCredentialsAckRequest", { readonly messageId: string; readonly expiration?: string; readonly credentialsId?: string }>
-  | Envelope<"TaskStopVerificationMessage", { readonly messageId: string; readonly stopCandidates: readonly TaskIdentifier[] }>
+  | Envelope<
+      "IAMRoleCredentialsAckRequest",
+      { readonly messageId: string; readonly expiration?: string; readonly credentialsId?: string }
+    >
+  | Envelope<
+      "TaskStopVerificationMessage",
+      { readonly messageId: string; readonly stopCandidates: readonly TaskIdentifier[] }
+    >
 
 /** Parses a frame; undefined for anything that is not an envelope. Members of `message` are not checked. */
 export const parseEnvelope = (text: string): Envelope | undefined => {

@@ -12,4 +12,10 @@ export type ToProxy = { readonly type: "configuration"; readonly configuration: 
 
 export type FromProxy =
   | { readonly type: "applied"; readonly version: number }
-  | { readonly type: "health"; readonly target: string; readonly pool: string; readonly state: string; readonly reason?: string }
+  | {
+      readonly type: "health"
+      readonly target: string
+      readonly pool: string
+      readonly state: string
+      readonly reason?: string
+    }

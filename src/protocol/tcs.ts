@@ -43,7 +43,12 @@ export interface PublishMetricsRequest {
 }
 
 export interface PublishHealthRequest {
-  readonly metadata: { readonly cluster: string; readonly containerInstance: string; readonly messageId: string; readonly fin: boolean }
+  readonly metadata: {
+    readonly cluster: string
+    readonly containerInstance: string
+    readonly messageId: string
+    readonly fin: boolean
+  }
   readonly tasks: readonly {
     readonly taskArn: string
     readonly clusterArn?: string
@@ -83,7 +88,9 @@ export type TcsToAgent =
   | Envelope<"HeartbeatMessage", { readonly healthy: boolean }>
 
 /** A frame of the agent: its header lines and the envelope behind them; undefined when either is missing. */
-export const parseSignedFrame = (frame: string): { readonly headers: ReadonlyMap<string, string>; readonly envelope: Envelope } | undefined => {
+export const parseSignedFrame = (
+  frame: string,
+): { readonly headers: ReadonlyMap<string, string>; readonly envelope: Envelope } | undefined => {
   const end = frame.indexOf("\r\n\r\n")
   if (end < 0) return undefined
   const headers = new Map<string, string>()

@@ -1,0 +1,2 @@
+// Which machines are wanted.
+export { machinesController } from "./reconcile.ts"

@@ -1,0 +1,2 @@
+// The life of a task from PROVISIONING to STOPPED.
+export { taskController } from "./reconcile.ts"

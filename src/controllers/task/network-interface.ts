@@ -1,0 +1,103 @@
+// The network interface of an awsvpc task: an address in its subnet, the VPC's network on a host of the Fargate pool,
+// and that host. Made in PROVISIONING, given back in DEPROVISIONING.
+import type { Cx } from "../../gate/index.ts"
+import { place } from "../../scheduler/index.ts"
+import {
+  allocateAddress,
+  interfaceRow,
+  type NetworkInterfaceRow,
+  type NetworkRow,
+  type SubnetRow,
+  subnetOf,
+  type TaskAttachment,
+  type TaskRow,
+} from "../../state/index.ts"
+import { fargateHosts, needsOf, wantNetwork } from "./hosts.ts"
+import type { StepKind, StepResult } from "./steps.ts"
+
+const waiting: StepResult = { status: "WAITING" }
+const failed = (reason: string): StepResult => ({ status: "FAILED", reason })
+
+const usesInterface = (task: TaskRow) => task.networkConfiguration !== undefined
+
+/** Makes the interface, asks for the network and chooses the host. */
+export const networkInterface: StepKind = {
+  kind: "network-interface",
+  phase: "PROVISIONING",
+  applies: usesInterface,
+  work: (cx, task) => {
+    const attachment = task.attachments.find((a) => a.type === "ElasticNetworkInterface")
+    const subnetId = attachment?.details.find((d) => d.name === "subnetId")?.value
+    const subnet = subnetId === undefined ? undefined : subnetOf(cx.tx, task, subnetId)
+    if (!attachment || !subnet) return failed(`The subnet '${subnetId}' of the task does not exist any more.`)
+    const made = cx.tx.networkInterfaces.first("task", task.arn) ?? make(cx, task, subnet, attachment)
+    if (!made) return failed(`Subnet ${subnet.id} has no free addresses.`)
+    const network = wantNetwork(cx, task, subnet.vpcId)
+    const attachments = [{ ...attachment, ...described(attachment, made), status: "ATTACHING" as const }]
+    if (!network || network.observed.status === "UNKNOWN" || network.observed.status === "OVERLAPS") {
+      return { ...waiting, patch: { attachments } }
+    }
+    if (network.observed.status === "FAILED") return failed(unreachable(network))
+    const placement = place(fargateHosts(cx.tx), needsOf(network))
+    if (!placement.host) return { ...waiting, patch: { attachments } }
+    return {
+      status: "DONE",
+      patch: {
+        attachments: attachments.map((a) => ({ ...a, status: "ATTACHED" as const })),
+        containerInstanceArn: placement.host.id,
+        availabilityZone: subnet.availabilityZone,
+      },
+    }
+  },
+}
+
+/** Removes the interface; its address may be given to another task from now on. */
+export const releaseInterface: StepKind = {
+  kind: "network-interface",
+  phase: "DEPROVISIONING",
+  applies: usesInterface,
+  work: (cx, task) => {
+    const made = cx.tx.networkInterfaces.first("task", task.arn)
+    if (made) cx.tx.networkInterfaces.delete(`${made.account}/${made.region}/${made.id}`)
+    return {
+      status: "DONE",
+      patch: { attachments: task.attachments.map((a) => ({ ...a, status: "DELETED" as const })) },
+    }
+  },
+}
+
+const make = (
+  cx: Cx,
+  task: TaskRow,
+  subnet: SubnetRow,
+  attachment: TaskAttachment,
+): NetworkInterfaceRow | undefined => {
+  const id = cx.ids.ec2("eni")
+  const privateIp = allocateAddress(cx.tx, subnet, id)
+  if (privateIp === undefined) return undefined
+  return cx.tx.networkInterfaces.insert(
+    interfaceRow({
+      id,
+      subnet,
+      privateIp,
+      securityGroups: task.networkConfiguration?.securityGroups ?? [],
+      description: `arn:aws:ecs:${task.region}:${task.account}:attachment/${attachment.id}`,
+      createdAt: cx.now,
+      taskArn: task.arn,
+    }),
+  )
+}
+
+/** The details in the order in which DescribeTasks gives them: aws-behaviour.md section 8. */
+const described = (attachment: TaskAttachment, made: NetworkInterfaceRow): Pick<TaskAttachment, "details"> => ({
+  details: [
+    ...attachment.details.filter((d) => d.name === "subnetId"),
+    { name: "networkInterfaceId", value: made.id },
+    { name: "macAddress", value: made.macAddress },
+    { name: "privateDnsName", value: made.privateDnsName },
+    { name: "privateIPv4Address", value: made.privateIp },
+  ],
+})
+
+const unreachable = (network: NetworkRow): string =>
+  `ResourceInitializationError: failed to configure ENI: the network of ${network.vpcId} (${network.cidr}) could not be made: ${network.observed.reason ?? "no reason was given"}`

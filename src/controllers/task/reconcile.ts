@@ -1,0 +1,154 @@
+// The task controller: asks plan.ts for moves and carries them out in one transaction, until there is nothing to do.
+// Writes lastStatus, steps, attachments, placement and the times of the phases; the stop wish only for what happened.
+import type { Cx } from "../../gate/index.ts"
+import { taskStateChange } from "../../services/ecs/index.ts"
+import type { TaskRow, TaskStep, View } from "../../state/index.ts"
+import { again, type Controller, done, on } from "../controller.ts"
+import { ecsPrincipal } from "../principals.ts"
+import { type Move, nextMove } from "./plan.ts"
+import { stepKinds, stepsOf } from "./steps.ts"
+
+/** See the head of the file. Keyed by task ARN. */
+export const taskController: Controller = {
+  name: "task",
+  wakes: [
+    on<TaskRow>("tasks", (task) => task.arn),
+    // A network or a host that came or went matters to the tasks that wait for one, and to those on it.
+    on("networks", (_, view) => provisioning(view)),
+    on<{ arn: string }>("containerInstances", (instance, view) => [
+      ...view.tasks.by("host", instance.arn).map((t) => t.arn),
+      ...provisioning(view),
+    ]),
+    on("machines", (_, view) => provisioning(view)),
+  ],
+  keys: (view) => [...view.tasks.all()].map((task) => task.arn),
+  reconcile: (cx, arn) => {
+    const seen = cx.view((view) => view.tasks.get(arn))
+    if (!seen) return done
+    const first = nextMove(seen, { hostLost: cx.view((view) => hostLost(view, seen)), now: cx.now })
+    if (first.kind === "wait" && seen.announced === digest(seen)) {
+      return first.until === undefined ? done : again(first.until)
+    }
+    const last = cx.commit({ account: seen.account, region: seen.region }, ecsPrincipal(seen.account), (inner) =>
+      pursue(inner, arn),
+    )
+    return last.kind === "wait" && last.until !== undefined ? again(last.until) : done
+  },
+}
+
+const provisioning = (view: View): string[] =>
+  view.tasks.by("live", "live").flatMap((task) => (task.lastStatus === "PROVISIONING" ? [task.arn] : []))
+
+const hostLost = (view: View, task: TaskRow): boolean =>
+  task.containerInstanceArn !== undefined &&
+  view.containerInstances.get(task.containerInstanceArn)?.status !== "ACTIVE" &&
+  view.containerInstances.get(task.containerInstanceArn)?.status !== "DRAINING"
+
+/** Carries out moves until there is nothing to do now; answers the last one. */
+const pursue = (cx: Cx, arn: string): Move => {
+  let task = cx.tx.tasks.get(arn)
+  if (!task) return { kind: "wait" }
+  if (task.steps.length === 0 && task.lastStatus === "PROVISIONING") {
+    const steps = stepsOf(task)
+    if (steps.length > 0) task = cx.tx.tasks.patch(arn, { steps })
+  }
+  for (;;) {
+    announce(cx, task)
+    task = cx.tx.tasks.get(arn) ?? task
+    const move = nextMove(task, { hostLost: hostLost(cx.tx, task), now: cx.now })
+    if (move.kind === "wait") return move
+    if (move.kind === "forget") {
+      forget(cx, task)
+      return { kind: "wait" }
+    }
+    const moved = carryOut(cx, task, move)
+    if (moved === task) return { kind: "wait" }
+    task = moved
+  }
+}
+
+const carryOut = (cx: Cx, task: TaskRow, move: Exclude<Move, { kind: "wait" } | { kind: "forget" }>): TaskRow => {
+  switch (move.kind) {
+    case "steps":
+      return workOnSteps(cx, task, move.phase)
+    case "stop":
+      return cx.tx.tasks.patch(task.arn, {
+        desiredStatus: "STOPPED",
+        stopCode: move.code,
+        stoppedReason: move.reason,
+        stopRequestedAt: cx.now,
+      })
+    case "advance":
+      return cx.tx.tasks.patch(task.arn, { lastStatus: move.to, ...timesOf(cx.now, task, move.to) })
+  }
+}
+
+/** Works on the steps of a phase in order, up to the first that is not done. The same task when nothing changed. */
+const workOnSteps = (cx: Cx, task: TaskRow, phase: TaskStep["phase"]): TaskRow => {
+  let current = task
+  for (const [i, step] of task.steps.entries()) {
+    if (step.phase !== phase || step.status !== "WAITING") continue
+    const kind = stepKinds.find((k) => k.kind === step.kind && k.phase === phase)
+    const result = kind?.work(cx, current) ?? { status: "FAILED" as const, reason: `No step is called ${step.kind}.` }
+    if (result.status === "WAITING" && !result.patch) return current
+    const worked: TaskStep = { ...step, status: result.status, ...(result.reason && { reason: result.reason }) }
+    const patch = { ...result.patch, steps: current.steps.with(i, worked) }
+    if (JSON.stringify(pick(current, patch)) !== JSON.stringify(patch)) {
+      current = cx.tx.tasks.patch(task.arn, patch)
+    }
+    if (result.status !== "DONE") return current === task ? task : current
+  }
+  return current
+}
+
+const pick = (task: TaskRow, like: Partial<TaskRow>): Partial<TaskRow> =>
+  Object.fromEntries(Object.keys(like).map((key) => [key, task[key as keyof TaskRow]]))
+
+/** The times that ECS shows for a phase: aws-behaviour.md 1.3. */
+const timesOf = (now: number, task: TaskRow, to: TaskRow["lastStatus"]): Partial<TaskRow> => {
+  switch (to) {
+    case "ACTIVATING":
+      return { connectivity: "CONNECTED", connectivityAt: now }
+    case "RUNNING":
+      return { startedAt: task.observed.runningAt ?? now }
+    case "STOPPING":
+      return { stoppingAt: now }
+    case "DEPROVISIONING":
+      return {
+        ...(task.stoppingAt === undefined && { stoppingAt: now }),
+        ...(task.observed.executionStoppedAt !== undefined && { executionStoppedAt: task.observed.executionStoppedAt }),
+      }
+    case "STOPPED":
+      return { stoppedAt: now }
+    default:
+      return {}
+  }
+}
+
+/** Emits a task state change event when something changed that ECS sends one for, and counts the version up. */
+const announce = (cx: Cx, task: TaskRow): void => {
+  const now = digest(task)
+  if (now === task.announced) return
+  const version = task.announced === "" ? task.version : task.version + 1
+  const announced = cx.tx.tasks.patch(task.arn, { announced: now, version })
+  cx.emit(taskStateChange(cx.tx, announced, cx.now))
+}
+
+const digest = (task: TaskRow): string =>
+  [
+    task.lastStatus,
+    task.desiredStatus,
+    ...task.containers.map((c) => {
+      const seen = task.observed.containers[c.name]
+      return `${seen?.status ?? ""}${seen?.exitCode ?? ""}${seen?.health ?? ""}`
+    }),
+  ].join(" ")
+
+const forget = (cx: Cx, task: TaskRow): void => {
+  cx.tx.tasks.delete(task.arn)
+  for (const token of cx.tx.runTaskTokens.by("task", task.arn)) {
+    if (token.taskArns.every((arn) => !cx.tx.tasks.has(arn))) {
+      cx.tx.runTaskTokens.delete(`${token.clusterArn} ${token.token}`)
+    }
+  }
+}

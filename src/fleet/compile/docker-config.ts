@@ -1,0 +1,95 @@
+// The part of a container that agents pass to Docker as it is: `config` and `hostConfig`, JSON strings in Docker's
+// shapes. Durations in nanoseconds, sizes in bytes. Pure.
+import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs"
+import type { AcsContainer } from "../../protocol/index.ts"
+import type { Frozen } from "../../state/index.ts"
+import type { ContainerInput } from "./container.ts"
+import { compileLogConfig } from "./log-drivers.ts"
+
+type Definition = Frozen<ContainerDefinition>
+
+const second = 1_000_000_000
+const mebibyte = 1024 * 1024
+
+/** `dockerConfig` of a container. `version` is the oldest Docker API that has all that is asked for. */
+export const dockerConfigOf = (
+  { container, networkMode, task }: ContainerInput,
+  override: Frozen<ContainerOverride>,
+): AcsContainer["dockerConfig"] => ({
+  version: container.healthCheck ? "1.24" : "1.18",
+  config: JSON.stringify(configOf(container)),
+  hostConfig: JSON.stringify({
+    ...hostConfigOf(container, override, task.launchType === "FARGATE"),
+    // The agent does not derive Docker's network from the task's mode: ecs-agent-protocol.md section 17, trap 4.
+    ...((networkMode === "host" || networkMode === "none") && { NetworkMode: networkMode }),
+  }),
+})
+
+const configOf = (container: Definition): object => ({
+  ...(container.healthCheck && { Healthcheck: healthCheckOf(container.healthCheck) }),
+  ...(container.dockerLabels && { Labels: container.dockerLabels }),
+  ...(container.user !== undefined && { User: container.user }),
+  ...(container.workingDirectory !== undefined && { WorkingDir: container.workingDirectory }),
+  ...(container.hostname !== undefined && { Hostname: container.hostname }),
+  ...(container.interactive && { OpenStdin: true }),
+  ...(container.pseudoTerminal && { Tty: true }),
+  ...(container.disableNetworking && { NetworkDisabled: true }),
+})
+
+const healthCheckOf = (check: NonNullable<Definition["healthCheck"]>): object => ({
+  Test: check.command,
+  Interval: (check.interval ?? 30) * second,
+  Timeout: (check.timeout ?? 5) * second,
+  Retries: check.retries ?? 3,
+  ...(check.startPeriod && { StartPeriod: check.startPeriod * second }),
+})
+
+/** Fargate's limit of open files, unless the definition has its own: aws-behaviour.md section 8. */
+const fargateFiles = { Name: "nofile", Soft: 65535, Hard: 65535 }
+
+const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>, fargate: boolean): object => {
+  const linux = container.linuxParameters
+  const memory = override.memory ?? container.memory
+  const reservation = override.memoryReservation ?? container.memoryReservation
+  const asked = (container.ulimits ?? []).map((u) => ({ Name: u.name, Soft: u.softLimit, Hard: u.hardLimit }))
+  const ulimits = fargate && !asked.some((u) => u.Name === "nofile") ? [...asked, fargateFiles] : asked
+  return {
+    CapAdd: linux?.capabilities?.add ?? [],
+    CapDrop: linux?.capabilities?.drop ?? [],
+    ...(container.logConfiguration && { LogConfig: compileLogConfig(container.logConfiguration) }),
+    ...(reservation !== undefined && { MemoryReservation: reservation * mebibyte }),
+    ...(ulimits.length > 0 && { Ulimits: ulimits }),
+    ...(container.privileged && { Privileged: true }),
+    ...(container.readonlyRootFilesystem && { ReadonlyRootfs: true }),
+    ...(container.dnsServers?.length && { Dns: container.dnsServers }),
+    ...(container.dnsSearchDomains?.length && { DnsSearch: container.dnsSearchDomains }),
+    ...(container.extraHosts?.length && {
+      ExtraHosts: container.extraHosts.map((h) => `${h.hostname}:${h.ipAddress}`),
+    }),
+    ...(container.dockerSecurityOptions?.length && { SecurityOpt: container.dockerSecurityOptions }),
+    ...(container.systemControls?.length && {
+      Sysctls: Object.fromEntries(container.systemControls.map((s) => [s.namespace ?? "", s.value ?? ""])),
+    }),
+    ...(linux?.initProcessEnabled && { Init: true }),
+    ...(linux?.sharedMemorySize !== undefined && { ShmSize: linux.sharedMemorySize * mebibyte }),
+    ...(linux?.devices?.length && { Devices: linux.devices.map(deviceOf) }),
+    ...(linux?.tmpfs?.length && {
+      Tmpfs: Object.fromEntries(
+        linux.tmpfs.map((t) => [t.containerPath ?? "", [`size=${t.size ?? 0}m`, ...(t.mountOptions ?? [])].join(",")]),
+      ),
+    }),
+    // Docker's MemorySwap is memory and swap together; ECS's maxSwap is swap alone.
+    ...(linux?.maxSwap !== undefined && memory !== undefined && { MemorySwap: (memory + linux.maxSwap) * mebibyte }),
+    ...(linux?.swappiness !== undefined && { MemorySwappiness: linux.swappiness }),
+  }
+}
+
+const deviceOf = (device: {
+  hostPath?: string | undefined
+  containerPath?: string | undefined
+  permissions?: readonly string[] | undefined
+}) => ({
+  PathOnHost: device.hostPath,
+  PathInContainer: device.containerPath ?? device.hostPath,
+  CgroupPermissions: (device.permissions ?? ["read", "write", "mknod"]).map((p) => p[0]).join(""),
+})

@@ -1,0 +1,108 @@
+// From a task and its definition to what an agent is sent. Overrides are merged here, because agents refuse all but
+// `command` of them (ecs-agent-protocol.md section 5). Pure.
+import {
+  type AcsAttachment,
+  type AcsNetworkInterface,
+  type AcsTask,
+  type IamRoleCredentials,
+  type NameValue,
+  roadsteadAttachmentType,
+} from "../../protocol/index.ts"
+import type { NetworkInterfaceRow, TaskDefinitionRow, TaskRow } from "../../state/index.ts"
+import { compileContainer } from "./container.ts"
+import { compileVolume } from "./volumes.ts"
+
+/** What a payload is made from. */
+export interface CompileInput {
+  readonly task: TaskRow
+  readonly definition: TaskDefinitionRow
+  /** The interface of an awsvpc task with what its VPC says of it. */
+  readonly networkInterface?: {
+    readonly row: NetworkInterfaceRow
+    readonly subnetPrefix: number
+    readonly gateway: string
+    /** The VPC's own gateway: the resolver, and where the APIs listen. */
+    readonly vpcGateway: string
+  }
+  readonly credentials?: { readonly task?: IamRoleCredentials; readonly execution?: IamRoleCredentials }
+  /** For agents of ours: what the protocol has no word for. Absent for others. */
+  readonly extension?: { readonly apiEndpoint: string; readonly attachmentId: string }
+}
+
+/** The task as PayloadMessage carries it. */
+export const compileTask = (input: CompileInput): AcsTask => {
+  const { task, definition, networkInterface, credentials, extension } = input
+  const body = definition.definition
+  const execution = task.overrides.executionRoleArn ?? body.executionRoleArn
+  return {
+    arn: task.arn,
+    taskClusterArn: task.clusterArn,
+    desiredStatus: "RUNNING",
+    family: definition.family,
+    version: String(definition.revision),
+    taskDefinitionAccountId: definition.account,
+    launchType: task.launchType,
+    // vCPUs on the wire, CPU units in the API.
+    ...(task.cpu !== undefined && { cpu: Number(task.cpu) / 1024 }),
+    ...(task.memory !== undefined && { memory: Number(task.memory) }),
+    ...(body.networkMode !== undefined && { networkMode: body.networkMode as NonNullable<AcsTask["networkMode"]> }),
+    ...(body.pidMode !== undefined && { pidMode: body.pidMode }),
+    ...(body.ipcMode !== undefined && { ipcMode: body.ipcMode }),
+    ...(task.serviceArn !== undefined && { serviceName: task.serviceArn.slice(task.serviceArn.lastIndexOf("/") + 1) }),
+    group: task.group,
+    overrides: "{}",
+    ...(task.availabilityZone !== undefined && { zone: task.availabilityZone }),
+    ...(credentials?.task && { roleCredentials: credentials.task }),
+    ...(credentials?.execution && { executionRoleCredentials: credentials.execution }),
+    volumes: (body.volumes ?? []).map(compileVolume),
+    containers: (body.containerDefinitions ?? []).map((container) =>
+      compileContainer({
+        container,
+        task,
+        hasExecutionRole: execution !== undefined,
+        ...(body.networkMode !== undefined && { networkMode: body.networkMode }),
+      }),
+    ),
+    ...(networkInterface && { elasticNetworkInterfaces: [compileInterface(task, networkInterface)] }),
+    ...(extension && { attachments: [extend(input, extension)] }),
+  }
+}
+
+const compileInterface = (
+  task: TaskRow,
+  { row, subnetPrefix, gateway, vpcGateway }: NonNullable<CompileInput["networkInterface"]>,
+): AcsNetworkInterface => ({
+  ec2Id: row.id,
+  macAddress: row.macAddress,
+  attachmentArn: row.description,
+  ipv4Addresses: [{ privateAddress: row.privateIp, primary: true }],
+  subnetGatewayIpv4Address: `${gateway}/${subnetPrefix}`,
+  domainNameServers: [vpcGateway],
+  domainName: [task.region === "us-east-1" ? "ec2.internal" : `${task.region}.compute.internal`],
+  privateDnsName: row.privateDnsName,
+})
+
+const extend = (
+  { task, networkInterface }: CompileInput,
+  { apiEndpoint, attachmentId }: NonNullable<CompileInput["extension"]>,
+): AcsAttachment => {
+  const properties: NameValue[] = [
+    { name: "accountId", value: task.account },
+    { name: "region", value: task.region },
+    { name: "clusterArn", value: task.clusterArn },
+    { name: "taskDefinitionArn", value: task.taskDefinitionArn },
+    { name: "createdAt", value: String(task.createdAt) },
+    { name: "apiEndpoint", value: apiEndpoint },
+  ]
+  if (task.platformVersion) properties.push({ name: "platformVersion", value: task.platformVersion })
+  if (task.availabilityZone) properties.push({ name: "availabilityZone", value: task.availabilityZone })
+  if (networkInterface) {
+    properties.push({ name: "vpcId", value: networkInterface.row.vpcId })
+    properties.push({ name: "networkInterfaceId", value: networkInterface.row.id })
+  }
+  return {
+    attachmentArn: `arn:aws:ecs:${task.region}:${task.account}:attachment/${attachmentId}`,
+    attachmentType: roadsteadAttachmentType,
+    attachmentProperties: properties,
+  }
+}

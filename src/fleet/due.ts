@@ -1,0 +1,27 @@
+// What an agent must be told about a task now. Pure; sessions ask it after every change and for every task when an
+// agent connects.
+import type { TaskRow } from "../state/index.ts"
+
+/** The payload that is due: the task itself, or its end. */
+export type Due = "start" | "stop"
+
+/**
+ * `again`: the agent has just connected, and what was sent before may not have reached it. Sending twice is safe: an
+ * agent only compares the desired status of a task that it knows (ecs-agent-protocol.md 4.5).
+ */
+export const due = (task: TaskRow, again: boolean): Due | undefined => {
+  const { observed } = task
+  if (task.desiredStatus === "RUNNING") {
+    if (task.lastStatus !== "PENDING" || observed.ackedAt !== undefined) return undefined
+    return again || observed.payloadSentAt === undefined ? "start" : undefined
+  }
+  if (observed.payloadSentAt === undefined || observed.status === "STOPPED") return undefined
+  const left = task.steps.some((step) => step.phase === "DEACTIVATING" && step.status === "WAITING")
+  const leaving = task.lastStatus === "DEACTIVATING" || task.lastStatus === "STOPPING"
+  if (!leaving || left) return undefined
+  return again || observed.stopSentAt === undefined ? "stop" : undefined
+}
+
+/** Whether an agent that says it runs this task is right to. */
+export const mayRun = (task: TaskRow | undefined, containerInstanceArn: string): boolean =>
+  task !== undefined && task.desiredStatus === "RUNNING" && task.containerInstanceArn === containerInstanceArn

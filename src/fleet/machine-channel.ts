@@ -1,0 +1,178 @@
+// The control plane's end of the channel to the supervisor: says all wishes whenever a machine, a network or a name
+// changes, and writes what the supervisor reports into `observed`. Connects again for as long as the process lives.
+import { connect, type Socket } from "node:net"
+import { type BackOff, type Cancel, type Clock, type Log, pauseAfter } from "../kernel/index.ts"
+import type { FromSupervisor, MachineWish, NameWish, NetworkWish, ToSupervisor } from "../protocol/index.ts"
+import type { MachineRow, State, View } from "../state/index.ts"
+import { LineBuffer } from "./line-buffer.ts"
+
+const reconnect: BackOff = { first: 50, factor: 2, max: 2_000 }
+
+export interface MachineChannelOptions {
+  readonly state: State
+  /** The wall clock. */
+  readonly clock: Clock
+  readonly log: Log
+  /** The supervisor's socket. */
+  readonly path: string
+  /** Where agents of this machine reach the APIs. */
+  readonly endpoint: () => string
+  /** The region that agents of the pool sign for. */
+  readonly region: string
+  /** Addresses on which containers are to reach the APIs. */
+  readonly onListeners: (addresses: readonly string[]) => void
+}
+
+/** Starts the channel; ends with the function that it answers. */
+export const startMachineChannel = (options: MachineChannelOptions): Cancel => {
+  const { state, clock, log } = options
+  let socket: Socket | undefined
+  let failures = 0
+  let stopped = false
+  let cancelRetry: Cancel = () => {}
+
+  const send = (message: ToSupervisor) => socket?.writable && socket.write(`${JSON.stringify(message)}\n`)
+  const sayWishes = () => send({ type: "wishes", ...state.view((view) => wishesOf(view, options)) })
+  const sayNames = () => send({ type: "names", names: state.view(namesOf) })
+
+  const open = () => {
+    const lines = new LineBuffer((line) => take(line))
+    const opened = connect(options.path)
+    opened.setEncoding("utf8")
+    opened.on("connect", () => {
+      failures = 0
+      socket = opened
+      sayWishes()
+      sayNames()
+    })
+    opened.on("data", (chunk: string) => lines.push(chunk))
+    opened.on("error", (error) => log.debug("The channel to the supervisor failed.", { error: error.message }))
+    opened.on("close", () => {
+      if (socket === opened) socket = undefined
+      if (stopped) return
+      failures += 1
+      cancelRetry = clock.at(clock.now() + pauseAfter(reconnect, failures), open)
+    })
+  }
+
+  const take = (line: string) => {
+    const fact = parseFact(line)
+    if (!fact) return log.warn("The supervisor said something that is no fact.", {})
+    if (fact.type === "listeners") options.onListeners(fact.addresses)
+    else record(state, fact, Math.floor(clock.now()))
+  }
+
+  // Many rows change in one turn; what is said is everything, so once is enough.
+  let wishesDue = false
+  let namesDue = false
+  const { stop } = state.watch(
+    "durable",
+    () => undefined,
+    ({ changes }) => {
+      for (const { table } of changes) {
+        if (table === "machines" || table === "networks")
+          wishesDue = sayLater(wishesDue, () => (wishesDue = false), sayWishes)
+        if (table === "networkInterfaces") namesDue = sayLater(namesDue, () => (namesDue = false), sayNames)
+      }
+    },
+  )
+  open()
+  return () => {
+    stopped = true
+    cancelRetry()
+    stop()
+    socket?.destroy()
+  }
+}
+
+const sayLater = (due: boolean, reset: () => void, say: () => void): true => {
+  if (!due) {
+    setImmediate(() => {
+      reset()
+      say()
+    })
+  }
+  return true
+}
+
+const wishesOf = (view: View, options: MachineChannelOptions) => ({
+  machines: [...view.machines.all()].flatMap((machine) => machineWish(view, machine, options)),
+  networks: [...view.networks.all()].map(
+    (n): NetworkWish => ({
+      key: `${n.account}/${n.region}/${n.vpcId}`,
+      vpcId: n.vpcId,
+      cidr: n.cidr,
+      gateway: n.gateway,
+      machineId: n.machineId,
+      desired: n.desired,
+      generation: n.generation,
+    }),
+  ),
+})
+
+const machineWish = (view: View, machine: MachineRow, options: MachineChannelOptions): MachineWish[] => {
+  const key = view.accessKeys.get(machine.accessKeyId)
+  if (!key) return []
+  return [
+    {
+      id: machine.id,
+      kind: machine.kind,
+      place: machine.place,
+      desired: machine.desired,
+      generation: machine.generation,
+      agent: {
+        cluster: fargatePoolCluster,
+        region: options.region,
+        accessKeyId: key.accessKeyId,
+        secretAccessKey: key.secretAccessKey,
+        endpoint: options.endpoint(),
+      },
+    },
+  ]
+}
+
+/** The name that hosts of the pool register with; the control plane knows them by their key and shows it nowhere. */
+const fargatePoolCluster = "roadstead-fargate"
+
+const namesOf = (view: View): NameWish[] =>
+  [...view.networkInterfaces.all()].map((i) => ({
+    network: `${i.account}/${i.region}/${i.vpcId}`,
+    name: i.privateDnsName,
+    address: i.privateIp,
+  }))
+
+const parseFact = (line: string): FromSupervisor | undefined => {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === "object" && value !== null && "type" in value ? (value as FromSupervisor) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const record = (state: State, fact: Exclude<FromSupervisor, { type: "listeners" }>, now: number): void => {
+  state.transact((tx) => {
+    const observed = {
+      generation: fact.generation,
+      ...(fact.reason !== undefined && { reason: fact.reason }),
+      at: now,
+    }
+    if (fact.type === "machine") {
+      const row = tx.machines.get(fact.id)
+      if (row && fact.generation === row.generation && differs(row.observed, fact)) {
+        tx.machines.patch(fact.id, { observed: { ...observed, status: fact.status } })
+      }
+      return
+    }
+    const row = tx.networks.get(fact.id)
+    // A fact about an older wish says nothing about this one.
+    if (row && fact.generation === row.generation && differs(row.observed, fact)) {
+      tx.networks.patch(fact.id, { observed: { ...observed, status: fact.status } })
+    }
+  })
+}
+
+const differs = (
+  known: { readonly status: string; readonly reason?: string; readonly generation: number },
+  fact: { readonly status: string; readonly reason?: string; readonly generation: number },
+): boolean => known.status !== fact.status || known.reason !== fact.reason || known.generation !== fact.generation

@@ -1,0 +1,189 @@
+// One agent's command session: sends what is due, takes acks and stop candidates, keeps the connection alive with
+// heartbeats. Knows one container instance; which tasks it has it reads from the records.
+import type { WebSocket } from "ws"
+import { type Cancel, type Clock, type Ids, type Log, repeat } from "../../kernel/index.ts"
+import {
+  type AcsTask,
+  type AcsToAgent,
+  type Envelope,
+  parseEnvelope,
+  type TaskIdentifier,
+} from "../../protocol/index.ts"
+import type { State, TaskRow } from "../../state/index.ts"
+import { due, mayRun } from "../due.ts"
+import { observe, reserveTimeline } from "../facts.ts"
+
+/** Agents close after a minute without a message (ecs-agent-protocol.md 4.2). */
+const heartbeatPeriod = 20_000
+
+export interface AcsSessionOptions {
+  readonly socket: WebSocket
+  readonly instanceArn: string
+  readonly clusterArn: string
+  readonly state: State
+  /** The wall clock. */
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  /** The task as this agent is to have it; undefined when its records are not complete. */
+  readonly compile: (task: TaskRow) => AcsTask | undefined
+}
+
+/** See the head of the file. */
+export class AcsSession {
+  readonly instanceArn: string
+  readonly #options: AcsSessionOptions
+  readonly #payloads = new Map<string, string>()
+  readonly #cancelHeartbeat: Cancel
+  #sequence: number
+  #reserved: number
+
+  constructor(options: AcsSessionOptions) {
+    this.#options = options
+    this.instanceArn = options.instanceArn
+    const { after, upTo } = reserveTimeline(options.state, options.instanceArn)
+    this.#sequence = after
+    this.#reserved = upTo
+    this.#cancelHeartbeat = repeat(options.clock, heartbeatPeriod, () => this.#heartbeat())
+    options.socket.on("message", (data) => this.#receive(String(data)))
+  }
+
+  /** To be called once, when the session is known to the fleet: says everything that may have been missed. */
+  begin(): void {
+    const tasks = this.#options.state.view((view) => [...view.tasks.by("host", this.instanceArn)])
+    for (const task of tasks) this.#tell(task, true)
+    this.#manifest(tasks)
+    this.#heartbeat()
+  }
+
+  /** A task of this instance has changed, and the change is durable. */
+  changed(task: TaskRow): void {
+    this.#tell(task, false)
+  }
+
+  /** Ends the session's own timers; the socket is the fleet's. */
+  end(): void {
+    this.#cancelHeartbeat()
+  }
+
+  #tell(task: TaskRow, again: boolean): void {
+    const what = due(task, again)
+    if (!what) return
+    const now = Math.floor(this.#options.clock.now())
+    if (what === "stop") {
+      this.#sendPayload(task.arn, { arn: task.arn, taskClusterArn: task.clusterArn, desiredStatus: "STOPPED" })
+      observe(this.#options.state, task.arn, this.instanceArn, (o) => ({ ...o, stopSentAt: o.stopSentAt ?? now }))
+      return
+    }
+    const compiled = this.#options.compile(task)
+    if (!compiled) {
+      this.#options.log.error("A task cannot be sent: its definition or interface is missing.", { task: task.arn })
+      return
+    }
+    this.#sendPayload(task.arn, compiled)
+    observe(this.#options.state, task.arn, this.instanceArn, (o) => ({ ...o, payloadSentAt: o.payloadSentAt ?? now }))
+  }
+
+  #sendPayload(taskArn: string, task: AcsTask): void {
+    const messageId = this.#options.ids.uuid()
+    // Only a RUNNING payload's ack is news: a STOP is answered by the task's own report.
+    if (task.desiredStatus === "RUNNING") this.#payloads.set(messageId, taskArn)
+    this.#send({
+      type: "PayloadMessage",
+      message: { ...this.#address(messageId), seqNum: this.#next(), tasks: [task] },
+    })
+  }
+
+  #manifest(tasks: readonly TaskRow[]): void {
+    const message: TaskIdentifier[] = tasks
+      .filter((task) => task.desiredStatus === "RUNNING" && task.observed.payloadSentAt !== undefined)
+      .map((task) => ({ taskArn: task.arn, taskClusterArn: task.clusterArn, desiredStatus: "RUNNING" }))
+    // Its number must be above all payloads that were sent, or agents ignore it (trap 12).
+    this.#send({
+      type: "TaskManifestMessage",
+      message: { ...this.#address(this.#options.ids.uuid()), timeline: this.#next(), tasks: message },
+    })
+  }
+
+  #heartbeat(): void {
+    this.#send({ type: "HeartbeatMessage", message: { healthy: true, messageId: this.#options.ids.uuid() } })
+  }
+
+  #receive(text: string): void {
+    const envelope = parseEnvelope(text)
+    if (!envelope)
+      return this.#options.log.warn("An agent sent a frame that is no message.", { instance: this.instanceArn })
+    const message = envelope.message as Readonly<Record<string, unknown>>
+    switch (envelope.type) {
+      case "AckRequest":
+        return this.#acked(String(message.messageId))
+      case "NackRequest":
+        return this.#options.log.warn("An agent refused a message.", {
+          instance: this.instanceArn,
+          reason: message.reason,
+        })
+      case "TaskStopVerificationMessage":
+        return this.#verifyStops(envelope)
+      default:
+        // Heartbeat and credentials acks say nothing that is kept; unknown types are ignored, as agents do.
+        return
+    }
+  }
+
+  #acked(messageId: string): void {
+    const taskArn = this.#payloads.get(messageId)
+    if (taskArn === undefined) return
+    this.#payloads.delete(messageId)
+    const now = Math.floor(this.#options.clock.now())
+    observe(this.#options.state, taskArn, this.instanceArn, (o) =>
+      o.ackedAt === undefined ? { ...o, ackedAt: now } : o,
+    )
+  }
+
+  /** The agent runs tasks that the manifest did not name: those that are really not to run are stopped. */
+  #verifyStops(envelope: Envelope): void {
+    const { messageId, stopCandidates } = envelope.message as { messageId?: unknown; stopCandidates?: unknown }
+    if (typeof messageId !== "string" || !Array.isArray(stopCandidates)) return
+    const arns = stopCandidates.flatMap((c: unknown) => {
+      const arn = (c as { taskArn?: unknown } | null)?.taskArn
+      return typeof arn === "string" ? [arn] : []
+    })
+    const stopTasks = this.#options.state.view((view) =>
+      arns.filter((arn) => !mayRun(view.tasks.get(arn), this.instanceArn)),
+    )
+    this.#send({
+      type: "TaskStopVerificationAck",
+      message: {
+        messageId,
+        generatedAt: Math.floor(this.#options.clock.now()),
+        stopTasks: stopTasks.map((taskArn) => ({
+          taskArn,
+          taskClusterArn: this.#options.clusterArn,
+          desiredStatus: "STOPPED",
+        })),
+      },
+    })
+  }
+
+  #next(): number {
+    if (this.#sequence >= this.#reserved) {
+      this.#reserved = reserveTimeline(this.#options.state, this.instanceArn).upTo
+    }
+    this.#sequence += 1
+    return this.#sequence
+  }
+
+  #address(messageId: string) {
+    return {
+      clusterArn: this.#options.clusterArn,
+      containerInstanceArn: this.instanceArn,
+      messageId,
+      generatedAt: Math.floor(this.#options.clock.now()),
+    }
+  }
+
+  #send(message: AcsToAgent): void {
+    if (this.#options.socket.readyState === this.#options.socket.OPEN)
+      this.#options.socket.send(JSON.stringify(message))
+  }
+}
