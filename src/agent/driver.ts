@@ -66,10 +66,22 @@ export interface ContainerState {
   readonly startedAt?: number
   readonly finishedAt?: number
   readonly restartCount: number
-  readonly health?: { readonly status: "starting" | "healthy" | "unhealthy" | "none"; readonly output?: string; readonly exitCode?: number; readonly at?: number }
+  readonly health?: {
+    readonly status: "starting" | "healthy" | "unhealthy" | "none"
+    readonly output?: string
+    readonly exitCode?: number
+    readonly at?: number
+  }
   /** By network id. */
   readonly addresses: Readonly<Record<string, string>>
-  readonly ports: readonly { readonly containerPort: number; readonly hostPort: number; readonly protocol: "tcp" | "udp"; readonly hostIp: string }[]
+  /** By network id: the hardware address of the container's end. */
+  readonly macs?: Readonly<Record<string, string>>
+  readonly ports: readonly {
+    readonly containerPort: number
+    readonly hostPort: number
+    readonly protocol: "tcp" | "udp"
+    readonly hostIp: string
+  }[]
   readonly mounts: readonly { readonly name?: string; readonly source: string; readonly destination: string }[]
   /** Of Docker's json-file log driver, when the container uses it. */
   readonly logPath?: string
@@ -77,7 +89,9 @@ export interface ContainerState {
 
 /** A change that the engine reports. After a gap in the stream the driver sends `resync`: look at everything again. */
 export type DriverEvent =
-  | { readonly type: "start" | "die" | "oom" | "health" | "destroy"; readonly id: string }
+  | { readonly type: "start" | "oom" | "health" | "destroy"; readonly id: string }
+  /** `exitCode` as the event says it: a container that was removed at once can no longer be inspected. */
+  | { readonly type: "die"; readonly id: string; readonly exitCode?: number }
   | { readonly type: "resync" }
 
 /** Limits for all containers of a task together. */
@@ -87,11 +101,29 @@ export interface GroupLimits {
   readonly memoryMiB?: number
 }
 
+/** A network that tasks are put into. */
+export interface NetworkInfo {
+  readonly id: string
+  readonly name: string
+  readonly subnet?: string
+  readonly gateway?: string
+}
+
+/** How an image is to be pulled. */
+export interface PullOptions {
+  /** Docker's X-Registry-Auth. */
+  readonly auth?: string
+  /** Ends the pull; it then rejects with `other`. */
+  readonly signal?: AbortSignal
+  /** The environment of the container that it is for; only the simulated driver looks at it (its README). */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 /** See the head of the file. Every call rejects with a {@link DriverError}. */
 export interface ContainerDriver {
   info(): Promise<EngineInfo>
   image(reference: string): Promise<ImageInfo | undefined>
-  pull(reference: string, options: { auth?: string; signal?: AbortSignal }): Promise<ImageInfo>
+  pull(reference: string, options: PullOptions): Promise<ImageInfo>
   create(spec: ContainerSpec): Promise<string>
   start(id: string): Promise<void>
   /** Sends the image's STOPSIGNAL, else SIGTERM, and SIGKILL after `seconds`. Resolves when it has stopped. */
@@ -106,16 +138,26 @@ export interface ContainerDriver {
   stats(id: string): Promise<Readonly<Record<string, unknown>> | undefined>
   /** Calls `onStats` about every second until cancelled. */
   followStats(id: string, onStats: (stats: Readonly<Record<string, unknown>>) => void): Cancel
-  createVolume(name: string, options: { driver?: string; driverOpts?: Readonly<Record<string, string>>; labels: Readonly<Record<string, string>> }): Promise<void>
+  createVolume(
+    name: string,
+    options: {
+      driver?: string
+      driverOpts?: Readonly<Record<string, string>>
+      labels: Readonly<Record<string, string>>
+    },
+  ): Promise<void>
   removeVolume(name: string): Promise<void>
-  /** The network with this label, if there is one. */
-  network(label: string, value: string): Promise<{ readonly id: string; readonly name: string; readonly subnet?: string; readonly gateway?: string } | undefined>
+  /** The network with these labels, if there is one. */
+  network(labels: Readonly<Record<string, string>>): Promise<NetworkInfo | undefined>
+  /** Does nothing when the container is connected already. One that does not run is connected when it starts. */
   connect(networkId: string, containerId: string): Promise<void>
-  /** Makes a container's port on a bridge isolated from the other isolated ones (no-op where that cannot be, answering false). */
-  isolate(networkId: string, containerId: string): Promise<boolean>
+  /** Makes a running container's port on a bridge isolated from the other isolated ones; false where that cannot be. */
+  isolate(networkId: string, container: ContainerState): Promise<boolean>
   /** Makes the group that limits a task as a whole; answers Docker's CgroupParent, or undefined where no cgroup can be written. */
   createGroup(name: string, limits: GroupLimits): Promise<string | undefined>
+  /** No error when it is gone already. Its containers must have been removed. */
   removeGroup(name: string): Promise<void>
-  /** A path as this process sees it for a container's json-file log, or undefined when it cannot be read. */
+  /** How many processes the kernel has killed because the group was out of memory; 0 where nothing counts that. */
+  groupOomKills(name: string): Promise<number>
   close(): Promise<void>
 }

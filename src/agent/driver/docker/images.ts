@@ -1,0 +1,50 @@
+// Images for the driver: looked at, pulled, or copied from another engine of this machine that has them.
+import { copyImage, type Docker, DockerError, inspectImage, pullImage } from "../../../docker/index.ts"
+import type { Log } from "../../../kernel/index.ts"
+import type { ContainerDriver, ImageInfo } from "../../driver.ts"
+import { DriverError } from "../../driver.ts"
+import { translated } from "./errors.ts"
+
+/** The calls about images. `source` is the engine that images are copied from when it has them. */
+export const imageCalls = ({
+  docker,
+  source,
+  log,
+}: {
+  docker: Docker
+  source?: Docker
+  log: Log
+}): Pick<ContainerDriver, "image" | "pull"> => {
+  const image = (reference: string): Promise<ImageInfo | undefined> =>
+    translated("other", async () => {
+      const found = await inspectImage(docker, reference)
+      if (!found) return undefined
+      const digest = found.RepoDigests?.[0]?.split("@")[1]
+      return { id: found.Id, ...(digest && { digest }) }
+    })
+  const copied = async (reference: string): Promise<boolean> => {
+    if (!source) return false
+    try {
+      if (!(await inspectImage(source, reference))) return false
+      await copyImage(source, docker, reference)
+      return true
+    } catch (error) {
+      // The registry may still have it; its answer is the one that the user should see.
+      if (!(error instanceof DockerError)) throw error
+      log.warn("Could not copy an image from the host's engine", { image: reference, error: error.message })
+      return false
+    }
+  }
+  return {
+    image,
+    async pull(reference, { auth, signal }) {
+      if (!(await copied(reference))) {
+        const options = { ...(auth && { auth }), ...(signal && { signal }) }
+        await translated("pull-failed", () => pullImage(docker, reference, options))
+      }
+      const info = await image(reference)
+      if (!info) throw new DriverError("pull-not-found", `No such image: ${reference}`)
+      return info
+    },
+  }
+}

@@ -1,0 +1,69 @@
+// The container driver on a Docker-compatible engine. Each kind of call is in the file of its name.
+import { createDocker } from "../../../docker/index.ts"
+import type { Clock, Log } from "../../../kernel/index.ts"
+import type { ContainerDriver } from "../../driver.ts"
+import { containerCalls } from "./containers.ts"
+import { translated } from "./errors.ts"
+import { watchEvents } from "./events.ts"
+import { type CgroupForm, groupCalls } from "./groups.ts"
+import { imageCalls } from "./images.ts"
+import { networkCalls } from "./networks.ts"
+import { statsCalls } from "./stats.ts"
+import { volumeCalls } from "./volumes.ts"
+
+export interface DockerDriverOptions {
+  readonly socketPath: string
+  readonly clock: Clock
+  readonly log: Log
+  /** The socket of another engine on this machine: an image that it has is copied from there before a pull. */
+  readonly imageSource?: string
+  /** The parent of all tasks' cgroups (`roadstead`): one per engine, so that two never share. */
+  readonly groupParent?: string
+}
+
+interface DockerInfo {
+  readonly ServerVersion: string
+  readonly NCPU: number
+  readonly MemTotal: number
+  readonly CgroupDriver?: string
+  readonly CgroupVersion?: string
+}
+
+/** A {@link ContainerDriver} on the engine behind a socket. Connects at the first call. */
+export const createDockerDriver = (options: DockerDriverOptions): ContainerDriver => {
+  const { clock, log } = options
+  const docker = createDocker(options)
+  const source = options.imageSource === undefined ? undefined : createDocker({ socketPath: options.imageSource })
+  const info = () => translated("other", async () => (await docker.request<DockerInfo>("GET", "/info")).body)
+  let known: Promise<CgroupForm | undefined> | undefined
+  const form = (): Promise<CgroupForm | undefined> => {
+    known ??= info().then(readForm)
+    known.catch(() => {
+      known = undefined
+    })
+    return known
+  }
+  return {
+    ...containerCalls(docker),
+    ...imageCalls({ docker, log, ...(source && { source }) }),
+    ...networkCalls(docker),
+    ...volumeCalls(docker),
+    ...statsCalls({ docker, log }),
+    ...groupCalls({ form, log, ...(options.groupParent && { parent: options.groupParent }) }),
+    watch: (onEvent) => watchEvents({ docker, clock, log }, onEvent),
+    async info() {
+      const { ServerVersion, NCPU, MemTotal } = await info()
+      return { kind: "docker", version: ServerVersion, cpus: NCPU, memoryMiB: Math.floor(MemTotal / 1024 / 1024) }
+    },
+    async close() {
+      docker.close()
+      source?.close()
+    },
+  }
+}
+
+/** Undefined for an engine that keeps no cgroups (rootless without delegation says `none`). */
+const readForm = ({ CgroupDriver, CgroupVersion }: DockerInfo): CgroupForm | undefined =>
+  CgroupDriver === "cgroupfs" || CgroupDriver === "systemd"
+    ? { driver: CgroupDriver, version: CgroupVersion === "2" ? 2 : 1 }
+    : undefined
