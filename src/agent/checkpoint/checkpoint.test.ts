@@ -10,7 +10,14 @@ import { CheckpointError, memoryCheckpoint, openCheckpoint } from "./index.ts"
 const arn = "arn:aws:ecs:us-east-1:000000000000:task/c/1"
 const task = (known: StoredTask["snapshot"]["known"]): StoredTask => ({
   arn,
-  snapshot: { arn, definition: { arn, desiredStatus: "RUNNING", family: "f" }, known, desired: "RUNNING", containers: [], linkAddresses: [] },
+  snapshot: {
+    arn,
+    definition: { arn, desiredStatus: "RUNNING", family: "f" },
+    known,
+    desired: "RUNNING",
+    containers: [],
+    linkAddresses: [],
+  },
 })
 const folder = (t: { after(fn: () => void): void }) => {
   const path = mkdtempSync(join(tmpdir(), "checkpoint-"))
@@ -68,9 +75,22 @@ test("what was saved is there when the folder is opened again", (t) => {
 test("no key of a role reaches the disk", (t) => {
   const path = folder(t)
   const checkpoint = openCheckpoint(path, "c")
-  const secret = { credentialsId: "id", roleArn: "r", accessKeyId: "ASIA", secretAccessKey: "WONDER", sessionToken: "t", expiration: "e" }
+  const secret = {
+    credentialsId: "id",
+    roleArn: "r",
+    accessKeyId: "ASIA",
+    secretAccessKey: "WONDER",
+    sessionToken: "t",
+    expiration: "e",
+  }
   const with_ = task("RUNNING")
-  checkpoint.saveTask({ ...with_, snapshot: { ...with_.snapshot, definition: { ...with_.snapshot.definition, roleCredentials: secret, executionRoleCredentials: secret } } })
+  checkpoint.saveTask({
+    ...with_,
+    snapshot: {
+      ...with_.snapshot,
+      definition: { ...with_.snapshot.definition, roleCredentials: secret, executionRoleCredentials: secret },
+    },
+  })
   checkpoint.close()
   assert.equal(readFileSync(join(path, "agent.db"), "latin1").includes("WONDER"), false)
 })
@@ -79,7 +99,13 @@ test("a second agent on the same folder is refused, and so is another cluster", 
   const path = folder(t)
   const first = openCheckpoint(path, "c")
   first.saveIdentity({ cluster: "c", sequence: 0 })
-  assert.throws(() => openCheckpoint(path, "c"), (e) => e instanceof CheckpointError && /another agent/.test(e.message))
+  assert.throws(
+    () => openCheckpoint(path, "c"),
+    (e) => e instanceof CheckpointError && /another agent/.test(e.message),
+  )
   first.close()
-  assert.throws(() => openCheckpoint(path, "other"), (e) => e instanceof CheckpointError && /belongs to an agent of cluster c/.test(e.message))
+  assert.throws(
+    () => openCheckpoint(path, "other"),
+    (e) => e instanceof CheckpointError && /belongs to an agent of cluster c/.test(e.message),
+  )
 })

@@ -23,11 +23,23 @@ export class CheckpointError extends Error {
  */
 export const openCheckpoint = (folder: string, cluster: string): Checkpoint => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const facts = open(join(folder, "agent.db"), "FULL", "CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
-  const logs = open(join(folder, "log-positions.db"), "NORMAL", "CREATE TABLE IF NOT EXISTS positions (id TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
-  const putFact = facts.prepare("INSERT INTO facts (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+  const facts = open(
+    join(folder, "agent.db"),
+    "FULL",
+    "CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+  )
+  const logs = open(
+    join(folder, "log-positions.db"),
+    "NORMAL",
+    "CREATE TABLE IF NOT EXISTS positions (id TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+  )
+  const putFact = facts.prepare(
+    "INSERT INTO facts (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+  )
   const dropFact = facts.prepare("DELETE FROM facts WHERE key = ?")
-  const putPosition = logs.prepare("INSERT INTO positions (id, value) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value")
+  const putPosition = logs.prepare(
+    "INSERT INTO positions (id, value) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value",
+  )
   const dropPosition = logs.prepare("DELETE FROM positions WHERE id = ?")
 
   const stored = new Map(rows(facts.prepare("SELECT key, value FROM facts")))
@@ -35,7 +47,9 @@ export const openCheckpoint = (folder: string, cluster: string): Checkpoint => {
   if (identity.cluster !== cluster) {
     facts.close()
     logs.close()
-    throw new CheckpointError(`The data folder ${folder} belongs to an agent of cluster ${identity.cluster}, not ${cluster}.`)
+    throw new CheckpointError(
+      `The data folder ${folder} belongs to an agent of cluster ${identity.cluster}, not ${cluster}.`,
+    )
   }
   const sink: CheckpointSink = {
     identity: (next) => void putFact.run("identity", JSON.stringify(next)),
@@ -66,7 +80,8 @@ const open = (path: string, synchronous: "FULL" | "NORMAL", table: string): Data
     // Before the first read or write: this is what keeps a second agent out, for as long as the process lives.
     database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`)
     const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0)
-    if (version > schemaVersion) throw new CheckpointError(`${path} was written by a newer version of the agent (form ${version}).`)
+    if (version > schemaVersion)
+      throw new CheckpointError(`${path} was written by a newer version of the agent (form ${version}).`)
     database.exec(`BEGIN IMMEDIATE; ${table}; PRAGMA user_version = ${schemaVersion}; COMMIT`)
     return database
   } catch (error) {

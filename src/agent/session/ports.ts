@@ -1,0 +1,42 @@
+// What a session needs from outside: the control plane's API, signatures, and the host that it speaks for.
+// The real ones are put together in agent.ts; tests hand in their own.
+import type { Clock, Ids, Log } from "../../kernel/index.ts"
+import type { OpenSocket } from "../channel/index.ts"
+import type { AwsCall, Checkpoint, CredentialsStore, TaskEngine } from "../types.ts"
+
+/** Signs with the agent's key for service `ecs`. */
+export interface Signer {
+  /** Headers (`Authorization`, `X-Amz-Date`, with a session also `X-Amz-Security-Token`) for a GET of `url`. */
+  upgrade(url: string): Promise<Readonly<Record<string, string>>>
+  /** A telemetry frame: the signed header block and `body` behind it. */
+  frame(url: string, body: string): Promise<string>
+}
+
+/** What the agent says about itself and its host. */
+export interface HostFacts {
+  readonly agentVersion: string
+  readonly agentHash: string
+  /** The container engine's own version, `20.10.24`. */
+  readonly engineVersion: string
+  readonly cpus: number
+  readonly memoryMiB: number
+  /** `x86_64` or `arm64`; the attribute is left out when it is not known. */
+  readonly architecture?: "x86_64" | "arm64"
+  /** The user's own attributes; sent at the first registration only. */
+  readonly attributes: readonly { readonly name: string; readonly value?: string }[]
+}
+
+/** The parts that every piece of a session shares. */
+export interface SessionParts {
+  /** As configured: a name or an ARN. It is sent as it is. */
+  readonly cluster: string
+  readonly ecs: AwsCall<"ecs">
+  readonly signer: Signer
+  readonly open: OpenSocket
+  readonly engine: TaskEngine
+  readonly credentials: CredentialsStore
+  readonly checkpoint: Checkpoint
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+}
