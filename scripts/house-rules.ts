@@ -1,6 +1,8 @@
 // The rules of the house that no bought linter knows: where time, chance and environment may be touched, how long a
-// file may be, what its first line is, and what must not be left lying about. Imports are .dependency-cruiser.cjs's.
-import { globSync, readFileSync } from "node:fs"
+// file may be, what its first line is, what must not be left lying about, and that pages name only files that are
+// there. Who may import whom is .dependency-cruiser.cjs's business.
+import { existsSync, globSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
@@ -30,7 +32,7 @@ const rules: readonly Rule[] = [
     name: "time, chance and environment are handed in: only main/ (and the page of console/) takes them from the machine",
     about: (file) => isOurs(file) && !/^src\/(main|console)\//.test(file),
     find: lines(
-      /Date\.now\(|new Date\(\)|\bset(Timeout|Interval)\(|Math\.random\(|randomUUID\(|process\.(env|argv)|performance\.now\(/,
+      /Date\.now\(|new Date\(\)|(?<![.\w])set(Timeout|Interval)\(|Math\.random\(|randomUUID\(|process\.(env|argv)|performance\.now\(/,
     ),
   },
   {
@@ -77,6 +79,19 @@ for (const rule of rules) {
       broken++
       console.log(`${file}:${line}  ${rule.name}: ${what.slice(0, 120)}`)
     }
+  }
+}
+
+// A page that names a file which is gone sends a stranger astray. (Places in angle brackets are examples.)
+for (const page of globSync(["*.md", "docs/**/*.md", "src/**/*.md"], { cwd: root })) {
+  const text = readFileSync(`${root}${page}`, "utf8")
+  const named = [...text.matchAll(/`((?:src|test|scripts|bench|docs|examples|bin)\/[^`\s<>*…]*)`/g)].map(
+    ([, path]) => path,
+  )
+  const linked = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => join(dirname(page), path ?? ""))
+  for (const path of [...named, ...linked].filter((path) => !existsSync(`${root}${path}`))) {
+    broken++
+    console.log(`${page}: names ${path}, which is not there`)
   }
 }
 

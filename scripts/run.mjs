@@ -10,7 +10,7 @@ import { pinnedNode } from "./ready/pinned-node.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-/** What each command runs (and `then`), and what it needs of the machine. `args` go before those of the caller. */
+/** What each command runs (and `after` it), and what it needs of the machine. `args` go before those of the caller. */
 const commands = {
   up: { file: "src/main/cli.ts", args: ["up"] },
   demo: { file: "src/main/cli.ts", args: ["demo"], needs: ["engine"] },
@@ -18,7 +18,7 @@ const commands = {
   live: { file: "scripts/test.ts", args: ["--live"], needs: ["engine", "daemon", "network", "busybox", "aws"] },
   bench: { file: "bench/run.ts", needs: ["engine", "daemon", "network", "busybox"] },
   check: { file: "scripts/check.ts" },
-  gen: { file: "scripts/gen.mjs", then: "scripts/parity.ts" },
+  gen: { file: "scripts/gen.mjs", after: "scripts/parity.ts" },
   build: { file: "scripts/build.ts" },
 }
 
@@ -36,7 +36,7 @@ try {
   const node = pinnedNode(root)
   if (command.needs) await readyMachine(command.needs, rest)
   const code = await run(node, command.file, [...(command.args ?? []), ...rest])
-  process.exit(code === 0 && command.then ? await run(node, command.then, []) : code)
+  process.exit(code === 0 && command.after ? await run(node, command.after, []) : code)
 } catch (error) {
   fail(error.exitCode ?? 1, error.message)
 }
