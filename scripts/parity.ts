@@ -1,14 +1,15 @@
 // Writes docs/parity.md from the handler tables: what is implemented, what is absent, and which input fields are taken
 // without effect. `--check` writes nothing and fails when the page is not what the tables say.
-import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import type { ServiceTable } from "../src/gate/index.ts"
+import { services } from "../src/main/services.ts"
 import { loadContract, type Member, serviceNames, type Type } from "../src/model/index.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const page = `${root}docs/parity.md`
 
-const tables = await findTables()
+const tables = findTables()
 const problems = tables.flatMap(wrongPaths)
 const text = render()
 if (problems.length > 0) {
@@ -22,22 +23,10 @@ if (process.argv.includes("--check")) {
 }
 writeFileSync(page, text)
 
-/** The tables that main/ serves; the services' own front doors as long as it serves none. */
-async function findTables(): Promise<ServiceTable[]> {
-  const served = `${root}src/main/services.ts`
-  const files = existsSync(served)
-    ? [served]
-    : globSync("src/services/*/index.ts", { cwd: root }).map((file) => `${root}${file}`)
-  const found = new Map<string, ServiceTable>()
-  for (const file of files) {
-    const exported: Record<string, unknown> = await import(file)
-    for (const value of Object.values(exported).flat()) if (isTable(value)) found.set(value.service, value)
-  }
-  return [...found.values()].sort((a, b) => a.service.localeCompare(b.service))
-}
-
-function isTable(value: unknown): value is ServiceTable {
-  return typeof value === "object" && value !== null && "service" in value && "operations" in value
+/** The tables that main/ serves. */
+function findTables(): ServiceTable[] {
+  // The ports are for handlers that run; here none does.
+  return [...services({} as Parameters<typeof services>[0])].sort((a, b) => a.service.localeCompare(b.service))
 }
 
 /** Each field without effect must be a member of an operation that is there: a list that names nothing hides something. */
