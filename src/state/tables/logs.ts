@@ -8,6 +8,10 @@ export interface LogGroupRow {
   readonly arn: string
   readonly createdAt: number
   readonly retentionInDays?: number
+  /** Kept and described; changes nothing here. */
+  readonly kmsKeyId?: string
+  /** Kept and described; all groups are read alike. `STANDARD` when absent. */
+  readonly logGroupClass?: "STANDARD" | "INFREQUENT_ACCESS" | "DELIVERY" | "ESSENTIALS"
   readonly tags: Readonly<Record<string, string>>
 }
 export const logGroups = defineTable<LogGroupRow>()({

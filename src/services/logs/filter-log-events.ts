@@ -1,0 +1,105 @@
+// FilterLogEvents: the events of a group's streams in one order. Patterns are not implemented and say so.
+import type { BulkOp } from "../../gate/index.ts"
+import { Fault, fault } from "../../kernel/index.ts"
+import type { LogStreamRow } from "../../state/index.ts"
+import { limitOf, readToken, writeToken } from "./checks.ts"
+import { eventIdsOf } from "./events.ts"
+import { type Merge, type MergedEvent, mergedEvents, type Source } from "./merging.ts"
+import { mostEvents, takePage } from "./reading.ts"
+import { keptSince } from "./retention.ts"
+import { groupKey, groupOf, missingStream, streamKey, targetOf } from "./target.ts"
+
+interface Wanted {
+  readonly merge: Merge
+  readonly limit: number
+}
+
+interface Page {
+  readonly events: readonly MergedEvent[]
+  readonly more: boolean
+}
+
+/** What a token carries: the last event that was given out, and the direction. */
+const place = { time: 0, name: "", seq: 0, descending: false }
+
+/** AWS reads backwards only from here on: Jan 1, 2024 00:00:00 UTC. */
+const earliestBackwards = 1_704_067_200_000
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
+export const FilterLogEvents: BulkOp<"logs", "FilterLogEvents", Wanted, Page> = {
+  prepare: (cx, input) => {
+    const { logStreamNames: names, logStreamNamePrefix: prefix } = input
+    if (input.filterPattern) {
+      throw new Fault("NotImplemented", "Roadstead does not implement filterPattern of logs:FilterLogEvents yet.", {
+        status: 501,
+      })
+    }
+    if (names && prefix !== undefined) {
+      throw fault("InvalidParameterException", "LogStreamNames and LogStreamNamePrefix cannot be specified together.")
+    }
+    const limit = limitOf(input.limit, mostEvents)
+    const after = input.nextToken === undefined ? undefined : readToken(input.nextToken, place)
+    const descending = after ? after.descending : input.startFromHead === false
+    if (descending && (input.startTime ?? 0) < earliestBackwards) {
+      throw fault(
+        "InvalidParameterException",
+        "startFromHead can be false only when startTime is on or after Jan 1, 2024 00:00:00 UTC.",
+      )
+    }
+    const target = targetOf(cx, input)
+    const group = groupOf(cx, target)
+    const streams = names
+      ? names.map((name) => {
+          const stream = cx.tx.logStreams.get(streamKey(target, name))
+          if (!stream) throw missingStream()
+          return stream
+        })
+      : cx.tx.logStreams.by("group", groupKey(target)).filter((s) => prefix === undefined || s.name.startsWith(prefix))
+    return {
+      limit,
+      merge: {
+        sources: [...new Set(streams)].map(sourceOf),
+        fromTime: Math.max(keptSince(group, cx.now), input.startTime ?? 0),
+        toTime: input.endTime ?? Number.MAX_SAFE_INTEGER,
+        descending,
+        ...(after && { after }),
+      },
+    }
+  },
+
+  run: (bulk, { merge, limit }) => takePage(mergedEvents(bulk.logEvents, merge), limit),
+
+  finish: (_cx, _input, { merge }, { events, more }) => {
+    const last = events.at(-1)
+    const ids = new Map(merge.sources.map((source) => [source, eventIdsOf(source.series)]))
+    return {
+      events: events.map((event) => ({
+        logStreamName: event.source.name,
+        timestamp: event.timestamp,
+        message: event.message,
+        ingestionTime: event.ingestionTime,
+        eventId: ids.get(event.source)?.(event),
+      })),
+      // AWS: "As of May 15, 2020, this parameter is no longer supported. This parameter returns an empty list."
+      searchedLogStreams: [],
+      ...(more && last
+        ? {
+            nextToken: writeToken({
+              time: last.timestamp,
+              name: last.source.name,
+              seq: last.seq,
+              descending: merge.descending,
+            }),
+          }
+        : {}),
+    }
+  },
+}
+
+const sourceOf = (stream: LogStreamRow): Source => ({
+  name: stream.name,
+  series: stream.series,
+  lastSeq: stream.lastSeq,
+  firstEventAt: stream.firstEventAt ?? 0,
+  lastEventAt: stream.lastEventAt ?? 0,
+})

@@ -1,0 +1,65 @@
+// CloudWatch Logs' table: what of it Roadstead has, and what each operation needs permission for.
+import { type Authorise, bulk, implement, type ReadCx, read, write } from "../../gate/index.ts"
+import { formatArn } from "../../kernel/index.ts"
+import { FilterLogEvents } from "./filter-log-events.ts"
+import { GetLogEvents } from "./get-log-events.ts"
+import { CreateLogGroup, DeleteLogGroup, DescribeLogGroups } from "./groups.ts"
+import { PutLogEvents } from "./put-log-events.ts"
+import { DeleteRetentionPolicy, PutRetentionPolicy } from "./retention.ts"
+import { CreateLogStream, DeleteLogStream, DescribeLogStreams } from "./streams.ts"
+import { ListTagsForResource, TagResource, UntagResource } from "./tags.ts"
+import { groupArn, streamArn, targetOf } from "./target.ts"
+
+interface OnGroup {
+  readonly logGroupName?: string | undefined
+  readonly logGroupIdentifier?: string | undefined
+}
+interface OnStream extends OnGroup {
+  readonly logStreamName?: string | undefined
+}
+
+// The resources are those of AWS's own refusals: a group's is its ARN with an empty stream, which policies match with
+// `log-group:<name>:*`.
+const onGroup =
+  (action: string): Authorise<OnGroup> =>
+  (cx, input) => [{ action: `logs:${action}`, resources: [`${groupArn(targetOf(cx, input))}:log-stream:`] }]
+const onStream =
+  (action: string): Authorise<OnStream> =>
+  (cx, input) => [{ action: `logs:${action}`, resources: [streamArn(targetOf(cx, input), input.logStreamName ?? "")] }]
+const onArn =
+  (action: string): Authorise<{ readonly resourceArn: string | undefined }> =>
+  (_cx, input) => [{ action: `logs:${action}`, resources: [input.resourceArn ?? ""] }]
+const onAllGroups = (cx: ReadCx) => [
+  { action: "logs:DescribeLogGroups", resources: [formatArn("logs", cx.scope, "log-group::log-stream:")] },
+]
+
+export const logs = implement(
+  "logs",
+  {
+    CreateLogGroup: write(CreateLogGroup, onGroup("CreateLogGroup")),
+    CreateLogStream: write(CreateLogStream, onStream("CreateLogStream")),
+    DeleteLogGroup: write(DeleteLogGroup, onGroup("DeleteLogGroup")),
+    DeleteLogStream: write(DeleteLogStream, onStream("DeleteLogStream")),
+    DeleteRetentionPolicy: write(DeleteRetentionPolicy, onGroup("DeleteRetentionPolicy")),
+    DescribeLogGroups: read(DescribeLogGroups, onAllGroups),
+    DescribeLogStreams: read(DescribeLogStreams, onGroup("DescribeLogStreams")),
+    FilterLogEvents: bulk(FilterLogEvents, onGroup("FilterLogEvents")),
+    GetLogEvents: bulk(GetLogEvents, onStream("GetLogEvents")),
+    ListTagsForResource: read(ListTagsForResource, onArn("ListTagsForResource")),
+    PutLogEvents: bulk(PutLogEvents, onStream("PutLogEvents")),
+    PutRetentionPolicy: write(PutRetentionPolicy, onGroup("PutRetentionPolicy")),
+    TagResource: write(TagResource, onArn("TagResource")),
+    UntagResource: write(UntagResource, onArn("UntagResource")),
+  },
+  [
+    "CreateLogGroup.kmsKeyId",
+    "CreateLogGroup.logGroupClass",
+    "DescribeLogGroups.accountIdentifiers",
+    "DescribeLogGroups.includeLinkedAccounts",
+    "FilterLogEvents.interleaved",
+    "FilterLogEvents.unmask",
+    "GetLogEvents.unmask",
+    "PutLogEvents.entity",
+    "PutLogEvents.sequenceToken",
+  ],
+)
