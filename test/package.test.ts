@@ -1,14 +1,13 @@
 // The published package, as a stranger installs it: packed, installed into an empty folder without a network, started.
 import assert from "node:assert/strict"
-import { execFileSync, spawn, spawnSync } from "node:child_process"
-import { once } from "node:events"
+import { execFileSync, spawnSync } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
-import { createInterface } from "node:readline"
 import { after, test } from "node:test"
 import { fileURLToPath } from "node:url"
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts"
+import { startUp } from "./support/up.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string }
@@ -54,42 +53,17 @@ test("on an older Node the command says what to install and exits 2", () => {
 })
 
 test("the installed command serves the AWS APIs from an empty folder and ends in order", async () => {
-  const child = spawn(roadstead, ["up", "--engine", "simulated", "--ephemeral", "--port", "0"], {
-    cwd: folder,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  })
-  const exited = once(child, "exit")
-  const printed: string[] = []
-  createInterface(child.stderr).on("line", (line) => printed.push(line))
+  const args = ["--engine", "simulated", "--ephemeral", "--port", "0"]
+  const { endpoint, printed, stop } = await startUp(args, { command: roadstead, cwd: folder, env })
   try {
-    const endpoint = await readyAddress(child.stdout, exited, printed)
     const health = (await (await fetch(`${endpoint}/_roadstead/health`)).json()) as Record<string, unknown>
     assert.equal(health.version, version)
     assert.equal(health.engine, "simulated")
-    const sts = new STSClient({
-      endpoint,
-      region: "eu-west-1",
-      credentials: { accessKeyId: "111122223333", secretAccessKey: "x" },
-    })
+    const credentials = { accessKeyId: "111122223333", secretAccessKey: "x" }
+    const sts = new STSClient({ endpoint, region: "eu-west-1", credentials })
     assert.equal((await sts.send(new GetCallerIdentityCommand({}))).Account, "111122223333")
     sts.destroy()
   } finally {
-    child.kill("SIGTERM")
+    assert.equal(await stop(), 0, printed.join("\n"))
   }
-  assert.deepEqual(await exited, [0, null], printed.join("\n"))
 })
-
-/** The address of the line that says that Roadstead is ready; fails when the program ends before it. */
-async function readyAddress(stdout: NodeJS.ReadableStream, exited: Promise<unknown[]>, printed: readonly string[]) {
-  const ready = (async () => {
-    for await (const line of createInterface(stdout)) {
-      const found = /Roadstead is ready at (http:\/\/\S+)/.exec(line)
-      if (found?.[1]) return found[1]
-    }
-    return undefined
-  })()
-  const address = await Promise.race([ready, exited.then(() => undefined)])
-  assert.ok(address, `up ended before it was ready:\n${printed.join("\n")}`)
-  return address
-}

@@ -1,0 +1,49 @@
+// The first session of the README, run as it would be pasted: its `sh` blocks, in one shell, against a live `up`.
+// What the blocks print is checked, so that the page cannot promise what does not come.
+import assert from "node:assert/strict"
+import { spawnSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { after, test } from "node:test"
+import { fileURLToPath } from "node:url"
+import { createDocker } from "../../src/docker/index.ts"
+import { busyboxImage } from "../../src/machines/images/index.ts"
+import { withEngine } from "../support/namespace.ts"
+import { startUp } from "../support/up.ts"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const engine = await withEngine(import.meta.filename)
+
+// No registry can be reached from here: the example's image is made on this machine and found in the engine.
+const docker = createDocker({ socketPath: engine.socketPath })
+await busyboxImage(docker, { name: "public.ecr.aws/docker/library/busybox:stable" })
+docker.close()
+
+const roadstead = await startUp([
+  ...["--port", "4566", "--data", join(engine.folder, "data"), "--ephemeral"],
+  ...["--docker-host", `unix://${engine.socketPath}`],
+])
+after(async () => {
+  await roadstead.stop()
+})
+
+test("the README's session runs as pasted, from the cluster to the reason why the task stopped", () => {
+  const readme = readFileSync(join(root, "README.md"), "utf8")
+  const blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block ?? "")
+  assert.ok(blocks.length >= 6, "the README has its session in ```sh blocks")
+
+  const env = { PATH: process.env.PATH, HOME: engine.folder, LANG: "C.UTF-8" }
+  const session = spawnSync("bash", ["-e", "-u", "-o", "pipefail", "-c", blocks.join("\n")], {
+    cwd: root,
+    env,
+    encoding: "utf8",
+  })
+  const said = `${session.stdout}\n${session.stderr}\n${roadstead.printed.slice(-50).join("\n")}`
+  assert.equal(session.status, 0, said)
+  assert.match(session.stdout, /hello from a real container/, said)
+  assert.match(session.stdout, /"TaskARN":\s*"arn:aws:ecs:us-east-1:000000000000:task\/demo\/[0-9a-f]{32}"/, said)
+  assert.match(session.stdout, /hello\/web\/[0-9a-f]{32} .*serving/, said)
+  assert.match(session.stdout, /"status": "STOPPED"/, said)
+  assert.match(session.stdout, /"code": "UserInitiated"/, said)
+  assert.match(session.stdout, /"why": "enough for today"/, said)
+})
