@@ -1,8 +1,9 @@
 // `npm run build`: bundles every process and worker thread of the program into dist/, with all that they import, because
 // Node does not strip types under node_modules and a package without dependencies installs in one breath.
 //
-// An entry is `src/main/cli.ts`, and every file that the sources start by its URL: `new URL("./worker.ts", import.meta.url)`.
-// Those URLs are rewritten to the bundle's name; a URL of another file becomes a copy of it beside the bundles.
+// An entry is `src/main/cli.ts`, each `src/main/*-process.ts`, and every file that the sources start by its URL:
+// `new URL("./worker.ts", import.meta.url)`. Those URLs are rewritten to the bundle's name; a URL of another file becomes
+// a copy of it beside the bundles.
 import { cpSync, existsSync, globSync, readFileSync, rmSync, statSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -25,10 +26,13 @@ for (const file of globSync("src/**/*.ts", { cwd: root, exclude: ["**/*.test.ts"
   }
 }
 
-/** `src/state/journal/worker.ts` is `state-journal-worker.js` in dist/. */
+/** `src/state/journal/worker.ts` is `state-journal-worker.js` in dist/; processes of main/ keep their names (src/main/entries.ts). */
 const bundled = (path: string): string => {
   if (path === main) return "roadstead.js"
-  return relative("src", path).replaceAll("/", "-").replace(/\.ts$/, ".js")
+  return relative("src", path)
+    .replace(/^main\//, "")
+    .replaceAll("/", "-")
+    .replace(/\.ts$/, ".js")
 }
 
 const rewriteUrls: Plugin = {
@@ -47,7 +51,8 @@ const rewriteUrls: Plugin = {
 }
 
 rmSync(dist, { recursive: true, force: true })
-const entries = [main, ...[...named].filter((path) => path.endsWith(".ts"))]
+const processes = globSync("src/main/*-process.ts", { cwd: root })
+const entries = [...new Set([main, ...processes, ...[...named].filter((path) => path.endsWith(".ts"))])]
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: entries.map((path) => ({ in: path, out: bundled(path).replace(/\.js$/, "") })),

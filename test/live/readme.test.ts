@@ -1,7 +1,7 @@
 // The first session of the README, run as it would be pasted: its `sh` blocks, in one shell, against a live `up`.
 // What the blocks print is checked, so that the page cannot promise what does not come.
 import assert from "node:assert/strict"
-import { spawnSync } from "node:child_process"
+import { execFile } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
@@ -27,19 +27,20 @@ after(async () => {
   await roadstead.stop()
 })
 
-test("the README's session runs as pasted, from the cluster to the reason why the task stopped", () => {
+test("the README's session runs as pasted, from the cluster to the reason why the task stopped", async () => {
   const readme = readFileSync(join(root, "README.md"), "utf8")
   const blocks = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block ?? "")
   assert.ok(blocks.length >= 6, "the README has its session in ```sh blocks")
 
   const env = { PATH: process.env.PATH, HOME: engine.folder, LANG: "C.UTF-8" }
-  const session = spawnSync("bash", ["-e", "-u", "-o", "pipefail", "-c", blocks.join("\n")], {
-    cwd: root,
-    env,
-    encoding: "utf8",
+  const shell = ["-e", "-u", "-o", "pipefail", "-c", blocks.join("\n")]
+  const session = await new Promise<{ failed: boolean; stdout: string; stderr: string }>((resolve) => {
+    execFile("bash", shell, { cwd: root, env }, (error, stdout, stderr) =>
+      resolve({ failed: error !== null, stdout, stderr }),
+    )
   })
   const said = `${session.stdout}\n${session.stderr}\n${roadstead.printed.slice(-50).join("\n")}`
-  assert.equal(session.status, 0, said)
+  assert.equal(session.failed, false, said)
   assert.match(session.stdout, /hello from a real container/, said)
   assert.match(session.stdout, /"TaskARN":\s*"arn:aws:ecs:us-east-1:000000000000:task\/demo\/[0-9a-f]{32}"/, said)
   assert.match(session.stdout, /hello\/web\/[0-9a-f]{32} .*serving/, said)
