@@ -31,6 +31,8 @@ export interface FleetOptions {
     readonly execution?: IamRoleCredentials
   }
   readonly onMetrics?: (instanceArn: string, metrics: PublishMetricsRequest) => void
+  /** An agent has a command session, and its tasks were told. */
+  readonly onAgent?: (instanceArn: string) => void
 }
 
 /** See the head of the file. */
@@ -82,7 +84,9 @@ export const startFleet = (options: FleetOptions): Fleet => {
     })
     // What the session says must not run ahead of the disk.
     void state.durable(state.position).then(() => {
-      if (sessions.get(instance.arn) === session) session.begin()
+      if (sessions.get(instance.arn) !== session) return
+      session.begin()
+      options.onAgent?.(instance.arn)
     })
   }
 

@@ -111,22 +111,16 @@ export class AcsSession {
 
   #receive(text: string): void {
     const envelope = parseEnvelope(text)
-    if (!envelope)
-      return this.#options.log.warn("An agent sent a frame that is no message.", { instance: this.instanceArn })
+    if (!envelope) {
+      this.#options.log.warn("An agent sent a frame that is no message.", { instance: this.instanceArn })
+      return
+    }
     const message = envelope.message as Readonly<Record<string, unknown>>
-    switch (envelope.type) {
-      case "AckRequest":
-        return this.#acked(String(message.messageId))
-      case "NackRequest":
-        return this.#options.log.warn("An agent refused a message.", {
-          instance: this.instanceArn,
-          reason: message.reason,
-        })
-      case "TaskStopVerificationMessage":
-        return this.#verifyStops(envelope)
-      default:
-        // Heartbeat and credentials acks say nothing that is kept; unknown types are ignored, as agents do.
-        return
+    // Heartbeat and credentials acks say nothing that is kept; unknown types are ignored, as agents do.
+    if (envelope.type === "AckRequest") this.#acked(String(message.messageId))
+    if (envelope.type === "TaskStopVerificationMessage") this.#verifyStops(envelope)
+    if (envelope.type === "NackRequest") {
+      this.#options.log.warn("An agent refused a message.", { instance: this.instanceArn, reason: message.reason })
     }
   }
 

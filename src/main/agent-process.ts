@@ -1,0 +1,48 @@
+// The process of an agent on one host: started by the supervisor, with its options in the environment.
+import { getRandomValues } from "node:crypto"
+import { startAgent } from "../agent/index.ts"
+import { newIds } from "../kernel/index.ts"
+import type { MachineWish } from "../protocol/index.ts"
+import { link } from "../protocol/index.ts"
+import { liveWithSupervisor, say, takeConfiguration } from "./child-life.ts"
+import { wallClock } from "./clocks.ts"
+import { type LogFormat, type LogLevel, openLog } from "./log.ts"
+
+/** What the supervisor hands over. */
+export interface AgentConfiguration {
+  readonly machineId: string
+  readonly agent: MachineWish["agent"]
+  readonly owner: string
+  readonly folder: string
+  readonly engine:
+    | {
+        readonly kind: "docker"
+        readonly socketPath: string
+        readonly cgroup: string
+        readonly imageSource?: string
+        readonly pauseImage: string
+      }
+    | { readonly kind: "simulated" }
+  readonly logLevel: LogLevel
+  readonly logFormat: LogFormat
+}
+
+const { machineId, agent, owner, folder, engine, logLevel, logFormat } = takeConfiguration<AgentConfiguration>()
+const log = openLog({ level: logLevel, format: logFormat, process: "agent" })
+
+const started = await startAgent({
+  dataFolder: folder,
+  cluster: agent.cluster,
+  region: agent.region,
+  endpoint: agent.endpoint,
+  credentials: { accessKeyId: agent.accessKeyId, secretAccessKey: agent.secretAccessKey },
+  engine,
+  owner,
+  machineId,
+  metadata: engine.kind === "docker" ? { host: link.address, port: 80 } : undefined,
+  log,
+  wallClock,
+  ids: newIds((bytes) => getRandomValues(bytes)),
+})
+liveWithSupervisor(() => started.close())
+say({ type: "ready" })

@@ -1,0 +1,68 @@
+// The command line: parses it, runs one command, and ends with its exit code.
+import { Command } from "commander"
+import { demo } from "./commands/demo.ts"
+import { doctor } from "./commands/doctor.ts"
+import { down } from "./commands/down.ts"
+import { env } from "./commands/env.ts"
+import { up } from "./commands/up.ts"
+import { type UpConfig, withDataOptions, withUpOptions } from "./config.ts"
+import { Problem } from "./problem.ts"
+import { version } from "./version.ts"
+
+const program = new Command("roadstead")
+  .description("Amazon ECS on your own machines: wire-compatible, and it does not pretend.")
+  .version(version)
+  .showHelpAfterError()
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+
+/** Runs a command and ends the process with its code; a Problem is for the user, anything else is a bug of ours. */
+const ending = async (work: () => Promise<number>): Promise<void> => {
+  try {
+    process.exit(await work())
+  } catch (thrown) {
+    if (!(thrown instanceof Problem)) throw thrown
+    process.stderr.write(`roadstead: ${thrown.message}\n`)
+    process.exit(thrown.exitCode)
+  }
+}
+
+withUpOptions(program.command("up").description("run everything on this machine, in the foreground")).action(
+  (config: UpConfig) => ending(() => up(config)),
+)
+
+withDataOptions(program.command("down").description("remove every container, network and host of a data folder"))
+  .option("--purge", "and the data", false)
+  .option("--docker-host <socket>", "the engine's socket")
+  .action((options: { data: string; purge: boolean; dockerHost?: string }) =>
+    ending(async () => {
+      process.stdout.write(`${await down(options)}\n`)
+      return 0
+    }),
+  )
+
+withUpOptions(program.command("demo").description("a journey on real containers, every step checked"))
+  .option("--keep", "leave everything running", false)
+  .action(({ keep, ...config }: UpConfig & { keep: boolean }) =>
+    ending(() =>
+      demo({ config: { ...config, logLevel: config.logLevel === "info" ? "warn" : config.logLevel }, keep }),
+    ),
+  )
+
+program
+  .command("doctor")
+  .description("what this machine has and lacks")
+  .option("--port <number>", "the port to look at", "4566")
+  .option("--docker-host <socket>", "the engine's socket")
+  .action(({ port, dockerHost }: { port: string; dockerHost?: string }) =>
+    ending(() => doctor({ port: Number(port), ...(dockerHost !== undefined && { dockerHost }) })),
+  )
+
+withUpOptions(program.command("env").description("print the lines that point a shell at Roadstead")).action(
+  (config: UpConfig) =>
+    ending(async () => {
+      process.stdout.write(env(config))
+      return 0
+    }),
+)
+
+await program.parseAsync()

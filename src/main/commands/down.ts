@@ -1,0 +1,49 @@
+// `roadstead down`: stops and removes every container, network and host that a data folder owns.
+import { rmSync } from "node:fs"
+import { removeEverything } from "../../machines/index.ts"
+import { DataFolderInUse, sqliteJournal } from "../../state/index.ts"
+import { wallClock } from "../clocks.ts"
+import { type Folders, findFolders, journalFile } from "../data-folder.ts"
+import { openLog } from "../log.ts"
+import { Problem } from "../problem.ts"
+
+export interface DownOptions {
+  readonly data: string
+  readonly purge: boolean
+  readonly dockerHost?: string
+}
+
+/** Answers what to print. */
+export const down = async ({ data, purge, dockerHost }: DownOptions): Promise<string> => {
+  const folders = findFolders(data)
+  if (!folders) throw new Problem(2, `${data} is not a data folder of Roadstead.`)
+  await refuseWhileRunning(folders)
+  const log = openLog({ level: "warn", format: "pretty", process: "down" })
+  const removed = await removeEverything({
+    owner: folders.owner,
+    dataFolder: folders.data,
+    runFolder: folders.run,
+    ...(dockerHost !== undefined && { dockerHost }),
+    clock: wallClock,
+    log,
+  })
+  rmSync(folders.run, { recursive: true, force: true })
+  if (purge) rmSync(folders.data, { recursive: true, force: true })
+  return `Removed ${removed.containers} containers, ${removed.networks} networks and ${removed.hosts} hosts of ${folders.data}${purge ? ", and the data" : ""}.`
+}
+
+/** The store lets one process in: that is how we know whether an `up` runs on the folder. */
+const refuseWhileRunning = async (folders: Folders): Promise<void> => {
+  const journal = sqliteJournal({ file: journalFile(folders) })
+  try {
+    await journal.open()
+  } catch (thrown) {
+    if (thrown instanceof DataFolderInUse) {
+      throw new Problem(2, `Roadstead is running on ${folders.data}: ${thrown.message}. Stop it first, with Ctrl-C.`)
+    }
+    // A damaged store is no reason to leave containers behind.
+    return
+  } finally {
+    await journal.close()
+  }
+}

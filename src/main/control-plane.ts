@@ -1,0 +1,147 @@
+// Builds the control plane: opens the state, wires gate, services, controllers, fleet and the server of the APIs, and
+// stops them in order. The one place that names all of them.
+import { join } from "node:path"
+import { controllers, startControllers } from "../controllers/index.ts"
+import { isAgentPath, startFleet, startMachineChannel } from "../fleet/index.ts"
+import { type BulkStores, createGate } from "../gate/index.ts"
+import { type Clocks, type Ids, type Log, newIds } from "../kernel/index.ts"
+import { openStore, type State, schema, sqliteBulkStore, sqliteJournal } from "../state/index.ts"
+import { createWireServer } from "../wire/index.ts"
+import { adminHandler } from "./admin.ts"
+import { anchorAt, type CloudAnchor, cloudClock, wallClock } from "./clocks.ts"
+import type { UpConfig } from "./config.ts"
+import { controlSocket, type Folders, journalFile, logEventsFile } from "./data-folder.ts"
+import { keyFinder } from "./keys.ts"
+import { vpcListeners } from "./listeners.ts"
+import { metricsRegistry } from "./metrics.ts"
+import { reset } from "./reset.ts"
+import { services } from "./services.ts"
+
+/** Logs may take so much of the disk; the oldest events of the longest streams are not dropped: writes are refused. */
+const logBytes = 8 * 1024 ** 3
+
+export interface ControlPlaneOptions {
+  readonly config: UpConfig
+  readonly folders: Folders
+  readonly engine: "docker" | "simulated"
+  readonly log: Log
+  /** Fills bytes with random values. */
+  readonly random: (bytes: Uint8Array) => void
+  /** The state can no longer be kept: the process must stop. */
+  readonly onFatal: (reason: string) => void
+  /** An agent has connected: tasks can start. */
+  readonly onAgent?: () => void
+}
+
+/** A control plane that answers. */
+export interface ControlPlane {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Starts a control plane; resolves when the port answers. */
+export const startControlPlane = async (options: ControlPlaneOptions): Promise<ControlPlane> => {
+  const { config, folders, engine, log } = options
+  const ids = newIds(options.random)
+  const state = await openStore({
+    schema,
+    journal: sqliteJournal({ file: journalFile(folders) }),
+    log,
+    onFailure: (error) => options.onFatal(`The state could not be written: ${error.message}`),
+  })
+  const bulk: BulkStores = {
+    logEvents: await sqliteBulkStore({ file: logEventsFile(folders), bound: logBytes }),
+  }
+  const clocks: Clocks = { wall: wallClock, cloud: cloudClock(startCloud(state, config.timeScale)) }
+  return start({ ...options, state, bulk, clocks, ids, log, engine })
+}
+
+interface Parts extends ControlPlaneOptions {
+  readonly state: State
+  readonly bulk: BulkStores
+  readonly clocks: Clocks
+  readonly ids: Ids
+}
+
+const start = async ({
+  config,
+  folders,
+  engine,
+  log,
+  state,
+  bulk,
+  clocks,
+  ids,
+  onAgent,
+}: Parts): Promise<ControlPlane> => {
+  let port = config.port
+  const home = { account: config.account, region: config.region }
+  const endpoint = () => `http://127.0.0.1:${port}`
+  const tables = services({
+    pollEndpoint: (caller) => (caller.kind === "machine" ? endpoint() : (config.publicUrl[0] ?? endpoint())),
+  })
+  const gate = createGate({ state, bulk, services: tables, clock: clocks.cloud, ids, log })
+  const fleet = startFleet({ state, clock: clocks.wall, ids, log, apiPort: () => port, ...(onAgent && { onAgent }) })
+  const runner = startControllers({ state, gate, clock: clocks.cloud, log, controllers: controllers(home) })
+  let registry: ReturnType<typeof metricsRegistry> | undefined
+
+  const server = createWireServer({
+    ports: { dispatch: gate.dispatch, findKey: keyFinder(state), clock: clocks.wall, ids, log },
+    auth: config.auth,
+    defaultAccount: config.account,
+    defaultRegion: config.region,
+    publicHosts: config.publicUrl.map((url) => new URL(url).host),
+    allowOrigins: config.allowOrigin,
+    admin: adminHandler({
+      engine,
+      auth: config.auth,
+      services: tables.map((table) => table.service),
+      agentConnected: () => fleet.connected > 0,
+      metrics: () => {
+        registry ??= metricsRegistry({ state, runner, fleet })
+        return registry
+      },
+      reset: () => reset({ state, gate, logEvents: bulk.logEvents, now: () => clocks.cloud.now() }),
+    }),
+    onUpgrade: (request, socket, head, authenticated) => {
+      if (isAgentPath((request.url ?? "").split("?")[0] ?? ""))
+        fleet.upgrade(request, socket, head, authenticated.caller)
+      else socket.destroy()
+    },
+  })
+  const listening = await server.listen({ host: config.host, port: config.port })
+  port = listening.port
+  await server.listen({ path: controlSocket(folders) }, { vpc: true })
+  const listeners = vpcListeners({ server, port, log })
+  const stopChannel = startMachineChannel({
+    state,
+    clock: clocks.wall,
+    log,
+    path: join(folders.run, "machines.sock"),
+    endpoint,
+    region: config.region,
+    onListeners: (addresses) => listeners.set(addresses),
+  })
+
+  return {
+    port,
+    close: async () => {
+      stopChannel()
+      runner.stop()
+      fleet.close()
+      await server.close()
+      await state.close()
+      await bulk.logEvents.close()
+    },
+  }
+}
+
+/** Reads and keeps from when on the cloud clock runs. */
+const startCloud = (state: State, scale: number): CloudAnchor => {
+  const name = "cloudClock"
+  const stored = state.view((view) => view.settings.get(name))
+  const anchor = anchorAt(stored && (JSON.parse(stored.value) as CloudAnchor), Math.floor(wallClock.now()), scale)
+  const value = JSON.stringify(anchor)
+  if (stored?.value !== value) state.transact((tx) => tx.settings.put({ name, value }))
+  return anchor
+}

@@ -1,0 +1,75 @@
+// The data folder and the run folder beside it: made with mode 0700, named by an id that everything we create carries.
+import { randomBytes } from "node:crypto"
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+
+/** Where a Roadstead lives. */
+export interface Folders {
+  readonly data: string
+  /** Sockets, pids and records of what was made outside Docker. Gone after a reboot, as those are. */
+  readonly run: string
+  /** Eight hexadecimal digits: the owner in labels and names. */
+  readonly owner: string
+}
+
+/** The records. */
+export const journalFile = (folders: Folders): string => join(folders.data, "state.sqlite")
+/** The log events. */
+export const logEventsFile = (folders: Folders): string => join(folders.data, "logs.sqlite")
+
+/** Where the control plane listens for what comes out of machines apart. */
+export const controlSocket = (folders: Folders): string => join(folders.run, "control-plane.sock")
+
+/** Something about the folders that the user can mend; the message says how. */
+export class FolderProblem extends Error {}
+
+/** Node makes no socket, and says nothing, when a path is longer. */
+const longestSocketPath = 100
+
+/** Opens or makes the data folder. */
+export const openFolders = (data: string): Folders => {
+  const folder = resolve(data)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.W_OK)
+    chmodSync(folder, 0o700)
+  } catch (thrown) {
+    throw new FolderProblem(`The data folder ${folder} cannot be written: ${(thrown as Error).message}`)
+  }
+  const idFile = join(folder, "id")
+  if (!existsSync(idFile)) writeFileSync(idFile, `${randomBytes(4).toString("hex")}\n`, { mode: 0o600 })
+  const owner = readFileSync(idFile, "utf8").trim()
+  if (!/^[0-9a-f]{8}$/.test(owner)) {
+    throw new FolderProblem(
+      `The file ${idFile} is damaged: it must hold eight hexadecimal digits. Restore it, or start with another --data folder.`,
+    )
+  }
+  return { data: folder, run: openRunFolder(owner), owner }
+}
+
+/** The folders of a data folder that exists, for commands that must not make one. Undefined when there is none. */
+export const findFolders = (data: string): Folders | undefined =>
+  existsSync(join(resolve(data), "id")) ? openFolders(data) : undefined
+
+/** A new temporary data folder. */
+export const temporaryFolders = (): Folders => openFolders(mkdtempSync(join(tmpdir(), "roadstead-")))
+
+const openRunFolder = (owner: string): string => {
+  const base = process.getuid?.() === 0 ? "/run/roadstead" : join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), "roadstead")
+  const run = join(base, owner)
+  if (join(run, "control-plane.sock").length > longestSocketPath) {
+    throw new FolderProblem(`The path ${run} is too long for sockets; set XDG_RUNTIME_DIR to a shorter one.`)
+  }
+  mkdirSync(run, { recursive: true, mode: 0o700 })
+  return run
+}

@@ -1,0 +1,37 @@
+// What GET /_roadstead/metrics says, in Prometheus' form: counts of this process, tasks by status, work of the controllers.
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client"
+import type { Runner } from "../controllers/index.ts"
+import type { Fleet } from "../fleet/index.ts"
+import { type State, taskStatuses } from "../state/index.ts"
+
+/** Builds the registry; values are read when it is asked. */
+export const metricsRegistry = ({ state, runner, fleet }: { state: State; runner: Runner; fleet: Fleet }): Registry => {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const gauge = (name: string, help: string, labelNames: string[], collect: (gauge: Gauge) => void) =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        collect(this)
+      },
+    })
+  gauge("roadstead_tasks", "Tasks by last status.", ["status"], (g) => {
+    const counts = new Map<string, number>(taskStatuses.map((status) => [status, 0]))
+    state.view((view) => {
+      for (const task of view.tasks.all()) counts.set(task.lastStatus, (counts.get(task.lastStatus) ?? 0) + 1)
+    })
+    for (const [status, count] of counts) g.set({ status }, count)
+  })
+  gauge("roadstead_agents_connected", "Agents with a command session.", [], (g) => g.set(fleet.connected))
+  gauge("roadstead_commits", "Position of the newest transaction.", [], (g) => g.set(state.position))
+  gauge("roadstead_controller_looks", "Looks at a key since the start.", ["controller"], (g) => {
+    for (const [controller, { looks }] of runner.counts()) g.set({ controller }, looks)
+  })
+  gauge("roadstead_controller_errors", "Looks that failed since the start.", ["controller"], (g) => {
+    for (const [controller, { errors }] of runner.counts()) g.set({ controller }, errors)
+  })
+  return registry
+}

@@ -1,0 +1,57 @@
+// POST /_roadstead/reset: stops all tasks, waits until they are gone, and empties the records of all accounts. Machines,
+// their keys and networks stay, as the agents are still there.
+import type { Gate } from "../gate/index.ts"
+import type { BulkStore, State, Tx } from "../state/index.ts"
+
+export interface ResetOptions {
+  readonly state: State
+  readonly gate: Gate
+  readonly logEvents: BulkStore
+  /** The cloud clock's time. */
+  readonly now: () => number
+}
+
+/** Resolves when nothing of the accounts is left. */
+export const reset = async ({ state, logEvents, now }: ResetOptions): Promise<void> => {
+  state.transact((tx) => {
+    for (const task of [...tx.tasks.by("live", "live")]) {
+      if (task.desiredStatus === "STOPPED") continue
+      tx.tasks.patch(task.arn, {
+        desiredStatus: "STOPPED",
+        stopCode: "UserInitiated",
+        stoppedReason: "Roadstead was reset.",
+        stopRequestedAt: Math.floor(now()),
+      })
+    }
+  })
+  await allStopped(state)
+  const series = state.view((view) => [...view.logStreams.all()].map((stream) => stream.series))
+  state.transact(empty)
+  for (const one of series) await logEvents.drop(one)
+  await state.durable(state.position)
+}
+
+const allStopped = (state: State): Promise<void> =>
+  new Promise((resolve) => {
+    const look = () => {
+      if (state.view((view) => view.tasks.count("live", "live")) > 0) return
+      stop()
+      resolve()
+    }
+    const { stop } = state.watch("committed", () => undefined, look)
+    look()
+  })
+
+const empty = (tx: Tx): void => {
+  for (const row of [...tx.tasks.all()]) tx.tasks.delete(row.arn)
+  for (const row of [...tx.runTaskTokens.all()]) tx.runTaskTokens.delete(`${row.clusterArn} ${row.token}`)
+  for (const row of [...tx.taskDefinitions.all()]) tx.taskDefinitions.delete(row.arn)
+  for (const row of [...tx.families.all()]) tx.families.delete(`${row.account}/${row.region}/${row.family}`)
+  for (const row of [...tx.clusters.all()]) if (!row.hidden) tx.clusters.delete(row.arn)
+  for (const row of [...tx.logStreams.all()]) {
+    tx.logStreams.delete(`${row.account}/${row.region}/${row.group} ${row.name}`)
+  }
+  for (const row of [...tx.logGroups.all()]) tx.logGroups.delete(`${row.account}/${row.region}/${row.name}`)
+  for (const row of [...tx.outbox.all()]) tx.outbox.delete(row.id)
+  for (const row of [...tx.containerInstances.all()]) if (!row.pool) tx.containerInstances.delete(row.arn)
+}

@@ -1,0 +1,9 @@
+// The services that have handlers. All others are routed and answer NotImplemented.
+import type { ServiceTable } from "../gate/index.ts"
+import { ec2 } from "../services/ec2/index.ts"
+import { type EcsPorts, ecsService } from "../services/ecs/index.ts"
+import { logs } from "../services/logs/index.ts"
+import { sts } from "../services/sts/index.ts"
+
+/** The handler tables, with the ports that they need. */
+export const services = (ports: EcsPorts): readonly ServiceTable[] => [ec2, ecsService(ports), logs, sts]

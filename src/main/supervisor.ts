@@ -1,0 +1,193 @@
+// The supervisor of `up`: finds the engine, starts the control plane and what makes machines, keeps both alive, and ends
+// them in order. It holds no state of its own beside what the run folder records.
+import { createServer } from "node:net"
+import { type Clock, type Log, silentLog } from "../kernel/index.ts"
+import {
+  type AgentPlace,
+  Child,
+  type Engine,
+  EngineError,
+  findEngine,
+  type Machines,
+  pauseImage,
+  startMachines,
+} from "../machines/index.ts"
+import type { MachineWish } from "../protocol/index.ts"
+import type { AgentConfiguration } from "./agent-process.ts"
+import { type ChildMessage, configurationVariable } from "./child-life.ts"
+import { wallClock } from "./clocks.ts"
+import type { UpConfig } from "./config.ts"
+import type { ControlPlaneConfiguration } from "./control-plane-process.ts"
+import { controlSocket, type Folders } from "./data-folder.ts"
+import { entryCommand } from "./entries.ts"
+import { Problem } from "./problem.ts"
+
+export interface SupervisorOptions {
+  readonly config: UpConfig
+  readonly folders: Folders
+  readonly log?: Log
+  readonly clock?: Clock
+  /** Something that was running ended for good; the supervisor is of no more use. */
+  readonly onEnd: (problem: Problem) => void
+}
+
+/** A Roadstead that runs. */
+export interface Supervisor {
+  /** `http://127.0.0.1:4566`. */
+  readonly endpoint: string
+  readonly engine: "docker" | "simulated"
+  /** The engine's socket; absent when it is simulated. */
+  readonly dockerSocket?: string
+  /** Ends all processes of ours. Containers and what they need stay. */
+  close(): Promise<void>
+  /** Removes every container, network and host as well. */
+  down(): Promise<void>
+}
+
+/** Starts everything; resolves when the API answers and the agent of this machine is connected. Rejects with a Problem. */
+export const startSupervisor = async (options: SupervisorOptions): Promise<Supervisor> => {
+  const { folders, onEnd } = options
+  const log = options.log ?? silentLog
+  const clock = options.clock ?? wallClock
+  const config = { ...options.config, port: options.config.port || (await freePort(options.config.host)) }
+  const engine = await findEngine({
+    choice: config.engine,
+    ...(config.dockerHost !== undefined && { dockerHost: config.dockerHost }),
+    ...(process.env.XDG_RUNTIME_DIR !== undefined && { runtimeFolder: process.env.XDG_RUNTIME_DIR }),
+    dataFolder: folders.data,
+    runFolder: folders.run,
+    owner: folders.owner,
+    clock,
+    log,
+  }).catch((thrown: unknown) => {
+    throw thrown instanceof EngineError ? new Problem(3, `${thrown.message} ${thrown.mend}`) : thrown
+  })
+
+  const controlPlane = await startControlPlaneChild({ config, folders, engine, clock, log, onEnd })
+  // Before it is ready, a failure is what starting rejects with; afterwards it ends the program.
+  const failed = Promise.withResolvers<never>()
+  failed.promise.catch(() => {})
+  let isReady = false
+  const fail = (problem: Problem) => (isReady ? onEnd(problem) : failed.reject(problem))
+  let machines: Machines
+  try {
+    machines = await startMachines({
+      engine,
+      owner: folders.owner,
+      runFolder: folders.run,
+      dataFolder: folders.data,
+      apiPort: config.port,
+      controlSocket: controlSocket(folders),
+      agentCommand: (wish, place) => agentCommand(config, folders, wish, place),
+      relayCommand: () => entryCommand("relay-process", {}),
+      givenUp: (reason) => fail(new Problem(1, reason)),
+      clock,
+      log,
+    })
+  } catch (thrown) {
+    await controlPlane.child.close()
+    throw thrown
+  }
+  const close = async () => {
+    await machines.close()
+    await controlPlane.child.close()
+  }
+  try {
+    await Promise.race([controlPlane.agentConnected, failed.promise])
+    isReady = true
+  } catch (thrown) {
+    await close()
+    throw thrown
+  }
+  return {
+    endpoint: `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${config.port}`,
+    engine: engine.kind,
+    ...(engine.kind === "docker" && { dockerSocket: engine.socketPath }),
+    close,
+    down: async () => {
+      await controlPlane.child.close()
+      await machines.down()
+    },
+  }
+}
+
+interface ControlPlaneChildOptions {
+  readonly config: UpConfig
+  readonly folders: Folders
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly log: Log
+  readonly onEnd: (problem: Problem) => void
+}
+
+/** Starts the control plane's process; resolves when it answers for the first time. */
+const startControlPlaneChild = (options: ControlPlaneChildOptions) => {
+  const { config, folders, engine, clock, log, onEnd } = options
+  const configuration: ControlPlaneConfiguration = { config, folders, engine: engine.kind }
+  const agent = Promise.withResolvers<void>()
+  // Whoever waits for the agent hears of a failure; nobody has to.
+  agent.promise.catch(() => {})
+  const ready = Promise.withResolvers<{ child: Child; agentConnected: Promise<void> }>()
+  let begun = false
+  const fail = (problem: Problem) => {
+    agent.reject(problem)
+    if (!begun) ready.reject(problem)
+    else onEnd(problem)
+  }
+  const child: Child = new Child({
+    name: "the control plane",
+    command: entryCommand("control-plane-process", { [configurationVariable]: JSON.stringify(configuration) }),
+    clock,
+    log,
+    events: {
+      heard: (heard) => {
+        const message = heard as ChildMessage
+        if (message.type === "agent-connected") agent.resolve()
+        if (message.type === "ready") {
+          begun = true
+          ready.resolve({ child, agentConnected: agent.promise })
+        }
+        if (message.type === "refused") {
+          void child.close()
+          fail(new Problem(message.exitCode === 2 ? 2 : 1, message.reason))
+        }
+      },
+      died: () => {},
+      givenUp: (reason) => fail(new Problem(1, `The control plane cannot be kept running: ${reason}.`)),
+    },
+  })
+  return ready.promise
+}
+
+const agentCommand = (config: UpConfig, folders: Folders, wish: MachineWish, place: AgentPlace) => {
+  const configuration: AgentConfiguration = {
+    machineId: wish.id,
+    agent: wish.agent,
+    owner: folders.owner,
+    folder: place.folder,
+    engine:
+      place.kind === "simulated"
+        ? { kind: "simulated" }
+        : {
+            kind: "docker",
+            socketPath: place.dockerSocket,
+            cgroup: place.cgroup,
+            pauseImage,
+            ...(place.imageSource !== undefined && { imageSource: place.imageSource }),
+          },
+    logLevel: config.logLevel,
+    logFormat: config.logFormat,
+  }
+  return entryCommand("agent-process", { [configurationVariable]: JSON.stringify(configuration) })
+}
+
+/** A port that nobody listens on now: chosen here, so that the control plane has the same one after a restart. */
+const freePort = (host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once("error", reject)
+    server.listen(0, host, () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0))
+    })
+  })
