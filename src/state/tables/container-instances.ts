@@ -19,6 +19,8 @@ export interface ContainerInstanceRow {
   /** The machine (tables/machines.ts) that it runs on, when we made it. */
   readonly machineId?: string
   readonly ec2InstanceId?: string
+  /** The ARN of the principal that registered it: without a machine, who may speak for it. */
+  readonly registeredBy: string
   readonly status: "ACTIVE" | "DRAINING" | "INACTIVE"
   readonly registeredAt: number
   readonly attributes: readonly { readonly name: string; readonly value?: string }[]

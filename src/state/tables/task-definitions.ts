@@ -13,6 +13,7 @@ export interface TaskDefinitionRow {
   readonly status: "ACTIVE" | "INACTIVE" | "DELETE_IN_PROGRESS"
   readonly registeredAt: number
   readonly deregisteredAt?: number
+  readonly deleteRequestedAt?: number
   readonly registeredBy: string
   readonly definition: TaskDefinitionBody
   readonly tags: readonly { readonly key: string; readonly value: string }[]

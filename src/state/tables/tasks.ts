@@ -54,6 +54,8 @@ export interface ObservedTask {
   /** When status became RUNNING, STOPPED. */
   readonly runningAt?: number
   readonly stoppedAt?: number
+  /** What the agent said of attachments, by their ids. */
+  readonly attachments?: Readonly<Record<string, string>>
   readonly containers: Readonly<Record<string, ObservedContainer>>
 }
 
@@ -153,6 +155,10 @@ export const tasks = defineTable<TaskRow>()({
     /** Tasks that a host has or is to have. */
     host: (t) => (t.lastStatus === "STOPPED" ? undefined : t.containerInstanceArn),
     taskDefinition: (t) => (t.lastStatus === "STOPPED" ? undefined : t.taskDefinitionArn),
+    /** Tasks of a cluster by launch type and status, to be counted. */
+    launched: (t) => `${t.clusterArn} ${t.launchType} ${t.lastStatus}`,
+    /** By the ids of their attachments: how agents name them. */
+    attachment: (t) => t.attachments.map((a) => a.id),
     /** Everything that is not over: what controllers look at when they start. */
     live: (t) => (t.lastStatus === "STOPPED" ? undefined : "live"),
   },

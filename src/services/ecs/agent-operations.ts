@@ -1,0 +1,68 @@
+// The operations by which agents speak to ECS: where to connect, and what became of their tasks. They write the
+// `observed` column of tasks and nothing else; what follows from it is the task controller's.
+import type { Caller, Cx, Op, ReadOp } from "../../gate/index.ts"
+import { fault } from "../../kernel/index.ts"
+import type { TaskRow } from "../../state/index.ts"
+import { lastPart } from "./arns.ts"
+import { observeTask, type TaskReport } from "./observed.ts"
+
+/** What ECS's agent operations need of the process around them. */
+export interface EcsPorts {
+  /** The URL (http or https) at which this agent opens its sessions; without `/ws`. */
+  readonly pollEndpoint: (caller: Caller) => string
+}
+
+const acknowledged = { acknowledgment: "" }
+
+/** Where the agent opens its command and telemetry sessions: one address for both. Cached by agents for 12 hours. */
+export const discoverPollEndpoint =
+  (ports: EcsPorts): ReadOp<"ecs", "DiscoverPollEndpoint"> =>
+  (cx) => {
+    const endpoint = ports.pollEndpoint(cx.caller)
+    return { endpoint, telemetryEndpoint: endpoint }
+  }
+
+/**
+ * Whether this caller is the agent of the host that the task was placed on: by the machine of its key, else by the
+ * principal that registered the instance.
+ */
+const speaksFor = (cx: Cx, task: TaskRow): boolean => {
+  if (task.containerInstanceArn === undefined) return false
+  const host = cx.tx.containerInstances.get(task.containerInstanceArn)
+  if (!host) return false
+  return host.machineId === undefined
+    ? cx.caller.kind !== "machine" && host.registeredBy === cx.caller.arn
+    : cx.caller.kind === "machine" && cx.caller.machineId === host.machineId
+}
+
+const report = (cx: Cx, arn: string | undefined, said: TaskReport): typeof acknowledged => {
+  const task = arn === undefined ? undefined : cx.tx.tasks.get(arn)
+  // An agent repeats a refused report for a day, so what is long forgotten is acknowledged.
+  if (!task) return acknowledged
+  if (!speaksFor(cx, task)) {
+    throw fault("AccessDeniedException", `${cx.caller.arn} may not report on a task that was not placed on its host.`)
+  }
+  const names = new Set(task.containers.map((container) => container.name))
+  const observed = observeTask(task.observed, said, names, cx.now)
+  if (JSON.stringify(observed) !== JSON.stringify(task.observed)) cx.tx.tasks.patch(task.arn, { observed })
+  return acknowledged
+}
+
+/** A task, its containers and its attachments, as the agent sees them now. */
+export const SubmitTaskStateChange: Op<"ecs", "SubmitTaskStateChange"> = (cx, input) => report(cx, input.task, input)
+
+/** The same for one container; older agents say it this way. */
+export const SubmitContainerStateChange: Op<"ecs", "SubmitContainerStateChange"> = (cx, input) => {
+  const { task, cluster: _cluster, ...container } = input
+  return report(cx, task, { containers: [container] })
+}
+
+/** Network interfaces that appeared on the host. Those of the instance itself belong to no task and are acknowledged. */
+export const SubmitAttachmentStateChanges: Op<"ecs", "SubmitAttachmentStateChanges"> = (cx, input) => {
+  for (const attachment of input.attachments ?? []) {
+    const id = lastPart(attachment.attachmentArn ?? "")
+    const [task] = cx.tx.tasks.by("attachment", id)
+    if (task) report(cx, task.arn, { attachments: [attachment] })
+  }
+  return acknowledged
+}

@@ -1,0 +1,158 @@
+// What each operation of ECS needs permission for: IAM action, resources and condition keys, computed from the input.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+import type { Tag } from "@aws-sdk/client-ecs"
+import type { Authorise, Demand, Input } from "../../gate/index.ts"
+import { formatGlobalArn, type Scope } from "../../kernel/index.ts"
+import type { EcsOperations } from "../../model/types/ecs.ts"
+import { clusterArn, clusterNameOf, containerInstanceArn, lastPart, taskArn, taskDefinitionArn } from "./arns.ts"
+import { findTaskDefinition, parseTaskDefinition } from "./resolve.ts"
+
+type Name = keyof EcsOperations & string
+type Conditions = NonNullable<Demand["conditions"]>
+type WithCluster = { readonly cluster?: string | undefined }
+
+/** The ARN of what may be a name. Never throws: authorisation comes before the handler's own checks. */
+const clusterOf = (scope: Scope, reference: string | undefined): string =>
+  reference?.startsWith("arn:") ? reference : clusterArn(scope, reference || "default")
+
+const demand = (operation: Name, resources: readonly string[], conditions?: Conditions): Demand => ({
+  action: `ecs:${operation}`,
+  resources,
+  ...(conditions ? { conditions } : {}),
+})
+
+const requestTags = (tags: readonly Tag[] | undefined): Conditions => ({
+  ...Object.fromEntries((tags ?? []).map((tag) => [`aws:RequestTag/${tag.key}`, tag.value ?? ""])),
+  ...(tags?.length ? { "aws:TagKeys": tags.map((tag) => tag.key ?? "") } : {}),
+})
+
+/** Tagging while creating is an action of its own (account setting tagResourceAuthorization). */
+const tagOnCreate = (operation: Name, resources: readonly string[], tags: readonly Tag[] | undefined): Demand[] =>
+  tags?.length
+    ? [{ action: "ecs:TagResource", resources, conditions: { "ecs:CreateAction": operation, ...requestTags(tags) } }]
+    : []
+
+const passRoles = (scope: Scope, roles: readonly (string | undefined)[]): Demand[] =>
+  [...new Set(roles)].flatMap((role) =>
+    role
+      ? [
+          {
+            action: "iam:PassRole",
+            resources: [role.startsWith("arn:") ? role : formatGlobalArn("iam", scope.account, `role/${role}`)],
+            conditions: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
+          },
+        ]
+      : [],
+  )
+
+/** For operations that know no resource. */
+export const onAnything =
+  (operation: Name): Authorise<unknown> =>
+  () => [demand(operation, ["*"])]
+
+/** For operations whose resource is their cluster. */
+export const onCluster =
+  (operation: Name): Authorise<WithCluster> =>
+  (cx, input) => {
+    const cluster = clusterOf(cx.scope, input.cluster)
+    return [demand(operation, [cluster], { "ecs:cluster": cluster })]
+  }
+
+/** For operations that know no resource but can be kept to a cluster. */
+export const inCluster =
+  (operation: Name): Authorise<WithCluster> =>
+  (cx, input) => [demand(operation, ["*"], { "ecs:cluster": clusterOf(cx.scope, input.cluster) })]
+
+/** For operations on tasks of a cluster. */
+export const onTasks =
+  <I extends WithCluster>(operation: Name, tasksOf: (input: I) => readonly (string | undefined)[]): Authorise<I> =>
+  (cx, input) => {
+    const cluster = clusterOf(cx.scope, input.cluster)
+    const arnOf = (task: string) =>
+      task.startsWith("arn:") ? task : taskArn(cx.scope, clusterNameOf(cluster), lastPart(task))
+    return [
+      demand(
+        operation,
+        tasksOf(input).map((task) => arnOf(task ?? "")),
+        { "ecs:cluster": cluster },
+      ),
+    ]
+  }
+
+/** For operations on container instances of a cluster. */
+export const onInstances =
+  <I extends WithCluster>(operation: Name, instancesOf: (input: I) => readonly (string | undefined)[]): Authorise<I> =>
+  (cx, input) => {
+    const cluster = clusterOf(cx.scope, input.cluster)
+    const arnOf = (id: string) =>
+      id.startsWith("arn:") ? id : containerInstanceArn(cx.scope, clusterNameOf(cluster), lastPart(id))
+    return [
+      demand(
+        operation,
+        instancesOf(input).map((id) => arnOf(id ?? "")),
+        { "ecs:cluster": cluster },
+      ),
+    ]
+  }
+
+/** For operations on a resource that is named by its ARN. */
+export const onResource =
+  <I extends { readonly resourceArn: string | undefined }>(operation: Name): Authorise<I> =>
+  (_cx, input) => [demand(operation, [input.resourceArn ?? "*"])]
+
+/** TagResource: the tags that are asked for are conditions. */
+export const onTagged: Authorise<Input<"ecs", "TagResource">> = (_cx, input) => [
+  demand("TagResource", [input.resourceArn ?? "*"], requestTags(input.tags)),
+]
+
+export const createCluster: Authorise<Input<"ecs", "CreateCluster">> = (cx, input) => {
+  const resources = [clusterOf(cx.scope, input.clusterName)]
+  return [
+    demand("CreateCluster", ["*"], requestTags(input.tags)),
+    ...tagOnCreate("CreateCluster", resources, input.tags),
+  ]
+}
+
+export const describeClusters: Authorise<Input<"ecs", "DescribeClusters">> = (cx, input) => {
+  const named = input.clusters?.length ? input.clusters : ["default"]
+  return [
+    demand(
+      "DescribeClusters",
+      named.map((reference) => clusterOf(cx.scope, reference)),
+    ),
+  ]
+}
+
+export const registerTaskDefinition: Authorise<Input<"ecs", "RegisterTaskDefinition">> = (cx, input) => {
+  const resources = [taskDefinitionArn(cx.scope, input.family ?? "", "*")]
+  return [
+    demand("RegisterTaskDefinition", resources, requestTags(input.tags)),
+    ...passRoles(cx.scope, [input.taskRoleArn, input.executionRoleArn]),
+    ...tagOnCreate("RegisterTaskDefinition", resources, input.tags),
+  ]
+}
+
+export const deleteTaskDefinitions: Authorise<Input<"ecs", "DeleteTaskDefinitions">> = (cx, input) => {
+  const arnOf = (reference: string): string => {
+    const named = parseTaskDefinition(reference)
+    return named ? taskDefinitionArn(cx.scope, named.family, named.revision ?? "*") : reference
+  }
+  return [demand("DeleteTaskDefinitions", (input.taskDefinitions ?? []).map(arnOf))]
+}
+
+/** On the revision that a bare family stands for, with the roles that the tasks will carry. */
+export const runTask: Authorise<Input<"ecs", "RunTask">> = (cx, input) => {
+  const cluster = clusterOf(cx.scope, input.cluster)
+  const row = findTaskDefinition(cx, input.taskDefinition ?? "")
+  const { taskRoleArn, executionRoleArn } = { ...row?.definition, ...input.overrides }
+  const conditions = {
+    "ecs:cluster": cluster,
+    "ecs:enable-execute-command": String(input.enableExecuteCommand ?? false),
+    ...requestTags(input.tags),
+  }
+  return [
+    demand("RunTask", [row?.arn ?? input.taskDefinition ?? "*"], conditions),
+    ...passRoles(cx.scope, [taskRoleArn, executionRoleArn]),
+    ...tagOnCreate("RunTask", [taskArn(cx.scope, clusterNameOf(cluster), "*")], input.tags),
+  ]
+}

@@ -1,0 +1,157 @@
+// Clusters: making, describing, listing and deleting them. The `default` cluster is made by CreateCluster as any other.
+import type { CapacityProviderStrategyItem, Cluster, ClusterField, ClusterSetting } from "@aws-sdk/client-ecs"
+import type { Op, ReadOp } from "../../gate/index.ts"
+import { fault, scopeKey } from "../../kernel/index.ts"
+import type { ClusterRow, Frozen, TaskStatus, View } from "../../state/index.ts"
+import { clusterArn } from "./arns.ts"
+import { capacityStrategy, isFargateProvider } from "./capacity.ts"
+import { invalidParameter, notYet } from "./faults.ts"
+import { nextToken, pageOf } from "./pages.ts"
+import { activeCluster, findCluster, isClusterName, namedClusterArn } from "./resolve.ts"
+import { present, thaw } from "./shape.ts"
+import { checkTags, tagsOut } from "./tags.ts"
+
+/** The reason of a failure entry for what does not exist. */
+const missing = "MISSING"
+
+/** Not RUNNING and not STOPPED: what the console calls pending. */
+const pendingStatuses: readonly TaskStatus[] = ["PROVISIONING", "PENDING", "ACTIVATING"]
+const leavingStatuses: readonly TaskStatus[] = ["DEACTIVATING", "STOPPING", "DEPROVISIONING"]
+
+const launched = (view: View, cluster: ClusterRow, launchType: string, status: TaskStatus): number =>
+  view.tasks.count("launched", `${cluster.arn} ${launchType} ${status}`)
+
+const countIn = (view: View, cluster: ClusterRow, statuses: readonly TaskStatus[]): number =>
+  statuses.reduce(
+    (sum, status) => sum + launched(view, cluster, "FARGATE", status) + launched(view, cluster, "EC2", status),
+    0,
+  )
+
+/** `statistics` in AWS's order; service counts are zero until there are services. */
+const statistics = (view: View, cluster: ClusterRow): { name: string; value: string }[] => {
+  const pending = (launchType: string) =>
+    pendingStatuses.reduce((sum, status) => sum + launched(view, cluster, launchType, status), 0)
+  const counts: readonly (readonly [string, number])[] = [
+    ["runningEC2TasksCount", launched(view, cluster, "EC2", "RUNNING")],
+    ["pendingEC2TasksCount", pending("EC2")],
+    ["runningFargateTasksCount", launched(view, cluster, "FARGATE", "RUNNING")],
+    ["pendingFargateTasksCount", pending("FARGATE")],
+    ["runningExternalTasksCount", 0],
+    ["pendingExternalTasksCount", 0],
+    ["activeEC2ServiceCount", 0],
+    ["drainingEC2ServiceCount", 0],
+    ["activeFargateServiceCount", 0],
+    ["drainingFargateServiceCount", 0],
+    ["activeExternalServiceCount", 0],
+    ["drainingExternalServiceCount", 0],
+  ]
+  return counts.map(([name, value]) => ({ name, value: String(value) }))
+}
+
+/** A cluster as the API answers it. Members that must be asked for come with `include`; empty lists otherwise. */
+export const describeCluster = (view: View, row: ClusterRow, include: readonly ClusterField[] = []): Cluster => {
+  const asked = new Set(include)
+  return present<Cluster>({
+    clusterArn: row.arn,
+    clusterName: row.name,
+    status: row.status,
+    registeredContainerInstancesCount: view.containerInstances.count("cluster", row.arn),
+    runningTasksCount: countIn(view, row, ["RUNNING"]),
+    pendingTasksCount: countIn(view, row, pendingStatuses),
+    activeServicesCount: 0,
+    statistics: asked.has("STATISTICS") ? statistics(view, row) : [],
+    tags: asked.has("TAGS") ? tagsOut(row.tags) : [],
+    settings: asked.has("SETTINGS") ? thaw<ClusterSetting[]>(row.settings as Frozen<ClusterSetting[]>) : [],
+    configuration: asked.has("CONFIGURATIONS") ? row.configuration : undefined,
+    capacityProviders: [...row.capacityProviders],
+    defaultCapacityProviderStrategy: thaw<CapacityProviderStrategyItem[]>(
+      row.defaultCapacityProviderStrategy as Frozen<CapacityProviderStrategyItem[]>,
+    ),
+    attachments: asked.has("ATTACHMENTS") ? [] : undefined,
+  })
+}
+
+const settingsOf = (given: readonly { name?: string | undefined; value?: string | undefined }[] | undefined) => {
+  for (const { name, value } of given ?? []) {
+    if (name !== "containerInsights") throw invalidParameter(`Invalid setting name '${name}'.`) // text from memory
+    if (value !== "enabled" && value !== "disabled" && value !== "enhanced") {
+      throw invalidParameter(`Invalid value '${value}' for setting '${name}'.`) // text from memory
+    }
+  }
+  const [chosen] = given ?? []
+  return [{ name: "containerInsights", value: chosen?.value ?? "disabled" }]
+}
+
+/** Makes a cluster. An ACTIVE one of the same name is answered unchanged; a deleted one comes back empty. */
+export const CreateCluster: Op<"ecs", "CreateCluster"> = (cx, input) => {
+  const name = input.clusterName ?? "default"
+  if (!isClusterName(name)) throw invalidParameter("Invalid cluster name.") // text from memory
+  if (input.serviceConnectDefaults?.namespace) throw notYet("serviceConnectDefaults of ecs:CreateCluster")
+  const tags = checkTags(input.tags)
+  const settings = settingsOf(input.settings)
+  const providers = input.capacityProviders ?? []
+  const unknown = providers.find((provider) => !isFargateProvider(provider))
+  if (unknown !== undefined) {
+    // Text [field]; capacity providers of one's own come in a later part.
+    throw invalidParameter(
+      `The specified capacity provider '${unknown}' was not found. Specify a valid capacity provider name or ARN and try again.`,
+    )
+  }
+  const strategy = capacityStrategy(input.defaultCapacityProviderStrategy, providers)
+  const arn = clusterArn(cx.scope, name)
+  const known = cx.tx.clusters.get(arn)
+  const row =
+    known?.status === "ACTIVE"
+      ? known
+      : cx.tx.clusters.put({
+          arn,
+          account: cx.scope.account,
+          region: cx.scope.region,
+          name,
+          status: "ACTIVE",
+          createdAt: cx.now,
+          settings,
+          ...present({ configuration: input.configuration }),
+          capacityProviders: providers,
+          defaultCapacityProviderStrategy: strategy,
+          tags,
+        })
+  return { cluster: describeCluster(cx.tx, row, ["TAGS", "SETTINGS", "CONFIGURATIONS"]) }
+}
+
+/** Describes up to 100 clusters, deleted ones too; `default` when none is named. Unknown ones are failures. */
+export const DescribeClusters: ReadOp<"ecs", "DescribeClusters"> = (cx, input) => {
+  const references = input.clusters?.length ? input.clusters : ["default"]
+  if (references.length > 100) throw invalidParameter("Clusters cannot have more than 100 elements.") // text from memory
+  const clusters: Cluster[] = []
+  const failures: { arn: string; reason: string }[] = []
+  for (const reference of new Set(references)) {
+    const row = findCluster(cx, reference)
+    if (row) clusters.push(describeCluster(cx.tx, row, input.include))
+    else failures.push({ arn: namedClusterArn(cx.scope, reference), reason: missing })
+  }
+  return { clusters, failures }
+}
+
+/** The ARNs of ACTIVE clusters, in the order of their names. */
+export const ListClusters: ReadOp<"ecs", "ListClusters"> = (cx, input) => {
+  const asked = pageOf("ListClusters", input)
+  const page = cx.tx.clusters.page("scope", scopeKey(cx.scope), { ...asked, keep: (row) => row.status === "ACTIVE" })
+  return { clusterArns: page.rows.map((row) => row.arn), ...nextToken("ListClusters", page.next) }
+}
+
+/** Marks a cluster INACTIVE. Refused while it holds container instances or tasks. */
+export const DeleteCluster: Op<"ecs", "DeleteCluster"> = (cx, input) => {
+  const row = activeCluster(cx, input.cluster)
+  if (cx.tx.containerInstances.count("cluster", row.arn) > 0) {
+    throw fault(
+      "ClusterContainsContainerInstancesException",
+      "The Cluster cannot be deleted while Container Instances are active or draining.",
+    )
+  }
+  if (countIn(cx.tx, row, [...pendingStatuses, "RUNNING", ...leavingStatuses]) > 0) {
+    throw fault("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
+  }
+  const deleted = cx.tx.clusters.patch(row.arn, { status: "INACTIVE", tags: [] })
+  return { cluster: describeCluster(cx.tx, deleted, ["SETTINGS", "CONFIGURATIONS"]) }
+}

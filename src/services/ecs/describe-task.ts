@@ -1,0 +1,125 @@
+// A task's record as the API and the events of ECS show it. Pure: one record (and its definition) in, data out.
+import type { Attachment, Container, HealthStatus, NetworkBinding, Task, TaskOverride } from "@aws-sdk/client-ecs"
+import type { Frozen, TaskRow, View } from "../../state/index.ts"
+import { date, present, thaw } from "./shape.ts"
+import { tagsOut } from "./tags.ts"
+
+/** The member of the attachment's details that carries the task's address. */
+const addressDetail = "privateIPv4Address"
+
+const interfacesOf = (task: TaskRow): { attachmentId: string; privateIpv4Address: string }[] =>
+  task.attachments.flatMap((attachment) => {
+    const address = attachment.details.find((detail) => detail.name === addressDetail)?.value
+    return address === undefined ? [] : [{ attachmentId: attachment.id, privateIpv4Address: address }]
+  })
+
+/** UNKNOWN without a health check: one that an image brings along is ignored by ECS. */
+const healthOf = (task: TaskRow, name: string, healthChecked: boolean): HealthStatus =>
+  healthChecked ? (task.observed.containers[name]?.health ?? "UNKNOWN") : "UNKNOWN"
+
+/**
+ * A task's health by that of its essential containers: UNHEALTHY when one is, HEALTHY when all are, else UNKNOWN.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
+ */
+export const taskHealth = (task: TaskRow): HealthStatus => {
+  const essential = task.containers.filter((container) => container.essential)
+  const health = essential.map((container) => healthOf(task, container.name, container.healthChecked))
+  if (health.includes("UNHEALTHY")) return "UNHEALTHY"
+  return health.length > 0 && health.every((one) => one === "HEALTHY") ? "HEALTHY" : "UNKNOWN"
+}
+
+const containersOf = (task: TaskRow): Container[] =>
+  task.containers.map((container) => {
+    const seen = task.observed.containers[container.name]
+    return present<Container>({
+      containerArn: container.arn,
+      taskArn: task.arn,
+      name: container.name,
+      image: container.image,
+      imageDigest: seen?.imageDigest,
+      runtimeId: seen?.runtimeId,
+      lastStatus: seen?.status ?? "PENDING",
+      exitCode: seen?.exitCode,
+      reason: seen?.reason,
+      networkBindings: thaw<NetworkBinding[]>((seen?.networkBindings ?? []) as Frozen<NetworkBinding[]>),
+      networkInterfaces: interfacesOf(task),
+      healthStatus: healthOf(task, container.name, container.healthChecked),
+      cpu: container.cpu,
+      memory: container.memory,
+      memoryReservation: container.memoryReservation,
+    })
+  })
+
+const attachmentsOf = (task: TaskRow): Attachment[] =>
+  task.attachments.map(({ id, type, status, details }) => ({
+    id,
+    type,
+    status,
+    details: details.map((d) => ({ ...d })),
+  }))
+
+const architectureOf = (view: View, task: TaskRow): string => {
+  const platform = view.taskDefinitions.get(task.taskDefinitionArn)?.definition.runtimePlatform
+  return platform?.cpuArchitecture === "ARM64" ? "arm64" : "x86_64"
+}
+
+/** A task as DescribeTasks answers it. A Fargate task shows no container instance: its host is nobody's business. */
+export const describeTask = (view: View, task: TaskRow, withTags = false): Task => {
+  const isFargate = task.launchType === "FARGATE"
+  const storage = task.ephemeralStorageGiB === undefined ? undefined : { sizeInGiB: task.ephemeralStorageGiB }
+  return present<Task>({
+    attachments: attachmentsOf(task),
+    attributes: [{ name: "ecs.cpu-architecture", value: architectureOf(view, task) }],
+    availabilityZone: task.availabilityZone,
+    capacityProviderName: task.capacityProviderName,
+    clusterArn: task.clusterArn,
+    connectivity: task.connectivity,
+    connectivityAt: date(task.connectivityAt),
+    containerInstanceArn: isFargate ? undefined : task.containerInstanceArn,
+    containers: containersOf(task),
+    cpu: task.cpu,
+    createdAt: date(task.createdAt),
+    desiredStatus: task.desiredStatus,
+    enableExecuteCommand: task.enableExecuteCommand,
+    executionStoppedAt: date(task.executionStoppedAt),
+    group: task.group,
+    healthStatus: taskHealth(task),
+    lastStatus: task.lastStatus,
+    launchType: task.launchType,
+    memory: task.memory,
+    overrides: thaw<TaskOverride>(task.overrides),
+    platformVersion: task.platformVersion,
+    platformFamily: task.platformFamily,
+    pullStartedAt: date(task.observed.pullStartedAt),
+    pullStoppedAt: date(task.observed.pullStoppedAt),
+    startedAt: date(task.startedAt),
+    startedBy: task.startedBy,
+    stopCode: task.stopCode,
+    stoppedAt: date(task.stoppedAt),
+    stoppedReason: task.stoppedReason,
+    stoppingAt: date(task.stoppingAt),
+    tags: withTags ? tagsOut(task.tags) : [],
+    taskArn: task.arn,
+    taskDefinitionArn: task.taskDefinitionArn,
+    version: task.version,
+    ephemeralStorage: storage,
+    fargateEphemeralStorage: isFargate ? storage : undefined,
+  })
+}
+
+/**
+ * `detail` of an `ECS Task State Change` event: the task as DescribeTasks shows it, but with times as ISO 8601 text,
+ * without tags, and with attachments of type `eni`.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
+ */
+export const taskStateChangeDetail = (view: View, task: TaskRow, updatedAt: number): object => {
+  const { tags: _tags, healthStatus: _health, attachments, ...shown } = describeTask(view, task)
+  const detail = {
+    ...shown,
+    attachments: attachments?.map((attachment) => ({ ...attachment, type: "eni" })),
+    containers: shown.containers?.map(({ healthStatus: _ofContainer, ...container }) => container),
+    updatedAt: new Date(updatedAt),
+  }
+  // Dates become ISO 8601 text, as everywhere in events.
+  return JSON.parse(JSON.stringify(detail)) as object
+}

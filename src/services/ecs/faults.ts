@@ -1,0 +1,14 @@
+// The errors of ECS that more than one handler answers, in AWS's words. Codes are those of the model.
+import { Fault, fault } from "../../kernel/index.ts"
+
+/** `InvalidParameterException`: a parameter of this request is not acceptable. */
+export const invalidParameter = (message: string): Fault => fault("InvalidParameterException", message)
+/** `ClientException`: the request cannot be done as it is; all refusals of RegisterTaskDefinition. */
+export const clientException = (message: string): Fault => fault("ClientException", message)
+/** No such cluster, or one that was deleted so long ago that nothing is left of it. */
+export const clusterNotFound = (): Fault => fault("ClusterNotFoundException", "Cluster not found.")
+/** A cluster that was deleted and is still describable. */
+export const clusterInactive = (): Fault => fault("ClusterNotFoundException", "The referenced cluster was inactive.")
+/** Something that ECS would do and Roadstead does not: said, never pretended. */
+export const notYet = (what: string): Fault =>
+  new Fault("NotImplemented", `Roadstead does not implement ${what} yet.`, { status: 501 })

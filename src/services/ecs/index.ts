@@ -1,0 +1,82 @@
+// Amazon ECS: the handler table, and what other rooms may use of this one. Operations that are not named are absent.
+import { implement, read, type ServiceTable, write } from "../../gate/index.ts"
+import * as agent from "./agent-operations.ts"
+import * as may from "./authorise.ts"
+import * as clusters from "./clusters.ts"
+import * as instances from "./container-instances.ts"
+import { RegisterContainerInstance } from "./register-container-instance.ts"
+import { RunTask } from "./run-task.ts"
+import * as tags from "./tags.ts"
+import * as queries from "./task-definition-queries.ts"
+import * as definitions from "./task-definitions.ts"
+import * as tasks from "./tasks.ts"
+
+export type { EcsPorts } from "./agent-operations.ts"
+export { describeTask, taskHealth, taskStateChangeDetail } from "./describe-task.ts"
+export { forgetTaskDefinition } from "./sweep.ts"
+export { taskStateChange } from "./task-event.ts"
+
+/** What is taken and kept, and does nothing yet (docs/parity.md). */
+const withoutEffect = [
+  "CreateCluster.configuration",
+  "CreateCluster.settings",
+  "RegisterContainerInstance.instanceIdentityDocumentSignature",
+  "RegisterContainerInstance.platformDevices",
+  "RunTask.enableExecuteCommand",
+  "RunTask.networkConfiguration.awsvpcConfiguration.assignPublicIp",
+  "RunTask.networkConfiguration.awsvpcConfiguration.securityGroups",
+  "RunTask.referenceId",
+  "SubmitTaskStateChange.managedAgents",
+]
+
+/** The ECS table. `ports` are what the process gives it. */
+export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
+  implement(
+    "ecs",
+    {
+      CreateCluster: write(clusters.CreateCluster, may.createCluster),
+      DeleteCluster: write(clusters.DeleteCluster, may.onCluster("DeleteCluster")),
+      DeleteTaskDefinitions: write(definitions.DeleteTaskDefinitions, may.deleteTaskDefinitions),
+      DeregisterContainerInstance: write(
+        instances.DeregisterContainerInstance,
+        may.onCluster("DeregisterContainerInstance"),
+      ),
+      DeregisterTaskDefinition: write(definitions.DeregisterTaskDefinition, may.onAnything("DeregisterTaskDefinition")),
+      DescribeClusters: read(clusters.DescribeClusters, may.describeClusters),
+      DescribeContainerInstances: read(
+        instances.DescribeContainerInstances,
+        may.onInstances("DescribeContainerInstances", (input) => input.containerInstances ?? []),
+      ),
+      DescribeTaskDefinition: read(queries.DescribeTaskDefinition, may.onAnything("DescribeTaskDefinition")),
+      DescribeTasks: read(
+        tasks.DescribeTasks,
+        may.onTasks("DescribeTasks", (input) => input.tasks ?? []),
+      ),
+      DiscoverPollEndpoint: read(agent.discoverPollEndpoint(ports), may.onAnything("DiscoverPollEndpoint")),
+      ListClusters: read(clusters.ListClusters, may.onAnything("ListClusters")),
+      ListContainerInstances: read(instances.ListContainerInstances, may.onCluster("ListContainerInstances")),
+      ListTagsForResource: read(tags.ListTagsForResource, may.onResource("ListTagsForResource")),
+      ListTaskDefinitionFamilies: read(
+        queries.ListTaskDefinitionFamilies,
+        may.onAnything("ListTaskDefinitionFamilies"),
+      ),
+      ListTaskDefinitions: read(queries.ListTaskDefinitions, may.onAnything("ListTaskDefinitions")),
+      ListTasks: read(tasks.ListTasks, may.inCluster("ListTasks")),
+      RegisterContainerInstance: write(RegisterContainerInstance, may.onCluster("RegisterContainerInstance")),
+      RegisterTaskDefinition: write(definitions.RegisterTaskDefinition, may.registerTaskDefinition),
+      RunTask: write(RunTask, may.runTask),
+      StopTask: write(
+        tasks.StopTask,
+        may.onTasks("StopTask", (input) => [input.task]),
+      ),
+      SubmitAttachmentStateChanges: write(
+        agent.SubmitAttachmentStateChanges,
+        may.onCluster("SubmitAttachmentStateChanges"),
+      ),
+      SubmitContainerStateChange: write(agent.SubmitContainerStateChange, may.onCluster("SubmitContainerStateChange")),
+      SubmitTaskStateChange: write(agent.SubmitTaskStateChange, may.onCluster("SubmitTaskStateChange")),
+      TagResource: write(tags.TagResource, may.onTagged),
+      UntagResource: write(tags.UntagResource, may.onResource("UntagResource")),
+    },
+    withoutEffect,
+  )

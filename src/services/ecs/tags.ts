@@ -1,0 +1,135 @@
+// Tags: what may be one, merging, and the three tag operations over every kind of resource that ECS has so far.
+// Tags of a resource are a column of its row.
+import type { Tag } from "@aws-sdk/client-ecs"
+import type { Op, ReadOp } from "../../gate/index.ts"
+import { parseArn } from "../../kernel/index.ts"
+import type { Tx, View } from "../../state/index.ts"
+import { clusterInactive, clusterNotFound, invalidParameter } from "./faults.ts"
+import { isVisible, type Looking } from "./resolve.ts"
+
+/** A tag as rows keep it. */
+export interface KeptTag {
+  readonly key: string
+  readonly value: string
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html#tag-restrictions */
+const mostTags = 50
+const longestKey = 128
+const longestValue = 256
+const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
+
+/** Checks tags that a caller gave and answers them as rows keep them. Throws InvalidParameterException (texts from memory). */
+export const checkTags = (tags: readonly Tag[] | undefined): readonly KeptTag[] => {
+  const kept = (tags ?? []).map(({ key = "", value = "" }) => ({ key, value }))
+  if (kept.length > mostTags) throw invalidParameter(`The number of tags exceeds the maximum of ${mostTags}.`)
+  const seen = new Set<string>()
+  for (const { key, value } of kept) {
+    if (key === "" || key.length > longestKey || !allowed.test(key)) {
+      throw invalidParameter(`Tag key '${key}' must be 1 to ${longestKey} letters, numbers, spaces or any of _.:/=+-@.`)
+    }
+    if (value.length > longestValue || !allowed.test(value)) {
+      throw invalidParameter(
+        `The value of tag '${key}' must be up to ${longestValue} letters, numbers, spaces or any of _.:/=+-@.`,
+      )
+    }
+    if (/^aws:/i.test(key)) throw invalidParameter(`Tag key '${key}' is invalid: the prefix aws: is reserved.`)
+    if (seen.has(key)) throw invalidParameter(`Duplicate tag key '${key}'.`)
+    seen.add(key)
+  }
+  return kept
+}
+
+/** `added` over `tags`: a key that is there keeps its place and gets the new value. */
+export const mergeTags = (tags: readonly KeptTag[], added: readonly KeptTag[]): readonly KeptTag[] => {
+  const merged = new Map(tags.map((tag) => [tag.key, tag.value]))
+  for (const tag of added) merged.set(tag.key, tag.value)
+  return [...merged].map(([key, value]) => ({ key, value }))
+}
+
+/** The tags of an answer: mutable copies, as the SDK types them. */
+export const tagsOut = (tags: readonly KeptTag[]): Tag[] => tags.map((tag) => ({ ...tag }))
+
+type TaggedTable = "clusters" | "taskDefinitions" | "tasks" | "containerInstances"
+
+interface Tagged {
+  readonly table: TaggedTable
+  readonly arn: string
+  readonly tags: readonly KeptTag[]
+}
+
+const notFound = (arn: string) =>
+  invalidParameter(`The specified resource was not found. Specify a valid resource ARN and try again: ${arn}`)
+
+/** The resource that an ARN names, with its tags. Throws AWS's error of its kind. */
+const findTagged = (cx: Looking & { now: number }, arn: string | undefined): Tagged => {
+  const parsed = arn === undefined ? undefined : parseArn(arn)
+  if (
+    arn === undefined ||
+    parsed?.service !== "ecs" ||
+    parsed.account !== cx.scope.account ||
+    parsed.region !== cx.scope.region
+  ) {
+    throw invalidParameter("Invalid arn syntax.") // text from memory
+  }
+  const kind = parsed.resource.slice(0, parsed.resource.indexOf("/"))
+  const found = (table: TaggedTable, row: { tags: readonly KeptTag[] } | undefined): Tagged => {
+    if (!row) throw notFound(arn)
+    return { table, arn, tags: row.tags }
+  }
+  const view: View = cx.tx
+  switch (kind) {
+    case "cluster": {
+      const row = view.clusters.get(arn)
+      if (!row || row.hidden) throw clusterNotFound()
+      if (row.status !== "ACTIVE") throw clusterInactive()
+      return found("clusters", row)
+    }
+    case "task-definition":
+      return found("taskDefinitions", view.taskDefinitions.get(arn))
+    case "task": {
+      const row = view.tasks.get(arn)
+      return found("tasks", row && isVisible(row, cx.now) ? row : undefined)
+    }
+    case "container-instance": {
+      const row = view.containerInstances.get(arn)
+      return found("containerInstances", row && !row.pool && row.status !== "INACTIVE" ? row : undefined)
+    }
+    default:
+      throw notFound(arn)
+  }
+}
+
+const keep = (tx: Tx, tagged: Tagged, tags: readonly KeptTag[]): void => {
+  // One call for each table: a union of tables has no common type of change.
+  if (tagged.table === "clusters") tx.clusters.patch(tagged.arn, { tags })
+  else if (tagged.table === "taskDefinitions") tx.taskDefinitions.patch(tagged.arn, { tags })
+  else if (tagged.table === "tasks") tx.tasks.patch(tagged.arn, { tags })
+  else tx.containerInstances.patch(tagged.arn, { tags })
+}
+
+/** Adds or replaces tags of a resource. */
+export const TagResource: Op<"ecs", "TagResource"> = (cx, input) => {
+  const tagged = findTagged(cx, input.resourceArn)
+  const tags = mergeTags(tagged.tags, checkTags(input.tags))
+  if (tags.length > mostTags) throw invalidParameter(`The number of tags exceeds the maximum of ${mostTags}.`)
+  keep(cx.tx, tagged, tags)
+  return {}
+}
+
+/** Removes tags by their keys; keys that are not there are no error. */
+export const UntagResource: Op<"ecs", "UntagResource"> = (cx, input) => {
+  const tagged = findTagged(cx, input.resourceArn)
+  const gone = new Set(input.tagKeys)
+  keep(
+    cx.tx,
+    tagged,
+    tagged.tags.filter((tag) => !gone.has(tag.key)),
+  )
+  return {}
+}
+
+/** The tags of a resource. */
+export const ListTagsForResource: ReadOp<"ecs", "ListTagsForResource"> = (cx, input) => ({
+  tags: tagsOut(findTagged(cx, input.resourceArn).tags),
+})
