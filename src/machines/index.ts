@@ -1,6 +1,13 @@
 // The machines room's door: hosts and networks of this machine. See README.md here.
 export { startDaemon } from "./daemon/daemon.ts"
 export { removeDaemon } from "./daemon/remove.ts"
+export { type Engine, type EngineChoice, EngineError, type EngineSearch, findEngine } from "./engine.ts"
+export { Child, type ChildEvents, type Command, isReady } from "./hosts/child.ts"
+export type { AgentPlace } from "./hosts/host.ts"
+export { type BusyboxImage, busyboxImage, ensureImages, type NodeImage, nodeImage, pauseImage } from "./images/index.ts"
+export { type Machines, type MachinesOptions, machinesSocket, startMachines } from "./machines.ts"
 export { inside, makeNamespace, removeNamespace } from "./namespaces.ts"
 export { identify, isRunning, type ProcessIdentity } from "./processes.ts"
 export { openRecord, type Record } from "./record.ts"
+export { type RelayChannel, runRelay } from "./relay/relay.ts"
+export { type Removal, type Removed, removeEverything } from "./removal.ts"

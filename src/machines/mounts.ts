@@ -7,7 +7,11 @@ import { CommandError, run } from "./commands.ts"
 export const mountsBelow = (folder: string, mountinfo = readFileSync("/proc/self/mountinfo", "utf8")): string[] =>
   mountinfo
     .split("\n")
-    .map((line) => line.split(" ")[4]?.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))))
+    .map((line) =>
+      line
+        .split(" ")[4]
+        ?.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
+    )
     .filter((point): point is string => point !== undefined && (point === folder || point.startsWith(`${folder}/`)))
     .reverse()
 

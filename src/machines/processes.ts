@@ -57,6 +57,20 @@ export const findByArgument = (argument: string): ProcessIdentity[] => {
   return found
 }
 
+/** The children of a process, of any process group. */
+export const childrenOf = (parent: ProcessIdentity): ProcessIdentity[] => {
+  const found: ProcessIdentity[] = []
+  for (const entry of readdirSync("/proc")) {
+    if (!/^\d+$/.test(entry)) continue
+    const stat = read(`/proc/${entry}/stat`)
+    const [, ppid] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? []
+    if (ppid !== String(parent.pid)) continue
+    const identity = identify(Number(entry))
+    if (identity) found.push(identity)
+  }
+  return found
+}
+
 const signal = (process_: ProcessIdentity, name: NodeJS.Signals): void => {
   if (!isRunning(process_)) return
   try {

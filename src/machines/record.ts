@@ -1,7 +1,7 @@
 // What we made outside Docker, written down in the run folder before it is made: after a SIGKILL the next start, or
 // `down`, finds it here. Docker objects are not recorded, they carry labels.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
-import { dirname } from "node:path"
+import { dirname, join } from "node:path"
 import type { ProcessIdentity } from "./processes.ts"
 
 /** A dockerd and the containerd under it, with all that belongs to them. */
@@ -28,6 +28,9 @@ export interface NamespaceThing {
 }
 
 export type Thing = DaemonThing | NamespaceThing
+
+/** Where the record of a data folder is. */
+export const recordPath = (runFolder: string): string => join(runFolder, "made.json")
 
 /** The list on disk. Every change is on disk when the call returns. */
 export interface Record {

@@ -58,7 +58,10 @@ export type FromSupervisor =
   | ({ readonly type: "machine" } & Fact<"STARTING" | "UP" | "FAILED" | "GONE">)
   /** `OVERLAPS`: the CIDR cannot be made on this machine; it needs one of its own. `id` is the network's key. */
   | ({ readonly type: "network" } & Fact<"UP" | "FAILED" | "GONE" | "OVERLAPS">)
-  /** Where agents and containers reach the APIs on each network that is up: listeners to open in the control plane. */
+  /**
+   * Where agents and containers reach the APIs: listeners to open in the control plane. Addresses of gateways, on the
+   * port of the APIs; and a path (it begins with `/`) of the unix socket to which relays in machines apart forward.
+   */
   | { readonly type: "listeners"; readonly addresses: readonly string[] }
 
 /** The label on every Docker network that belongs to a VPC: its value is `<account>/<region>/<vpc id>`. */

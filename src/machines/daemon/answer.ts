@@ -5,7 +5,11 @@ import { request } from "node:http"
 /** What a socket said to `GET /version`. */
 export type Answer =
   | { readonly kind: "engine"; readonly version: string; readonly apiVersion: string }
-  | { readonly kind: "silent"; readonly why: "missing" | "refused" | "not-permitted" | "not-docker"; readonly detail: string }
+  | {
+      readonly kind: "silent"
+      readonly why: "missing" | "refused" | "not-permitted" | "not-docker"
+      readonly detail: string
+    }
 
 const whyOf = (code: string | undefined): "missing" | "refused" | "not-permitted" | "not-docker" => {
   if (code === "ENOENT" || code === "ENOTDIR") return "missing"
@@ -20,7 +24,8 @@ const patience = 10_000
 /** Asks a unix socket for its engine's version. Never throws. */
 export const askEngine = (socketPath: string): Promise<Answer> =>
   new Promise((resolve) => {
-    const silent = (why: Extract<Answer, { kind: "silent" }>["why"], detail: string) => resolve({ kind: "silent", why, detail })
+    const silent = (why: Extract<Answer, { kind: "silent" }>["why"], detail: string) =>
+      resolve({ kind: "silent", why, detail })
     const call = request({ socketPath, path: "/version", timeout: patience }, (response) => {
       const chunks: Buffer[] = []
       response.on("data", (chunk: Buffer) => chunks.push(chunk))
@@ -39,7 +44,9 @@ export const askEngine = (socketPath: string): Promise<Answer> =>
 const readVersion = (text: string): { version: string; apiVersion: string } | undefined => {
   try {
     const { Version, ApiVersion } = JSON.parse(text) as { Version?: unknown; ApiVersion?: unknown }
-    return typeof Version === "string" && typeof ApiVersion === "string" ? { version: Version, apiVersion: ApiVersion } : undefined
+    return typeof Version === "string" && typeof ApiVersion === "string"
+      ? { version: Version, apiVersion: ApiVersion }
+      : undefined
   } catch {
     return undefined
   }

@@ -4,8 +4,8 @@ import { spawn } from "node:child_process"
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Clock, delay, type Log } from "../../kernel/index.ts"
-import { findByArgument, identify, isRunning, type ProcessIdentity } from "../processes.ts"
 import { inside } from "../namespaces.ts"
+import { findByArgument, identify, isRunning, type ProcessIdentity } from "../processes.ts"
 import type { DaemonThing, Record } from "../record.ts"
 import { askEngine } from "./answer.ts"
 
@@ -15,7 +15,9 @@ export const longestSocketPath = 100
 /** Throws when `path` is too long for a unix socket. */
 export const checkSocketPath = (path: string): string => {
   if (Buffer.byteLength(path) > longestSocketPath)
-    throw new Error(`the socket path ${path} is longer than ${longestSocketPath} bytes: choose a shorter run folder (XDG_RUNTIME_DIR)`)
+    throw new Error(
+      `the socket path ${path} is longer than ${longestSocketPath} bytes: choose a shorter run folder (XDG_RUNTIME_DIR)`,
+    )
   return path
 }
 
@@ -117,7 +119,10 @@ const running = (recorded: ProcessIdentity | undefined, argument: string): Proce
  * Starts the daemon that `plan` describes, or adopts it when it runs already. Resolves with the path of its socket
  * when it answers. Throws {@link DaemonError}.
  */
-export const startDaemon = async (cx: DaemonContext, plan: Omit<DaemonThing, "kind" | "containerd" | "dockerd">): Promise<{ socket: string }> => {
+export const startDaemon = async (
+  cx: DaemonContext,
+  plan: Omit<DaemonThing, "kind" | "containerd" | "dockerd">,
+): Promise<{ socket: string }> => {
   const known = cx.record.daemon(plan.name)
   const paths = daemonPaths(plan)
   let thing: DaemonThing = { ...known, kind: "daemon", ...plan }

@@ -3,7 +3,7 @@
 import { type Clock, errorFields, type Log } from "../../kernel/index.ts"
 import { removeCgroup } from "../cgroups.ts"
 import { deleteFolder } from "../mounts.ts"
-import { endProcess, findByArgument, isRunning, killProcess } from "../processes.ts"
+import { childrenOf, endProcess, findByArgument, isRunning, killProcess } from "../processes.ts"
 import type { DaemonThing, Record } from "../record.ts"
 import { daemonPaths } from "./daemon.ts"
 
@@ -26,12 +26,22 @@ export const removeDaemon = async (
     // A daemon that no longer answers cannot stop its containers; they are killed below.
     cx.log.warn("an engine of ours could not be emptied before it ends", { daemon: thing.name, ...errorFields(error) })
   }
-  const dockerd = [...(thing.dockerd && isRunning(thing.dockerd) ? [thing.dockerd] : []), ...findByArgument(`--pidfile=${paths.pidFile}`)]
+  const dockerd = [
+    ...(thing.dockerd && isRunning(thing.dockerd) ? [thing.dockerd] : []),
+    ...findByArgument(`--pidfile=${paths.pidFile}`),
+  ]
   for (const process of dockerd) await endProcess(process, cx.clock, grace)
+  // The shims of containers that are still alive name the containerd that they report to. A shim's children are the
+  // first processes of its containers: with each of them all of its pid namespace ends.
+  for (const shim of findByArgument(paths.containerdSocket)) {
+    for (const first of childrenOf(shim)) await killProcess(first, cx.clock)
+    await killProcess(shim, cx.clock)
+  }
   await removeCgroup(thing.cgroup, cx.clock)
-  // The shims of containers that were alive name the containerd that they report to.
-  for (const shim of findByArgument(paths.containerdSocket)) await killProcess(shim, cx.clock)
-  const containerd = [...(thing.containerd && isRunning(thing.containerd) ? [thing.containerd] : []), ...findByArgument(paths.containerdConfig)]
+  const containerd = [
+    ...(thing.containerd && isRunning(thing.containerd) ? [thing.containerd] : []),
+    ...findByArgument(paths.containerdConfig),
+  ]
   for (const process of containerd) await endProcess(process, cx.clock, grace)
   await deleteFolder(thing.runFolder)
   await deleteFolder(thing.dataFolder)

@@ -1,0 +1,60 @@
+// Everything on an engine that carries our owner's label, and its removal in the order in which Docker allows it.
+// Nothing without the label is ever looked at.
+import { type Docker, hasStatus } from "../docker/index.ts"
+import { ownerLabel } from "../protocol/index.ts"
+
+interface ListedContainer {
+  readonly Id: string
+  readonly HostConfig?: { readonly NetworkMode?: string }
+}
+
+/** The filter of Docker's list calls for what is ours. */
+const ofOwner = (owner: string) => ({ filters: { label: [`${ownerLabel}=${owner}`] } })
+
+/** A thing that is gone already, or being removed by somebody else, is what we wanted. */
+const unlessGone = async (work: Promise<unknown>): Promise<void> => {
+  try {
+    await work
+  } catch (error) {
+    if (!hasStatus(error, 404) && !hasStatus(error, 409)) throw error
+  }
+}
+
+const removeContainer = async (docker: Docker, id: string): Promise<void> => {
+  // The image's or task's own stop timeout holds; 304 for one that has stopped is no error.
+  await unlessGone(docker.request("POST", `/containers/${id}/stop`))
+  await unlessGone(docker.request("DELETE", `/containers/${id}`, { query: { force: true, v: true } }))
+}
+
+const allAtOnce = async <T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> => {
+  await Promise.all(items.map(work))
+}
+
+/** What was removed from an engine. */
+export interface Emptied {
+  readonly containers: number
+  readonly networks: number
+  readonly volumes: number
+}
+
+/** Stops and removes the containers, networks and volumes of `owner` on an engine. */
+export const emptyEngine = async (docker: Docker, owner: string): Promise<Emptied> => {
+  const { body: containers } = await docker.request<ListedContainer[]>("GET", "/containers/json", {
+    query: { all: true, ...ofOwner(owner) },
+  })
+  // Pause containers last: the others live in their network namespaces until they have stopped.
+  const shares = (container: ListedContainer) => container.HostConfig?.NetworkMode?.startsWith("container:") ?? false
+  await allAtOnce(containers.filter(shares), ({ Id }) => removeContainer(docker, Id))
+  await allAtOnce(
+    containers.filter((container) => !shares(container)),
+    ({ Id }) => removeContainer(docker, Id),
+  )
+  const { body: networks } = await docker.request<{ Id: string }[]>("GET", "/networks", { query: ofOwner(owner) })
+  await allAtOnce(networks, ({ Id }) => unlessGone(docker.request("DELETE", `/networks/${Id}`)))
+  const { body: volumes } = await docker.request<{ Volumes: { Name: string }[] | null }>("GET", "/volumes", {
+    query: ofOwner(owner),
+  })
+  const names = (volumes.Volumes ?? []).map(({ Name }) => Name)
+  await allAtOnce(names, (name) => unlessGone(docker.request("DELETE", `/volumes/${encodeURIComponent(name)}`)))
+  return { containers: containers.length, networks: networks.length, volumes: names.length }
+}

@@ -1,0 +1,139 @@
+// The room as its process sees it: an engine, the channel to the control plane, and the loops between wishes and facts.
+// Lives inside the supervisor; what it made outlives it and is found again.
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { createDocker } from "../docker/index.ts"
+import type { Clock, Log } from "../kernel/index.ts"
+import type { MachineWish, NetworkWish, ToSupervisor } from "../protocol/index.ts"
+import { serveMachines } from "./channel.ts"
+import type { Engine } from "./engine.ts"
+import { Facts } from "./facts.ts"
+import type { Command } from "./hosts/child.ts"
+import type { AgentPlace, HostContext } from "./hosts/host.ts"
+import { machineLoop, type RunningHost } from "./machine-loop.ts"
+import { machineOfDaemon } from "./names.ts"
+import { networkLoop } from "./network-loop.ts"
+import { openRecord, recordPath } from "./record.ts"
+import { type Removed, removeEverything } from "./removal.ts"
+import { machineNameservers, upstreamOf } from "./resolver/upstream.ts"
+
+export interface MachinesOptions {
+  /** The id of the data folder: the value of every label. */
+  readonly owner: string
+  /** A 0700 folder with a short path, for sockets, pids and the record: /run/roadstead/<id> or so. */
+  readonly runFolder: string
+  readonly dataFolder: string
+  /** What `findEngine` found. */
+  readonly engine: Engine
+  /** The port of the APIs: the same on every gateway as on loopback. */
+  readonly apiPort: number
+  /** The control plane's unix socket for what comes out of machines apart. */
+  readonly controlSocket: string
+  /** How to start an agent. It gets an IPC channel, says `{ type: "ready" }` on it, and exits when it closes. */
+  readonly agentCommand: (wish: MachineWish, place: AgentPlace) => Command
+  /** How to start a relay: a process that calls `runRelay` with its IPC channel, and exits when it closes. */
+  readonly relayCommand: () => Command
+  /** An agent or relay died too often; `up` ends with the reason. */
+  readonly givenUp: (reason: string) => void
+  readonly log: Log
+  readonly clock: Clock
+}
+
+export interface Machines {
+  /** Ends what lives with this process. Containers, networks and daemons stay for the next start. */
+  close(): Promise<void>
+  /** {@link close}, and then removes everything that the owner has on this machine. */
+  down(): Promise<Removed>
+}
+
+/** The socket in the run folder on which the supervisor waits for the control plane. */
+export const machinesSocket = (runFolder: string): string => join(runFolder, "machines.sock")
+
+/** Waits for wishes. Rejects when the channel's socket cannot be made. */
+export const startMachines = async (options: MachinesOptions): Promise<Machines> => {
+  const { clock, engine, log } = options
+  mkdirSync(options.runFolder, { recursive: true, mode: 0o700 })
+  const record = openRecord(recordPath(options.runFolder))
+  const docker = engine.kind === "docker" ? createDocker({ socketPath: engine.socketPath }) : undefined
+  const upstream = upstreamOf(
+    machineNameservers().map((address) => ({ address })),
+    clock,
+  )
+  const cx: HostContext = { ...options, record, upstream, ...(docker && { docker }) }
+
+  const machines = new Map<string, MachineWish>()
+  const networks = new Map<string, NetworkWish>()
+  const hosts = new Map<string, RunningHost>()
+  const where = new Map<string, string>()
+  let names: Extract<ToSupervisor, { type: "names" }>["names"] = []
+  const facts = new Facts((fact) => channel.say(fact))
+
+  const hostChanged = (machineId: string) => {
+    const running = hosts.get(machineId)
+    running?.host.gateways.setNames(names)
+    for (const wish of networks.values()) if (wish.machineId === machineId) networkPursuit.afresh(wish.key)
+    if (running) void findForgotten(machineId, running)
+  }
+  /** Networks of an earlier run that nobody wishes any more. */
+  const findForgotten = async (machineId: string, { host }: RunningHost) => {
+    for (const key of await host.networks.vpcKeys()) {
+      if (where.has(key)) continue
+      where.set(key, machineId)
+      networkPursuit.look(key)
+    }
+  }
+  const machinePursuit = machineLoop({ cx, facts, machines, hosts, hostChanged, givenUp: options.givenUp })
+  const networkPursuit = networkLoop({ cx, facts, networks, hosts, where })
+
+  /** Takes the new wishes in and looks at every key whose wish is another one now. */
+  const replace = <W extends object>(
+    map: Map<string, W>,
+    wishes: readonly W[],
+    keyOf: (wish: W) => string,
+    others: Iterable<string>,
+  ) => {
+    const wished = new Map(wishes.map((wish) => [keyOf(wish), wish]))
+    const changed = [...new Set([...map.keys(), ...wished.keys(), ...others])].filter(
+      (key) => !wished.has(key) || JSON.stringify(map.get(key)) !== JSON.stringify(wished.get(key)),
+    )
+    map.clear()
+    for (const [key, wish] of wished) map.set(key, wish)
+    return changed
+  }
+  const recordedMachines = () => record.things().flatMap((thing) => machineOfDaemon(thing.name) ?? [])
+  const heard = (message: ToSupervisor) => {
+    if (message.type === "names") {
+      names = message.names
+      for (const { host } of hosts.values()) host.gateways.setNames(names)
+      return
+    }
+    const changedMachines = replace(machines, message.machines, (wish) => wish.id, recordedMachines())
+    const changedNetworks = replace(networks, message.networks, (wish) => wish.key, where.keys())
+    for (const id of changedMachines) machinePursuit.afresh(id)
+    for (const key of changedNetworks) networkPursuit.afresh(key)
+  }
+
+  const channel = await serveMachines({
+    socketPath: machinesSocket(options.runFolder),
+    facts: () => facts.all(),
+    heard,
+    log,
+  })
+  const close = async () => {
+    await channel.close()
+    await Promise.all([machinePursuit.close(), networkPursuit.close()])
+    await Promise.all([...hosts.values()].map(({ host }) => host.close()))
+    hosts.clear()
+    docker?.close()
+  }
+  return {
+    close,
+    async down() {
+      await close()
+      return removeEverything({
+        ...options,
+        ...(engine.kind === "docker" && engine.origin === "given" && { dockerHost: engine.socketPath }),
+      })
+    },
+  }
+}
