@@ -1,0 +1,89 @@
+// Bar 5, first half: DescribeTasks of one task, signed, against a bare signed echo server, by the same callers.
+import { signedRequest } from "./support/aws-request.ts"
+import { ask, load } from "./support/load.ts"
+import { median, report } from "./support/measure.ts"
+import { startServer } from "./support/server.ts"
+
+const callers = 16
+const requests = 12_000
+/** Rounds alternate between the two servers, so that a disturbance hits both. */
+const rounds = 5
+
+const taskDefinition = {
+  family: "bench",
+  requiresCompatibilities: ["FARGATE"],
+  networkMode: "awsvpc",
+  cpu: "256",
+  memory: "512",
+  containerDefinitions: [{ name: "app", image: "bench" }],
+}
+
+await report(async () => {
+  const echo = await startServer("echo-server")
+  const roadstead = await startServer("control-plane")
+  const ecs = (port: number, operation: string, input: object, service = "ecs") =>
+    signedRequest({
+      port,
+      service,
+      region: "us-east-1",
+      target: `AmazonEC2ContainerServiceV20141113.${operation}`,
+      input,
+      accessKeyId: "111122223333",
+      secretAccessKey: "bench",
+      now: new Date(),
+    })
+  try {
+    const tell = (operation: string, input: object) => ask(roadstead.port, ecs(roadstead.port, operation, input))
+    await tell("CreateCluster", { clusterName: "bench" })
+    await tell("RegisterTaskDefinition", taskDefinition)
+    const subnet = await defaultSubnet(roadstead.port)
+    const ran = (await tell("RunTask", {
+      cluster: "bench",
+      taskDefinition: "bench",
+      launchType: "FARGATE",
+      networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } },
+    })) as { tasks: { taskArn: string }[] }
+    const input = { cluster: "bench", tasks: ran.tasks.map((task) => task.taskArn) }
+
+    const measure = async (port: number) => {
+      const request = ecs(port, "DescribeTasks", input)
+      let left = requests
+      return (await load(port, callers, () => (left-- > 0 ? request : undefined))).perSecond
+    }
+    const ours: number[] = []
+    const floor: number[] = []
+    for (let round = 0; round <= rounds; round++) {
+      const pair = [await measure(echo.port), await measure(roadstead.port)] as const
+      // The first round is for the compilers of both.
+      if (round === 0) continue
+      floor.push(pair[0])
+      ours.push(pair[1])
+    }
+    return [
+      {
+        name: "DescribeTasks, signed, one task",
+        value: median(ours),
+        unit: "requests/s",
+        floor: { name: "a bare signed echo server", value: median(floor) },
+      },
+    ]
+  } finally {
+    await Promise.all([echo.stop(), roadstead.stop()])
+  }
+})
+
+/** A subnet of the default VPC: EC2 speaks a query protocol, so it is asked by a form and read with a pattern. */
+async function defaultSubnet(port: number): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${port}/`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      authorization:
+        "AWS4-HMAC-SHA256 Credential=111122223333/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=0",
+    },
+    body: "Action=DescribeSubnets&Version=2016-11-15",
+  })
+  const subnet = /<subnetId>([^<]+)</.exec(await answer.text())?.[1]
+  if (!subnet) throw new Error(`no subnet in the answer of DescribeSubnets (${answer.status})`)
+  return subnet
+}

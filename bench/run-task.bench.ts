@@ -1,0 +1,138 @@
+// Bar 1, first half: from RunTask to RUNNING with the image present, as a client sees it, against the Docker API calls
+// that the same task needs, made by hand on the same engine and the same networks.
+import { join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
+import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2"
+import {
+  CreateClusterCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+  waitUntilTasksStopped,
+} from "@aws-sdk/client-ecs"
+import { createDocker } from "../src/docker/index.ts"
+import { busyboxImage, pauseImage } from "../src/machines/index.ts"
+import { linkLabel, networkLabel } from "../src/protocol/index.ts"
+import { withEngine } from "../test/support/namespace.ts"
+import { startUp } from "../test/support/up.ts"
+import { median, report } from "./support/measure.ts"
+
+const rounds = 12
+const image = "roadstead-bench/busybox:1"
+const command = ["sleep", "600"]
+const engine = await withEngine(import.meta.filename)
+
+await report(async () => {
+  const docker = createDocker({ socketPath: engine.socketPath })
+  await busyboxImage(docker, { name: image })
+  const roadstead = await startUp([
+    ...["--port", "0", "--ephemeral", "--data", join(engine.folder, "data"), "--log-level", "warn"],
+    ...["--docker-host", `unix://${engine.socketPath}`],
+  ])
+  const client = {
+    endpoint: roadstead.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
+  }
+  const ecs = new ECSClient(client)
+  const ec2 = new EC2Client(client)
+  try {
+    await ecs.send(new CreateClusterCommand({ clusterName: "bench" }))
+    await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: "bench",
+        requiresCompatibilities: ["FARGATE"],
+        networkMode: "awsvpc",
+        cpu: "256",
+        memory: "512",
+        containerDefinitions: [{ name: "app", image, command, stopTimeout: 2 }],
+      }),
+    )
+    const subnet = (await ec2.send(new DescribeSubnetsCommand({}))).Subnets?.[0]?.SubnetId
+    if (!subnet) throw new Error("there is no default subnet")
+
+    const ours: number[] = []
+    const floor: number[] = []
+    for (let round = 0; round <= rounds; round++) {
+      const time = await runTask(ecs, subnet)
+      const raw = await runByHand(round)
+      // The first task has the networks and the host made, which is another measure.
+      if (round === 0) continue
+      ours.push(time)
+      floor.push(raw)
+    }
+    return [
+      {
+        name: "RunTask to RUNNING, image present",
+        value: median(ours),
+        unit: "ms",
+        floor: { name: "the same Docker API calls by hand", value: median(floor) },
+      },
+    ]
+  } finally {
+    ecs.destroy()
+    ec2.destroy()
+    await roadstead.stop()
+    docker.close()
+  }
+
+  /** The calls of a task with one container: pause container on the VPC and link networks, then the container in it. */
+  async function runByHand(round: number): Promise<number> {
+    const vpc = await networkWith(networkLabel)
+    const link = await networkWith(linkLabel)
+    const create = async (name: string, body: object) =>
+      (await docker.request<{ Id: string }>("POST", "/containers/create", { query: { name }, body })).body.Id
+    const began = performance.now()
+    const sandbox = await create(`bench-pause-${round}`, {
+      Image: pauseImage,
+      HostConfig: { NetworkMode: vpc },
+      // High in the third default subnet: Roadstead's tasks here are all in the first.
+      NetworkingConfig: { EndpointsConfig: { [vpc]: { IPAMConfig: { IPv4Address: `172.31.47.${100 + round}` } } } },
+    })
+    await docker.request("POST", `/networks/${link}/connect`, { body: { Container: sandbox } })
+    await docker.request("POST", `/containers/${sandbox}/start`)
+    const app = await create(`bench-app-${round}`, {
+      Image: image,
+      Cmd: command,
+      HostConfig: { NetworkMode: `container:${sandbox}`, Memory: 512 * 1024 ** 2, CpuShares: 256 },
+    })
+    await docker.request("POST", `/containers/${app}/start`)
+    const took = performance.now() - began
+    for (const id of [app, sandbox]) await docker.request("DELETE", `/containers/${id}`, { query: { force: true } })
+    return took
+  }
+
+  async function networkWith(label: string): Promise<string> {
+    const filters = JSON.stringify({ label: [label] })
+    const { body } = await docker.request<{ Name: string }[]>("GET", "/networks", { query: { filters } })
+    const name = body[0]?.Name
+    if (!name) throw new Error(`there is no network with the label ${label}`)
+    return name
+  }
+})
+
+/** Runs a task, waits for RUNNING as a client that asks again every few milliseconds, then stops it. */
+async function runTask(ecs: ECSClient, subnet: string): Promise<number> {
+  const began = performance.now()
+  const { tasks: [task] = [] } = await ecs.send(
+    new RunTaskCommand({
+      cluster: "bench",
+      taskDefinition: "bench",
+      launchType: "FARGATE",
+      networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } },
+    }),
+  )
+  const tasks = [task?.taskArn ?? ""]
+  for (;;) {
+    const { tasks: [seen] = [] } = await ecs.send(new DescribeTasksCommand({ cluster: "bench", tasks }))
+    if (seen?.lastStatus === "RUNNING") break
+    if (seen?.lastStatus === "STOPPED") throw new Error(`the task stopped: ${seen.stoppedReason}`)
+    await pause(4)
+  }
+  const took = performance.now() - began
+  await ecs.send(new StopTaskCommand({ cluster: "bench", task: tasks[0] }))
+  await waitUntilTasksStopped({ client: ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, { cluster: "bench", tasks })
+  return took
+}
