@@ -38,6 +38,12 @@ export interface ContainerSnapshot {
   /** The `LogConfig` of the task definition as compiled into hostConfig: the driver that the user asked for. */
   readonly logDriver?: string
   readonly logOptions?: Readonly<Record<string, string>>
+  /** When the engine was asked to stop it: what ends afterwards ended because of that. */
+  readonly stopSentAt?: number
+  /** Ended, and about to be started again in place by its restart policy; it counts as running meanwhile. */
+  readonly restarting?: true
+  /** When its restart policy last started it again. */
+  readonly restartedAt?: number
 }
 
 /** A task as the engine knows it. */
@@ -54,6 +60,18 @@ export interface TaskSnapshot {
   readonly pullStartedAt?: number
   readonly pullStoppedAt?: number
   readonly executionStoppedAt?: number
+  /** Names of the engine's volumes by the task definition's. Chosen when the task is taken, so that they are found again. */
+  readonly volumeNames?: Readonly<Record<string, string>>
+  /** The id in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; not a secret, and stable for the task's life. */
+  readonly credentialsId?: string
+  /** What the engine has made for the task as a whole, once it has. `cgroupParent` is absent where no cgroup can be written. */
+  readonly prepared?: {
+    readonly cgroupParent?: string
+    readonly network?: { readonly id: string; readonly gateway?: string }
+    readonly linkNetworkId?: string
+  }
+  /** The network of an awsvpc task is up and apart from the others': containers may start. */
+  readonly networkReady?: true
 }
 
 /** Something about a task changed. `what` says which report it is worth. Sent in order per task. */
@@ -138,7 +156,7 @@ export interface Checkpoint {
 export interface LogPosition {
   /** Everything before this offset is in the log stream. */
   readonly committed: number
-  /** Where to begin decoding: at a raw line, with no message open. At most `committed`. */
+  /** Where to begin decoding: at a raw line, with no message open. Messages from there that end before `committed` are known. */
   readonly decodeFrom: number
   /** The file that holds `decodeFrom`: the offset of its first byte, and a hash of its first line to know it by. */
   readonly file?: { readonly base: number; readonly mark: string }

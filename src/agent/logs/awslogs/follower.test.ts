@@ -1,0 +1,222 @@
+// A container's lines arrive in its stream once and in order, whatever happens to the file, the service and the follower.
+import assert from "node:assert/strict"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { type TestContext, test } from "node:test"
+import { TestClock } from "../../../../test/support/test-clock.ts"
+import { testIds } from "../../../../test/support/test-ids.ts"
+import { silentLog } from "../../../kernel/index.ts"
+import { memoryCheckpoint } from "../../checkpoint/index.ts"
+import type { ContainerSnapshot, TaskSnapshot } from "../../types.ts"
+import type { Follower } from "../follower.ts"
+import { jsonFileWriter } from "../testing/json-file-writer.ts"
+import { fakeLogService } from "../testing/log-service.ts"
+import { followAwslogs } from "./follower.ts"
+
+const group = "arn:aws:logs:us-east-1:000000000000:log-group:g"
+const streamKey = `${group} web/app/abc`
+const container = (logOptions: Record<string, string> = {}): ContainerSnapshot => ({
+  name: "app",
+  definition: {
+    name: "app",
+    image: "i",
+    cpu: 0,
+    memory: 0,
+    essential: true,
+    dockerConfig: { config: "{}", hostConfig: "{}" },
+  },
+  type: "NORMAL",
+  known: "RUNNING",
+  desired: "RUNNING",
+  metadataId: "m",
+  runtimeId: "r1",
+  labels: {},
+  mounts: [],
+  logDriver: "awslogs",
+  logOptions: { "awslogs-group": "g", "awslogs-stream-prefix": "web", ...logOptions },
+})
+const arn = "arn:aws:ecs:us-east-1:000000000000:task/c/abc"
+const task: TaskSnapshot = {
+  arn,
+  definition: { arn, desiredStatus: "RUNNING" },
+  known: "RUNNING",
+  desired: "RUNNING",
+  containers: [],
+  linkAddresses: [],
+}
+
+const setUp = (t: TestContext, rotation?: { maxSize: number; maxFiles: number }) => {
+  const folder = mkdtempSync(join(tmpdir(), "follower-"))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, "r1-json.log")
+  const clock = new TestClock()
+  const service = fakeLogService([group])
+  const checkpoint = memoryCheckpoint("c")
+  const follow = (): Follower => {
+    const follower = followAwslogs(
+      { task, container: container(), runtimeId: "r1", path },
+      { logs: service.call, checkpoint, clock, log: silentLog },
+    )
+    assert.ok(follower)
+    t.after(() => follower.close())
+    return follower
+  }
+  const arrived = () => service.streams.get(streamKey) ?? []
+  /** File reads are real and take turns of the event loop; virtual time goes on until they led to what we want. */
+  const until = async (condition: () => boolean) => {
+    for (let turn = 0; turn < 200_000; turn++) {
+      if (condition()) return
+      await clock.advance(20)
+    }
+    assert.fail(`not reached; ${arrived().length} lines arrived`)
+  }
+  const finished = async (follower: Follower) => {
+    let done = false
+    const end = follower.finish().then(() => {
+      done = true
+    })
+    await until(() => done)
+    await end
+  }
+  return { path, clock, service, checkpoint, follow, until, arrived, finished, writer: jsonFileWriter(path, rotation) }
+}
+
+test("lines appear while the container runs, and the last one without a newline at its end", async (t) => {
+  const { writer, follow, until, arrived, finished } = setUp(t)
+  writer.write("one")
+  const follower = follow()
+  await until(() => arrived().length === 1)
+  writer.write("two")
+  await until(() => arrived().length === 2)
+  writer.write("three", { newline: false })
+  await finished(follower)
+  assert.deepEqual(arrived(), ["one", "two", "three"])
+})
+
+test("a message that Docker split is one event again, and stderr may come in between", async (t) => {
+  const { writer, follow, arrived, finished } = setUp(t)
+  const long = "x".repeat(40_000)
+  writer.write(long.slice(0, 16_384), { newline: false })
+  writer.write("error", { stream: "stderr" })
+  writer.write(long.slice(16_384))
+  writer.write("")
+  await finished(follow())
+  assert.deepEqual(arrived(), ["error", long])
+})
+
+test("a message of more than 256 KiB is split where AWS splits it, and no character is cut", async (t) => {
+  const { writer, follow, arrived, finished } = setUp(t)
+  const long = "é".repeat(200_000)
+  writer.write(long)
+  await finished(follow())
+  assert.ok(arrived().length >= 2)
+  assert.equal(arrived().join(""), long)
+  assert.equal(Buffer.byteLength(arrived()[0] ?? ""), 262_118)
+})
+
+test("times that go back are lifted, because the service takes only batches in order", async (t) => {
+  const { writer, follow, arrived, finished, service } = setUp(t)
+  writer.write("a", { time: 2_000 })
+  writer.write("b", { time: 1_000, stream: "stderr" })
+  await finished(follow())
+  assert.deepEqual(arrived(), ["a", "b"])
+  assert.deepEqual(service.calls.at(-1)?.input.logEvents, [
+    { timestamp: 2_000, message: "a" },
+    { timestamp: 2_000, message: "b" },
+  ])
+})
+
+test("a batch holds at most 10,000 events and 1 MiB with 26 bytes for each", async (t) => {
+  const { writer, follow, arrived, finished, service } = setUp(t)
+  for (let i = 0; i < 10_050; i++) writer.write("s")
+  for (let i = 0; i < 30; i++) writer.write("y".repeat(100_000))
+  await finished(follow())
+  assert.equal(arrived().length, 10_080)
+  for (const { operation, input } of service.calls) {
+    if (operation !== "PutLogEvents") continue
+    const events = input.logEvents as { message: string }[]
+    assert.ok(events.length <= 10_000)
+    assert.ok(events.reduce((sum, e) => sum + e.message.length + 26, 0) <= 1_048_576)
+  }
+})
+
+test("lines written while nobody followed arrive afterwards, also across a rotation", async (t) => {
+  const { writer, follow, until, arrived, finished } = setUp(t)
+  writer.write("before")
+  const first = follow()
+  await until(() => arrived().length === 1)
+  first.close()
+  writer.write("meanwhile")
+  writer.rotate()
+  writer.write("after rotation")
+  await finished(follow())
+  assert.deepEqual(arrived(), ["before", "meanwhile", "after rotation"])
+})
+
+test("an answer that was lost does not double its lines", async (t) => {
+  const { writer, follow, arrived, finished, service } = setUp(t)
+  const fates = ["unanswered", "lost", "unanswered"] as const
+  let n = 0
+  service.fate = () => fates[n++] ?? "fine"
+  for (let i = 0; i < 50; i++) writer.write(`line ${i}`)
+  await finished(follow())
+  assert.deepEqual(
+    arrived(),
+    Array.from({ length: 50 }, (_, i) => `line ${i}`),
+  )
+})
+
+test("a stream that was deleted is made again, and what it had is not sent again", async (t) => {
+  const { writer, follow, until, arrived, finished, service } = setUp(t)
+  writer.write("one")
+  const follower = follow()
+  await until(() => arrived().length === 1)
+  service.streams.delete(streamKey)
+  writer.write("two")
+  await finished(follower)
+  assert.deepEqual(arrived(), ["two"])
+})
+
+test("when the group is gone for good the last lines are given up and the follower ends", async (t) => {
+  const { writer, follow, arrived, finished, service } = setUp(t)
+  service.groups.clear()
+  writer.write("nowhere")
+  await finished(follow())
+  assert.deepEqual(arrived(), [])
+})
+
+test("100,000 numbered lines arrive once and in order through rotation, lost answers and followers killed at any moment", async (t) => {
+  const { path, writer, follow, until, arrived, finished, service, checkpoint } = setUp(t, {
+    maxSize: 1_000_000,
+    maxFiles: 40,
+  })
+  const ids = testIds(7)
+  service.fate = () => (["lost", "unanswered"] as const)[ids.below(12)] ?? "fine"
+  const total = 100_000
+  let written = 0
+  let follower = follow()
+  let kills = 0
+  // A checkpoint that lags, as a crash of the machine leaves it.
+  let older = checkpoint.logPosition("r1")
+  while (written < total) {
+    const burst = Math.min(total - written, 1 + ids.below(4_000))
+    for (let i = 0; i < burst; i++)
+      writer.write(`${written++} ${"z".repeat(written % 97 === 0 ? 20_000 : 40)}`, {
+        stream: i % 3 === 0 ? "stderr" : "stdout",
+      })
+    const wanted = arrived().length + ids.below(burst + 1)
+    if (ids.below(3) > 0) await until(() => arrived().length >= Math.min(wanted, written))
+    if (ids.below(3) > 0) continue
+    follower.close()
+    kills++
+    if (ids.below(4) === 0 && older) checkpoint.saveLogPosition("r1", older)
+    older = checkpoint.logPosition("r1")
+    follower = follow()
+  }
+  await finished(follower)
+  assert.ok(kills > 5, `only ${kills} kills`)
+  assert.ok((await import("node:fs")).existsSync(`${path}.5`), "the file was rotated")
+  assert.equal(arrived().length, total)
+  arrived().forEach((line, i) => assert.equal(line.slice(0, line.indexOf(" ")), String(i)))
+})
