@@ -3,9 +3,14 @@ import type { Scope } from "../kernel/index.ts"
 import type { Controller } from "./controller.ts"
 import { machinesController } from "./machines/index.ts"
 import { taskController } from "./task/index.ts"
+import { taskDefinitionController } from "./task-definition/index.ts"
 
 export type { Controller } from "./controller.ts"
 export { type ControllerCounts, type Runner, startControllers } from "./runner.ts"
 
 /** All controllers. `home` is the default account and region: whose the machines are. */
-export const controllers = (home: Scope): readonly Controller[] => [machinesController(home), taskController]
+export const controllers = (home: Scope): readonly Controller[] => [
+  machinesController(home),
+  taskController,
+  taskDefinitionController,
+]

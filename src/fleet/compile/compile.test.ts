@@ -1,0 +1,245 @@
+// Payloads against those that the official agent took: a definition that says the same must compile to the same, but for
+// what is named here as ours.
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { describe, test } from "node:test"
+import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs"
+import type { AcsContainer, AcsTask } from "../../protocol/index.ts"
+import type { TaskDefinitionRow, TaskRow } from "../../state/index.ts"
+import { compileTask } from "../index.ts"
+
+const golden = (name: string): AcsTask => {
+  const file = new URL(`../../../test/golden/agent/${name}.json`, import.meta.url)
+  return JSON.parse(readFileSync(file, "utf8")).message.message.tasks[0]
+}
+
+const scope = { account: "123456789012", region: "us-east-1" }
+
+const definitionOf = (
+  family: string,
+  revision: number,
+  body: Partial<RegisterTaskDefinitionCommandInput>,
+): TaskDefinitionRow => ({
+  ...scope,
+  arn: `arn:aws:ecs:us-east-1:123456789012:task-definition/${family}:${revision}`,
+  family,
+  revision,
+  status: "ACTIVE",
+  registeredAt: 0,
+  registeredBy: "arn:aws:iam::123456789012:root",
+  tags: [],
+  definition: { family, containerDefinitions: [], ...body } as TaskDefinitionRow["definition"],
+})
+
+const taskOf = (recorded: AcsTask, definition: TaskDefinitionRow, more: Partial<TaskRow> = {}): TaskRow => ({
+  ...scope,
+  arn: recorded.arn,
+  id: recorded.arn.slice(-32),
+  clusterArn: recorded.taskClusterArn ?? "",
+  taskDefinitionArn: definition.arn,
+  launchType: "EC2",
+  group: recorded.group ?? `family:${definition.family}`,
+  overrides: {},
+  enableExecuteCommand: false,
+  tags: [],
+  containers: [],
+  createdAt: 0,
+  desiredStatus: "RUNNING",
+  observed: { containers: {} },
+  lastStatus: "PENDING",
+  steps: [],
+  attachments: [],
+  version: 1,
+  announced: "",
+  ...more,
+})
+
+const parsed = (container: AcsContainer) => ({
+  ...container,
+  dockerConfig: {
+    config: JSON.parse(container.dockerConfig.config) as object,
+    hostConfig: JSON.parse(container.dockerConfig.hostConfig) as object,
+  },
+})
+
+/** Compares every member that was recorded. */
+const includes = (actual: unknown, recorded: unknown, path: string): void => {
+  if (Array.isArray(recorded)) {
+    assert.ok(Array.isArray(actual), path)
+    assert.equal(actual.length, recorded.length, path)
+    recorded.forEach((item, i) => {
+      includes(actual[i], item, `${path}[${i}]`)
+    })
+  } else if (typeof recorded === "object" && recorded !== null) {
+    for (const [key, value] of Object.entries(recorded)) {
+      // A null of the recording says the same as a member that is not there.
+      if (value === null) assert.equal((actual as Record<string, unknown>)[key] ?? null, null, `${path}.${key}`)
+      else includes((actual as Record<string, unknown> | undefined)?.[key], value, `${path}.${key}`)
+    }
+  } else assert.deepEqual(actual, recorded, path)
+}
+
+describe("a payload", () => {
+  test("of a bridge task with volumes, a health check, a dependency and ports is what the official agent took", () => {
+    const recorded = golden("payload-bridge")
+    const [init, web] = recorded.containers ?? []
+    assert.ok(init && web)
+    const containers: ContainerDefinition[] = [
+      {
+        name: "init",
+        image: "busybox:local",
+        essential: false,
+        cpu: 10,
+        memory: 32,
+        command: [...(init.command ?? [])],
+        mountPoints: [{ sourceVolume: "scratch", containerPath: "/s" }],
+      },
+      {
+        name: "web",
+        image: "busybox:local",
+        cpu: 100,
+        memory: 64,
+        memoryReservation: 32,
+        command: [...(web.command ?? [])],
+        environment: [{ name: "FOO", value: "bar" }],
+        portMappings: [
+          { containerPort: 80, protocol: "tcp" },
+          { containerPort: 53, hostPort: 18053, protocol: "udp" },
+        ],
+        mountPoints: [
+          { sourceVolume: "scratch", containerPath: "/s" },
+          { sourceVolume: "e", containerPath: "/e" },
+        ],
+        dependsOn: [{ containerName: "init", condition: "SUCCESS" }],
+        stopTimeout: 5,
+        startTimeout: 60,
+        healthCheck: {
+          command: ["CMD-SHELL", "wget -q -O- http://127.0.0.1/ || exit 1"],
+          interval: 5,
+          timeout: 3,
+          retries: 2,
+        },
+        dockerLabels: { "my.label": "x" },
+        logConfiguration: { logDriver: "json-file", options: {} },
+      },
+    ]
+    const definition = definitionOf("demo", 3, {
+      networkMode: "bridge",
+      containerDefinitions: containers,
+      volumes: [
+        {
+          name: "scratch",
+          dockerVolumeConfiguration: {
+            scope: "task",
+            autoprovision: false,
+            driver: "local",
+            driverOpts: {},
+            labels: { a: "b" },
+          },
+        },
+        { name: "h", host: { sourcePath: "/tmp" } },
+        { name: "e" },
+      ],
+    })
+    const task = taskOf(recorded, definition, {
+      cpu: "256",
+      memory: "128",
+      serviceArn: "arn:aws:ecs:us-east-1:123456789012:service/default/websvc",
+    })
+    const credentials = { task: recorded.roleCredentials, execution: recorded.executionRoleCredentials }
+    assert.ok(credentials.task && credentials.execution)
+    const compiled = compileTask({
+      task,
+      definition,
+      credentials: { task: credentials.task, execution: credentials.execution },
+    })
+
+    const { containers: recordedContainers, launchType: _, ...recordedTask } = recorded
+    includes(compiled, recordedTask, "task")
+    for (const [i, container] of (recordedContainers ?? []).entries()) {
+      // The ARN of a container is made by RunTask, and the oldest Docker API is a matter of taste.
+      const { containerArn: _arn, ...rest } = parsed(container)
+      const actual = compiled.containers?.[i]
+      assert.ok(actual)
+      includes(parsed(actual), rest, `container ${i}`)
+    }
+  })
+
+  test("of a host task carries Docker's network mode and the restart policy", () => {
+    const recorded = golden("payload-host")
+    const containers: ContainerDefinition[] = (recorded.containers ?? []).map((c) => ({
+      name: c.name,
+      image: c.image,
+      essential: c.essential,
+      memory: c.memory,
+      command: [...(c.command ?? [])],
+      ...(c.stopTimeout !== undefined && { stopTimeout: c.stopTimeout }),
+      ...(c.name === "main" && { portMappings: [{ containerPort: 9911, hostPort: 9911 }] }),
+      ...(c.name === "side" && { restartPolicy: { enabled: true, ignoredExitCodes: [0], restartAttemptPeriod: 60 } }),
+    }))
+    const definition = definitionOf("hostnet", 1, { networkMode: "host", containerDefinitions: containers })
+    const compiled = compileTask({ task: taskOf(recorded, definition), definition })
+    for (const [i, container] of (recorded.containers ?? []).entries()) {
+      const actual = compiled.containers?.[i]
+      assert.ok(actual)
+      includes(parsed(actual), parsed(container), `container ${i}`)
+    }
+  })
+
+  test("has RunTask's overrides merged into the fields, since agents refuse them elsewhere", () => {
+    const definition = definitionOf("x", 1, {
+      containerDefinitions: [
+        {
+          name: "main",
+          image: "i",
+          cpu: 1,
+          memory: 10,
+          command: ["a"],
+          environment: [
+            { name: "A", value: "1" },
+            { name: "B", value: "1" },
+          ],
+        },
+      ],
+    })
+    const task = taskOf(golden("payload-host"), definition, {
+      overrides: {
+        containerOverrides: [
+          {
+            name: "main",
+            command: ["b", "c"],
+            environment: [{ name: "B", value: "2" }],
+            cpu: 5,
+            memory: 20,
+            memoryReservation: 15,
+          },
+        ],
+      },
+    })
+    const [container] = compileTask({ task, definition }).containers ?? []
+    assert.ok(container)
+    assert.deepEqual(container.command, ["b", "c"])
+    assert.deepEqual(container.environment, { AWS_EXECUTION_ENV: "AWS_ECS_EC2", A: "1", B: "2" })
+    assert.deepEqual([container.cpu, container.memory, container.overrides], [5, 20, "{}"])
+    assert.equal(
+      (JSON.parse(container.dockerConfig.hostConfig) as { MemoryReservation: number }).MemoryReservation,
+      15 * 1024 * 1024,
+    )
+  })
+
+  test("of Fargate opens 65535 files, unless the definition says otherwise", () => {
+    const files = (ulimits: ContainerDefinition["ulimits"]) => {
+      const definition = definitionOf("x", 1, {
+        containerDefinitions: [{ name: "main", image: "i", ...(ulimits && { ulimits }) }],
+      })
+      const [container] =
+        compileTask({ task: taskOf(golden("payload-host"), definition, { launchType: "FARGATE" }), definition })
+          .containers ?? []
+      return (JSON.parse(container?.dockerConfig.hostConfig ?? "{}") as { Ulimits: object[] }).Ulimits
+    }
+    assert.deepEqual(files(undefined), [{ Name: "nofile", Soft: 65535, Hard: 65535 }])
+    assert.deepEqual(files([{ name: "nofile", softLimit: 10, hardLimit: 20 }]), [
+      { Name: "nofile", Soft: 10, Hard: 20 },
+    ])
+  })
+})
