@@ -12,7 +12,7 @@ export interface StatsSet {
 export interface ContainerMetric {
   readonly containerName: string
   readonly containerArn?: string
-  /** Percent of one core. */
+  /** Percent of all cores of the host together, as the official agent counts (total usage divided by the number of cores). */
   readonly cpuStatsSet?: StatsSet
   /** MiB. */
   readonly memoryStatsSet?: StatsSet
