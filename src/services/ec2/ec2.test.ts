@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { testIds } from "../../../test/support/test-ids.ts"
 import { type BulkStores, createGate, type Input, type Output } from "../../gate/index.ts"
-import { type Fault, newIds, silentLog } from "../../kernel/index.ts"
+import { type Fault, silentLog } from "../../kernel/index.ts"
 import type { Operations } from "../../model/operations.ts"
 import { allocateAddress, defaultVpcRows, interfaceRow, memoryStore } from "../../state/index.ts"
 import { ec2 } from "./index.ts"
@@ -13,9 +14,7 @@ const clock = { now: () => Date.UTC(2024, 0, 1), at: () => () => {} }
 
 const setUp = () => {
   const state = memoryStore()
-  let next = 0
-  const ids = newIds((bytes) => bytes.forEach((_, i) => (bytes[i] = next++)))
-  const gate = createGate({ state, bulk: {} as BulkStores, services: [ec2], clock, ids, log: silentLog })
+  const gate = createGate({ state, bulk: {} as BulkStores, services: [ec2], clock, ids: testIds(), log: silentLog })
   const call = <O extends keyof Operations["ec2"] & string>(
     operation: O,
     input: Input<"ec2", O>,
