@@ -53,8 +53,8 @@ const makeMachine = (cx: Cx, home: Scope, place: "shared" | "apart"): string => 
 /** Gives a network that overlaps a machine of its own; on that machine nothing can be in its way. */
 const moveApart = (cx: Cx, home: Scope, key: string): void => {
   const network = cx.tx.networks.get(key)
-  const machine = network && cx.tx.machines.get(network.machineId)
-  if (!network || network.observed.status !== "OVERLAPS" || machine?.place === "apart") return
+  if (network?.observed.status !== "OVERLAPS") return
+  if (cx.tx.machines.get(network.machineId)?.place === "apart") return
   cx.tx.networks.patch(key, {
     machineId: makeMachine(cx, home, "apart"),
     generation: network.generation + 1,

@@ -4,6 +4,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { describe, test } from "node:test"
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs"
+import { aDefinition, aTask } from "../../../test/support/rows.ts"
 import type { AcsContainer, AcsTask } from "../../protocol/index.ts"
 import type { TaskDefinitionRow, TaskRow } from "../../state/index.ts"
 import { compileTask } from "../index.ts"
@@ -19,40 +20,26 @@ const definitionOf = (
   family: string,
   revision: number,
   body: Partial<RegisterTaskDefinitionCommandInput>,
-): TaskDefinitionRow => ({
-  ...scope,
-  arn: `arn:aws:ecs:us-east-1:123456789012:task-definition/${family}:${revision}`,
-  family,
-  revision,
-  status: "ACTIVE",
-  registeredAt: 0,
-  registeredBy: "arn:aws:iam::123456789012:root",
-  tags: [],
-  definition: { family, containerDefinitions: [], ...body } as TaskDefinitionRow["definition"],
-})
+): TaskDefinitionRow =>
+  aDefinition({
+    ...scope,
+    arn: `arn:aws:ecs:us-east-1:123456789012:task-definition/${family}:${revision}`,
+    family,
+    revision,
+    definition: { family, containerDefinitions: [], ...body } as TaskDefinitionRow["definition"],
+  })
 
-const taskOf = (recorded: AcsTask, definition: TaskDefinitionRow, more: Partial<TaskRow> = {}): TaskRow => ({
-  ...scope,
-  arn: recorded.arn,
-  id: recorded.arn.slice(-32),
-  clusterArn: recorded.taskClusterArn ?? "",
-  taskDefinitionArn: definition.arn,
-  launchType: "EC2",
-  group: recorded.group ?? `family:${definition.family}`,
-  overrides: {},
-  enableExecuteCommand: false,
-  tags: [],
-  containers: [],
-  createdAt: 0,
-  desiredStatus: "RUNNING",
-  observed: { containers: {} },
-  lastStatus: "PENDING",
-  steps: [],
-  attachments: [],
-  version: 1,
-  announced: "",
-  ...more,
-})
+const taskOf = (recorded: AcsTask, definition: TaskDefinitionRow, more: Partial<TaskRow> = {}): TaskRow =>
+  aTask({
+    ...scope,
+    arn: recorded.arn,
+    clusterArn: recorded.taskClusterArn ?? "",
+    taskDefinitionArn: definition.arn,
+    launchType: "EC2",
+    group: recorded.group ?? `family:${definition.family}`,
+    containers: [],
+    ...more,
+  })
 
 const parsed = (container: AcsContainer) => ({
   ...container,
