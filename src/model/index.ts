@@ -15,6 +15,7 @@ export type {
   Traits,
   Type,
 } from "./contract.ts"
+export { type Missing, missingRequired } from "./constraints/missing.ts"
 export { loadContract } from "./load.ts"
 export { type Errors, type Operations, type ServiceName, serviceNames } from "./operations.ts"
 export { routing } from "./routing.ts"
