@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { fileURLToPath } from "node:url"
-import { enumsOf, enumMembersOf, thrownBy } from "./gen-declarations.mjs"
+import { enumMembersOf, enumsOf, thrownBy } from "./gen-declarations.mjs"
 import { routingSource } from "./gen-routing.mjs"
 import { services } from "./services.mjs"
 
@@ -42,7 +42,8 @@ const contractOf = (name, { client, alsoSpeaks = [], xmlNamespace }) => {
   const setting = (key) => new RegExp(`\\b${key}: (?:config\\?\\.${key} \\?\\? )?"([^"]+)"`).exec(config)?.[1]
   const main = protocolNames[/protocol: config\?\.protocol \?\? (\w+)/.exec(config)?.[1]]
   if (!main) throw new Error(`${client}: unknown protocol`)
-  const queryCompatible = Object.values(sdk).some((s) => isStatic(s) && s[0] === -3 && s[3]?.awsQueryError) && main === "awsJson1_0"
+  const queryCompatible =
+    Object.values(sdk).some((s) => isStatic(s) && s[0] === -3 && s[3]?.awsQueryError) && main === "awsJson1_0"
   const enumMembers = enumMembersOf(dir)
   const shapes = {}
   const operations = {}
@@ -58,7 +59,8 @@ const contractOf = (name, { client, alsoSpeaks = [], xmlNamespace }) => {
     }
   }
   for (const schema of Object.values(sdk)) {
-    if (isStatic(schema) && schema[0] === -3 && !schema[1].startsWith("smithy.ts.sdk.synthetic")) define(schema, shapes, enumMembers)
+    if (isStatic(schema) && schema[0] === -3 && !schema[1].startsWith("smithy.ts.sdk.synthetic"))
+      define(schema, shapes, enumMembers)
   }
   return {
     service: name,
@@ -66,7 +68,7 @@ const contractOf = (name, { client, alsoSpeaks = [], xmlNamespace }) => {
     signingName: /name: "([a-z0-9-]+)"/.exec(auth)?.[1],
     targetPrefix: setting("serviceTarget"),
     apiVersion: setting("apiVersion"),
-    ...(xmlNamespace ?? setting("xmlNamespace") ? { xmlNamespace: xmlNamespace ?? setting("xmlNamespace") } : {}),
+    ...((xmlNamespace ?? setting("xmlNamespace")) ? { xmlNamespace: xmlNamespace ?? setting("xmlNamespace") } : {}),
     protocols: [main, ...alsoSpeaks],
     ...(queryCompatible ? { queryCompatible: 1 } : {}),
     operations: sorted(operations),
@@ -85,13 +87,30 @@ const httpOf = (traits, _shapes, input) => {
   if (!http) return {}
   const [method, uri, status] = http
   const inputSchema = resolve(input)
-  const bucketInHost = inputSchema[4]?.includes("Bucket") && bits(inputSchema[5][inputSchema[4].indexOf("Bucket")]?.[1]).httpLabel
-  return { http: [method, bucketInHost && !uri.includes("{Bucket}") ? `/{Bucket}${uri === "/" ? "" : uri.replace(/^\/(?=\?)/, "")}` : uri, status] }
+  const bucketInHost =
+    inputSchema[4]?.includes("Bucket") && bits(inputSchema[5][inputSchema[4].indexOf("Bucket")]?.[1]).httpLabel
+  return {
+    http: [
+      method,
+      bucketInHost && !uri.includes("{Bucket}") ? `/{Bucket}${uri === "/" ? "" : uri.replace(/^\/(?=\?)/, "")}` : uri,
+      status,
+    ],
+  }
 }
 
-const bitNames = ["httpLabel", "idempotent", "idempotencyToken", "sensitive", "httpPayload", "httpResponseCode", "httpQueryParams"]
+const bitNames = [
+  "httpLabel",
+  "idempotent",
+  "idempotencyToken",
+  "sensitive",
+  "httpPayload",
+  "httpResponseCode",
+  "httpQueryParams",
+]
 const bits = (traits) =>
-  typeof traits === "number" ? Object.fromEntries(bitNames.filter((_, i) => (traits >> i) & 1).map((n) => [n, 1])) : { ...traits }
+  typeof traits === "number"
+    ? Object.fromEntries(bitNames.filter((_, i) => (traits >> i) & 1).map((n) => [n, 1]))
+    : { ...traits }
 /** Traits that change nothing on the wire as this project speaks it. */
 const dropped = new Set(["idempotent", "httpChecksum", "hostLabel", "endpoint"])
 
@@ -176,7 +195,10 @@ const builtins = {
 
 /** JSON with one operation, one shape and one enum a line, so that a new SDK version shows as a readable diff. */
 const onePerLine = (contract) => {
-  const lines = (object) => `{\n${Object.entries(object).map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`).join(",\n")}\n}`
+  const lines = (object) =>
+    `{\n${Object.entries(object)
+      .map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`)
+      .join(",\n")}\n}`
   const { operations, shapes, enums, ...head } = contract
   const headLines = Object.entries(head).map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)},\n`)
   return `{\n${headLines.join("")}"operations":${lines(operations)},\n"shapes":${lines(shapes)},\n"enums":${lines(enums)}\n}\n`

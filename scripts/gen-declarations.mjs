@@ -2,7 +2,11 @@
 // operation throws. Part of `npm run gen`.
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 
-const modelFiles = (dir) => readdirSync(`${dir}/dist-types/models`).filter((f) => f.endsWith(".d.ts")).sort().map((f) => readFileSync(`${dir}/dist-types/models/${f}`, "utf8"))
+const modelFiles = (dir) =>
+  readdirSync(`${dir}/dist-types/models`)
+    .filter((f) => f.endsWith(".d.ts"))
+    .sort()
+    .map((f) => readFileSync(`${dir}/dist-types/models/${f}`, "utf8"))
 
 /** `{ LaunchType: ["EC2", …] }`. */
 export const enumsOf = (dir) => {
@@ -23,7 +27,9 @@ export const enumMembersOf = (dir) => {
   for (const text of modelFiles(dir)) {
     for (const [, name, body] of text.matchAll(/export interface (\w+)[^{]*\{\n([\s\S]*?)\n\}/g)) {
       for (const [, member, type] of body.matchAll(/^ {4}(\w+)\??: (\w+)(?:\[\])?(?: \| undefined)?;$/gm)) {
-        if (Object.hasOwn(enums, type)) (found[name] ??= {})[member] = type
+        if (!Object.hasOwn(enums, type)) continue
+        found[name] ??= {}
+        found[name][member] = type
       }
     }
   }
@@ -34,5 +40,7 @@ export const enumMembersOf = (dir) => {
 export const thrownBy = (dir, operation) => {
   const file = `${dir}/dist-types/commands/${operation}Command.d.ts`
   if (!existsSync(file)) return []
-  return [...readFileSync(file, "utf8").matchAll(/@throws \{@link (\w+)\} \((?:client|server) fault\)/g)].map((m) => m[1]).sort()
+  return [...readFileSync(file, "utf8").matchAll(/@throws \{@link (\w+)\} \((?:client|server) fault\)/g)]
+    .map((m) => m[1])
+    .sort()
 }

@@ -4,8 +4,12 @@
 /** One entry a service; operations as one string, REST routes as `[operation, method, uri, required query members, required headers]`. */
 export const routingSource = (contracts) => {
   const entries = contracts.map((c) => {
-    const routes = Object.entries(c.operations).filter(([, o]) => o.http).map(([name, o]) => [name, o.http[0], o.http[1], ...discriminators(c, o)])
-    const unsigned = Object.entries(c.operations).filter(([, o]) => o.unsigned).map(([name]) => name)
+    const routes = Object.entries(c.operations)
+      .filter(([, o]) => o.http)
+      .map(([name, o]) => [name, o.http[0], o.http[1], ...discriminators(c, o)])
+    const unsigned = Object.entries(c.operations)
+      .filter(([, o]) => o.unsigned)
+      .map(([name]) => name)
     const lines = [
       `service: ${JSON.stringify(c.service)},`,
       `signingName: ${JSON.stringify(c.signingName)},`,
