@@ -1,0 +1,118 @@
+// A small XML reader: elements, attributes, text, CDATA, the five entities and character references. No DTD, so nothing expands;
+// bounded in depth. What is not well-formed is refused.
+
+/** An element. */
+export interface XmlElement {
+  /** Without a namespace prefix. */
+  readonly name: string
+  readonly attributes: ReadonlyMap<string, string>
+  readonly children: readonly XmlElement[]
+  /** All text directly inside, joined. */
+  readonly text: string
+}
+
+interface Open {
+  readonly fullName: string
+  readonly attributes: Map<string, string>
+  readonly children: XmlElement[]
+  text: string
+}
+
+const maxDepth = 128
+const name = "[A-Za-z_:\\u0080-\\uffff][\\w:.\\-\\u0080-\\uffff]*"
+const tag = new RegExp(`(${name})((?:\\s+${name}\\s*=\\s*(?:"[^"<]*"|'[^'<]*'))*)\\s*(/?)>`, "y")
+const attribute = new RegExp(`(${name})\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, "g")
+
+/** Parses a document; undefined when it is not well-formed, has a DTD or is nested too deeply. */
+export const parseXml = (source: string): XmlElement | undefined => {
+  const stack: Open[] = []
+  let root: XmlElement | undefined
+  let at = source.charCodeAt(0) === 0xfeff ? 1 : 0
+  while (at < source.length) {
+    const lt = source.indexOf("<", at)
+    const until = lt < 0 ? source.length : lt
+    if (until > at) {
+      const text = source.slice(at, until)
+      const top = stack.at(-1)
+      if (top) {
+        const plain = unescaped(text)
+        if (plain === undefined) return undefined
+        top.text += plain
+      } else if (text.trim() !== "") return undefined
+    }
+    if (lt < 0) break
+    if (source.startsWith("<![CDATA[", lt)) {
+      const end = source.indexOf("]]>", lt)
+      const top = stack.at(-1)
+      if (end < 0 || !top) return undefined
+      top.text += source.slice(lt + 9, end)
+      at = end + 3
+    } else if (source.startsWith("<!--", lt) || source.startsWith("<?", lt)) {
+      const close = source.startsWith("<?", lt) ? "?>" : "-->"
+      const end = source.indexOf(close, lt + 2)
+      if (end < 0) return undefined
+      at = end + close.length
+    } else if (source.startsWith("</", lt)) {
+      const end = source.indexOf(">", lt)
+      const top = stack.pop()
+      if (end < 0 || !top || source.slice(lt + 2, end).trimEnd() !== top.fullName) return undefined
+      at = end + 1
+      const done = close(top)
+      const parent = stack.at(-1)
+      if (parent) parent.children.push(done)
+      else root = done
+    } else {
+      tag.lastIndex = lt + 1
+      const found = tag.exec(source)
+      if (!found || root || stack.length >= maxDepth) return undefined
+      const attributes = readAttributes(found[2] ?? "")
+      if (!attributes) return undefined
+      at = tag.lastIndex
+      const opened: Open = { fullName: found[1] ?? "", attributes, children: [], text: "" }
+      if (found[3] !== "/") stack.push(opened)
+      else {
+        const parent = stack.at(-1)
+        if (parent) parent.children.push(close(opened))
+        else root = close(opened)
+      }
+    }
+  }
+  return stack.length === 0 ? root : undefined
+}
+
+const close = ({ fullName, attributes, children, text }: Open): XmlElement => ({
+  name: localName(fullName),
+  attributes,
+  children,
+  text,
+})
+const localName = (full: string): string => full.slice(full.indexOf(":") + 1)
+
+const readAttributes = (source: string): Map<string, string> | undefined => {
+  const out = new Map<string, string>()
+  for (const [, key = "", double, single] of source.matchAll(attribute)) {
+    const value = unescaped(double ?? single ?? "")
+    if (value === undefined || out.has(key)) return undefined
+    out.set(key, value)
+  }
+  return out
+}
+
+const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" }
+
+const unescaped = (text: string): string | undefined => {
+  if (!text.includes("&")) return text
+  let broken = false
+  const plain = text.replace(
+    /&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|(\w+));|&/g,
+    (_, hex?: string, decimal?: string, entity?: string) => {
+      const known = entity === undefined ? undefined : Object.hasOwn(entities, entity) ? entities[entity] : undefined
+      if (known !== undefined) return known
+      const code = hex === undefined ? Number(decimal ?? Number.NaN) : Number.parseInt(hex, 16)
+      if (Number.isInteger(code) && code > 0 && code <= 0x10ffff) return String.fromCodePoint(code)
+      broken = true
+      return ""
+    },
+  )
+  return broken ? undefined : plain
+}
