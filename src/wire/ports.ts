@@ -1,0 +1,49 @@
+// What the wire needs of the rest of the program, as types: who a key belongs to, and who runs an operation. `main/` hands in the
+// functions; the types fit those of gate/ without importing them.
+import type { Scope } from "../kernel/index.ts"
+import type { ServiceName } from "../model/index.ts"
+
+/** Who asks, as far as the signature proved it. */
+export interface Caller {
+  readonly account: string
+  readonly arn: string
+  readonly kind: "root" | "user" | "role" | "machine" | "service"
+  readonly accessKeyId?: string
+  readonly machineId?: string
+  readonly taskArn?: string
+  readonly servicePrincipal?: string
+  /** The address of the client; absent over a unix socket. */
+  readonly sourceIp?: string
+}
+
+/** An access key that Roadstead minted. */
+export interface KnownKey {
+  readonly secret: string
+  /** Of temporary credentials: must come with every request. */
+  readonly sessionToken?: string
+  /** Of temporary credentials, in milliseconds of the wall clock. */
+  readonly expiresAt?: number
+  readonly caller: Caller
+}
+
+/** Finds a key; undefined when Roadstead did not mint it. */
+export type FindKey = (accessKeyId: string) => KnownKey | undefined
+
+/** A request whose sender is known. */
+export interface Authenticated {
+  readonly caller: Caller
+  readonly scope: Scope
+}
+
+/** One request to the gate. */
+export interface WireRequest extends Authenticated {
+  readonly service: ServiceName
+  readonly operation: string
+  readonly input: object
+  readonly requestId: string
+  /** Aborts when the client has hung up. */
+  readonly signal: AbortSignal
+}
+
+/** Runs an operation. Throws a Fault for the caller to see; anything else is a bug and answered with 500. */
+export type DispatchPort = (request: WireRequest) => Promise<object>
