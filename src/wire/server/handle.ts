@@ -1,0 +1,190 @@
+// One request from headers to answer: safety, body, route, authentication, decoding, dispatch, encoding. Knows no service: all
+// that differs comes from contracts.
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { errorFields, Fault } from "../../kernel/index.ts"
+import { loadContract, missingRequired, type ServiceContract } from "../../model/index.ts"
+import type { Headers, HttpAnswer, HttpAsk } from "../http.ts"
+import type { Authenticated } from "../ports.ts"
+import { protocols } from "../protocols/index.ts"
+import { missingMembers } from "../required.ts"
+import { type Route, route } from "../routing.ts"
+import { corsOrigin, type Danger, dangerOf, type SafetyRules } from "../safety.ts"
+import { signingKeys } from "../sigv4/canonical.ts"
+import { refusalFault } from "../sigv4/refusals.ts"
+import { signatureOf } from "../sigv4/signature.ts"
+import { type Verdict, type VerifierOptions, verify } from "../sigv4/verify.ts"
+import { inflateBody, readBody } from "./body.ts"
+import type { ListenerTraits, WireServerOptions } from "./options.ts"
+import { answer, answerPlain, preflight } from "./respond.ts"
+
+const defaultBodyLimit = 10 * 1024 * 1024
+
+/** Handles the requests of all listeners of a server. */
+export interface Handler {
+  readonly request: (req: IncomingMessage, res: ServerResponse, listener: ListenerTraits) => Promise<void>
+  /** Who sent an upgrade, or why it is refused. */
+  readonly upgrade: (req: IncomingMessage, listener: ListenerTraits) => Danger | Verdict
+}
+
+/** Builds the handler. `rules` may grow while the server runs (gateways). */
+export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Handler => {
+  const { ports, contracts = loadContract } = options
+  const limit = options.bodyLimit ?? defaultBodyLimit
+  const verifier: VerifierOptions = {
+    auth: options.auth,
+    defaultAccount: options.defaultAccount,
+    findKey: ports.findKey,
+    signingKeys: signingKeys(),
+    now: () => ports.clock.now(),
+  }
+
+  const contractOf = (at: Route): ServiceContract | undefined =>
+    at.service === undefined ? undefined : contracts(at.service)
+
+  const authenticate = (
+    ask: HttpAsk,
+    at: Route,
+    listener: ListenerTraits,
+    sourceIp: string | undefined,
+  ): Authenticated => {
+    const signature = signatureOf(ask)
+    if (signature.kind === "none" && at.unsigned) return anonymous(options)
+    const verdict = verify(verifier, ask, signature, { service: at.signingName, knownKeysOnly: listener.vpc })
+    if (!verdict.ok) throw refusalFault(verdict.refusal, at.protocol)
+    const { caller, scope } = verdict.authenticated
+    return { caller: sourceIp === undefined ? caller : { ...caller, sourceIp }, scope }
+  }
+
+  /** Decodes, checks and runs one routed request. Throws what is to be answered as a fault. */
+  const run = async (
+    ask: HttpAsk,
+    at: Route,
+    sent: HttpAsk,
+    listener: ListenerTraits,
+    sourceIp: string | undefined,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> => {
+    const authenticated = authenticate(sent, at, listener, sourceIp)
+    if (at.fault) throw at.fault
+    const contract = contractOf(at)
+    const operation = contract?.operations.get(at.operation ?? "")
+    if (!contract || !operation)
+      throw new Error(`the routing table and the contract of ${at.service} disagree about ${at.operation}`)
+    const protocol = protocols[at.protocol]
+    const input = protocol.decodeRequest(contract, operation, ask, at.labels)
+    const missing = missingMembers(operation.input, input)
+    if (missing.length > 0) {
+      const { code, message } = missingRequired(contract.service, operation.name, missing)
+      throw new Fault(code, message)
+    }
+    const output = await ports.dispatch({
+      service: contract.service,
+      operation: operation.name,
+      input,
+      requestId,
+      signal,
+      ...authenticated,
+    })
+    return protocol.encodeResponse(contract, operation, output, requestId)
+  }
+
+  const faultAnswer = (at: Route, thrown: unknown, requestId: string): HttpAnswer => {
+    const fault = thrown instanceof Fault ? thrown : internalFailure(at)
+    if (fault !== thrown) {
+      ports.log.error("a request failed", {
+        requestId,
+        service: at.service,
+        operation: at.operation,
+        ...errorFields(thrown),
+      })
+    }
+    return protocols[at.protocol].encodeFault(contractOf(at), fault, requestId)
+  }
+
+  const request: Handler["request"] = async (req, res, listener) => {
+    const requestId = ports.ids.uuid()
+    const headers = flat(req)
+    const danger = dangerOf(rules, headers, { upgrade: false, vpc: listener.vpc })
+    if (danger) return answerPlain(res, 403, "AccessDenied", danger.message, requestId)
+    const cors = corsOrigin(rules, headers)
+    if (req.method === "OPTIONS") {
+      if (cors !== undefined) return preflight(res, cors, headers["access-control-request-headers"], requestId)
+      return answerPlain(res, 403, "AccessDenied", "CORS is not open to this origin.", requestId)
+    }
+    const ask = askOf(req, headers)
+    if (ask.path.startsWith("/_roadstead/")) {
+      const served = await options.admin?.(req, res, listener)
+      if (!served && !res.headersSent) answerPlain(res, 404, "NotFound", `There is no ${ask.path}.`, requestId)
+      return
+    }
+    const aborter = new AbortController()
+    res.once("close", () => {
+      if (!res.writableFinished) aborter.abort()
+    })
+    const read = await readBody(req, limit)
+    if (read.kind === "gone") return
+    const inflated = read.kind === "body" ? await inflateBody(read.sent, headers["content-encoding"], limit) : read
+    const full = inflated.kind === "body" ? { ...ask, body: inflated.body } : ask
+    const signature = signatureOf(ask)
+    const at = route(full, signature.kind === "presented" ? signature.presented.service : undefined)
+    let made: HttpAnswer
+    try {
+      if (inflated.kind === "tooLarge")
+        throw new Fault("RequestEntityTooLarge", `The request body is larger than ${limit} bytes.`, { status: 413 })
+      if (inflated.kind === "malformed")
+        throw new Fault("SerializationException", "The request body is not what its Content-Encoding says.", {
+          status: 400,
+        })
+      const sent = read.kind === "body" ? { ...ask, body: read.sent } : full
+      made = await run(full, at, sent, listener, req.socket.remoteAddress, requestId, aborter.signal)
+    } catch (thrown) {
+      made = faultAnswer(at, thrown, requestId)
+    }
+    answer(req, res, made, requestId, cors, read.kind === "tooLarge")
+  }
+
+  return {
+    request,
+    upgrade: (req, listener) => {
+      const headers = flat(req)
+      const ask = askOf(req, headers)
+      return (
+        dangerOf(rules, headers, { upgrade: true, vpc: listener.vpc }) ??
+        verify(verifier, ask, signatureOf(ask), { service: undefined, knownKeysOnly: listener.vpc })
+      )
+    },
+  }
+}
+
+/** Who asks when an operation takes no signature (AssumeRoleWithWebIdentity): nobody, in the default account. */
+const anonymous = ({ defaultAccount: account, defaultRegion: region }: WireServerOptions): Authenticated => ({
+  caller: { account, arn: `arn:aws:iam::${account}:anonymous`, kind: "user" },
+  scope: { account, region },
+})
+
+const internalFailure = (at: Route): Fault =>
+  new Fault(
+    at.protocol === "ec2Query" || at.protocol === "restXml" ? "InternalError" : "InternalFailure",
+    "The request processing has failed because of an unknown error, exception or failure.",
+    { status: 500 },
+  )
+
+const noBody = new Uint8Array()
+
+const askOf = (req: IncomingMessage, headers: Headers): HttpAsk => {
+  const url = req.url ?? "/"
+  // A proxy-style request line carries the whole URL.
+  const target = url.startsWith("/") ? url : url.replace(/^[a-z]+:\/\/[^/?]*/i, "")
+  const mark = target.indexOf("?")
+  return {
+    method: req.method ?? "GET",
+    path: (mark < 0 ? target : target.slice(0, mark)) || "/",
+    query: mark < 0 ? "" : target.slice(mark + 1),
+    headers,
+    body: noBody,
+  }
+}
+
+/** Node's headers with lists joined (only set-cookie is one). */
+const flat = (req: IncomingMessage): Headers => req.headers as Headers

@@ -1,0 +1,43 @@
+// What a wire server is made from.
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Duplex } from "node:stream"
+import type { Clock, Ids, Log } from "../../kernel/index.ts"
+import type { ServiceContract, ServiceName } from "../../model/index.ts"
+import type { Authenticated, DispatchPort, FindKey } from "../ports.ts"
+
+/** The functions of the rest of the program. */
+export interface WirePorts {
+  readonly dispatch: DispatchPort
+  readonly findKey: FindKey
+  /** The wall clock: signatures and credentials expire by it. */
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+}
+
+export interface WireServerOptions {
+  /** How a contract is found; by default `loadContract` of model/. */
+  readonly contracts?: (service: ServiceName) => ServiceContract
+  readonly ports: WirePorts
+  readonly auth: "relaxed" | "strict"
+  /** Of keys that are no account id, in relaxed mode. */
+  readonly defaultAccount: string
+  /** Of requests that need no signature. */
+  readonly defaultRegion: string
+  /** Names besides the loopback's that this server answers to; a port is not looked at. */
+  readonly publicHosts?: readonly string[]
+  /** Origins of web pages that may call. */
+  readonly allowOrigins?: readonly string[]
+  /** Bytes of a body, as sent and inflated. Default 10 MiB. */
+  readonly bodyLimit?: number
+  /** Serves `/_roadstead/…` after the safety checks; false means not found. */
+  readonly admin?: (req: IncomingMessage, res: ServerResponse, listener: ListenerTraits) => boolean | Promise<boolean>
+  /** Takes a WebSocket upgrade whose sender is known; it owns the socket from then on. Without it upgrades are refused. */
+  readonly onUpgrade?: (req: IncomingMessage, socket: Duplex, head: Buffer, authenticated: Authenticated) => void
+}
+
+/** What is particular to the listener that a request came in on. */
+export interface ListenerTraits {
+  /** Reachable from inside the VPC: only keys that Roadstead minted are accepted. */
+  readonly vpc: boolean
+}
