@@ -1,4 +1,5 @@
 // Bar 5, first half: DescribeTasks of one task, signed, against a bare signed echo server, by the same callers.
+import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2"
 import { signedRequest } from "./support/aws-request.ts"
 import { ask, load } from "./support/load.ts"
 import { median, report } from "./support/measure.ts"
@@ -21,10 +22,10 @@ const taskDefinition = {
 await report(async () => {
   const echo = await startServer("echo-server")
   const roadstead = await startServer("control-plane")
-  const ecs = (port: number, operation: string, input: object, service = "ecs") =>
+  const ecs = (port: number, operation: string, input: object) =>
     signedRequest({
       port,
-      service,
+      service: "ecs",
       region: "us-east-1",
       target: `AmazonEC2ContainerServiceV20141113.${operation}`,
       input,
@@ -72,18 +73,14 @@ await report(async () => {
   }
 })
 
-/** A subnet of the default VPC: EC2 speaks a query protocol, so it is asked by a form and read with a pattern. */
 async function defaultSubnet(port: number): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${port}/`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-www-form-urlencoded",
-      authorization:
-        "AWS4-HMAC-SHA256 Credential=111122223333/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=0",
-    },
-    body: "Action=DescribeSubnets&Version=2016-11-15",
+  const ec2 = new EC2Client({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: "us-east-1",
+    credentials: { accessKeyId: "111122223333", secretAccessKey: "bench" },
   })
-  const subnet = /<subnetId>([^<]+)</.exec(await answer.text())?.[1]
-  if (!subnet) throw new Error(`no subnet in the answer of DescribeSubnets (${answer.status})`)
-  return subnet
+  const { Subnets: [subnet] = [] } = await ec2.send(new DescribeSubnetsCommand({}))
+  ec2.destroy()
+  if (!subnet?.SubnetId) throw new Error("there is no default subnet")
+  return subnet.SubnetId
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
 import { after, test } from "node:test"
 import { fileURLToPath } from "node:url"
+import { ECSClient, RegisterTaskDefinitionCommand, type RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs"
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts"
 import { startUp } from "./support/up.ts"
 
@@ -52,7 +53,7 @@ test("on an older Node the command says what to install and exits 2", () => {
   assert.match(stderr, /needs Node 24/)
 })
 
-test("the installed command serves the AWS APIs from an empty folder and ends in order", async () => {
+test("the installed command serves the AWS APIs from an empty folder, takes the examples and ends in order", async () => {
   const args = ["--engine", "simulated", "--ephemeral", "--port", "0"]
   const { endpoint, printed, stop } = await startUp(args, { command: roadstead, cwd: folder, env })
   try {
@@ -63,6 +64,15 @@ test("the installed command serves the AWS APIs from an empty folder and ends in
     const sts = new STSClient({ endpoint, region: "eu-west-1", credentials })
     assert.equal((await sts.send(new GetCallerIdentityCommand({}))).Account, "111122223333")
     sts.destroy()
+    const ecs = new ECSClient({ endpoint, region: "eu-west-1", credentials })
+    for (const example of readdirSync(join(root, "examples"))) {
+      const input = JSON.parse(
+        readFileSync(join(root, "examples", example), "utf8"),
+      ) as RegisterTaskDefinitionCommandInput
+      const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(input))
+      assert.equal(taskDefinition?.status, "ACTIVE", example)
+    }
+    ecs.destroy()
   } finally {
     assert.equal(await stop(), 0, printed.join("\n"))
   }
