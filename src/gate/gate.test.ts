@@ -14,48 +14,55 @@ const nobodyAsks = () => []
 const setting = (cx: Cx, name: string, value: string) => cx.tx.settings.put({ name, value })
 
 /** A service made of ecs's names, so that the model's types hold. */
-const service = implement("ecs", {
-  CreateCluster: write((cx, input) => {
-    setting(cx, "cluster", input.clusterName ?? "")
-    cx.emit({ source: "aws.test", detailType: "Made", resources: [], detail: {} })
-    if (input.clusterName === "bad") throw fault("ClientException", "bad")
-    return {}
-  }, nobodyAsks),
-  DescribeClusters: read(
-    (cx) => ({ clusters: [{ clusterName: cx.tx.settings.get("cluster")?.value }] }),
-    () => [{ action: "ecs:DescribeClusters", resources: ["*"] }],
-  ),
-  DeleteCluster: write((cx, input) => {
-    setting(cx, "outer", "kept")
-    try {
-      cx.call("ecs", "CreateCluster", { clusterName: input.cluster }, cx.caller)
-    } catch (thrown) {
-      if (!(thrown instanceof Fault)) throw thrown
-    }
-    return {}
-  }, nobodyAsks),
-  ListClusters: bulk<"ecs", "ListClusters", string, readonly string[]>(
-    {
-      serial: () => "one",
-      prepare: (cx) => cx.scope.account,
-      run: async ({ logEvents }, account) => (await logEvents.series()).map((s) => `${account} ${s}`),
-      finish: (_cx, _input, _prepared, found) => ({ clusterArns: [...found] }),
-    },
-    nobodyAsks,
-  ),
-  ListServices: wait<"ecs", "ListServices">(
-    {
-      patience: () => 1000,
-      watches: ["settings"],
-      attempt: (cx, _input, last) => {
-        const found = cx.tx.settings.get("awaited")
-        if (found) return { serviceArns: [found.value] }
-        return last ? { serviceArns: [] } : undefined
+const service = implement(
+  "ecs",
+  {
+    CreateCluster: write((cx, input) => {
+      setting(cx, "cluster", input.clusterName ?? "")
+      cx.emit({ source: "aws.test", detailType: "Made", resources: [], detail: {} })
+      if (input.clusterName === "bad") throw fault("ClientException", "bad")
+      return {}
+    }, nobodyAsks),
+    DescribeClusters: read(
+      (cx) => ({ clusters: [{ clusterName: cx.tx.settings.get("cluster")?.value }] }),
+      () => [{ action: "ecs:DescribeClusters", resources: ["*"] }],
+    ),
+    DeleteCluster: write((cx, input) => {
+      setting(cx, "outer", "kept")
+      try {
+        cx.call("ecs", "CreateCluster", { clusterName: input.cluster }, cx.caller)
+      } catch (thrown) {
+        if (!(thrown instanceof Fault)) throw thrown
+      }
+      return {}
+    }, nobodyAsks),
+    ListClusters: bulk<"ecs", "ListClusters", string, readonly string[]>(
+      {
+        serial: () => "one",
+        prepare: (cx) => cx.scope.account,
+        run: async ({ logEvents }, account) => (await logEvents.series()).map((s) => `${account} ${s}`),
+        finish: (_cx, _input, _prepared, found) => ({ clusterArns: [...found] }),
       },
-    },
-    nobodyAsks,
-  ),
-})
+      nobodyAsks,
+    ),
+    ListServices: wait<"ecs", "ListServices">(
+      {
+        patience: () => 1000,
+        watches: ["settings"],
+        attempt: (cx, _input, last) => {
+          const found = cx.tx.settings.get("awaited")
+          if (found) return { serviceArns: [found.value] }
+          return last ? { serviceArns: [] } : undefined
+        },
+      },
+      nobodyAsks,
+    ),
+  },
+  ["CreateCluster.settings.name"],
+)
+
+const logged: string[] = []
+const log = { ...silentLog, warn: (_message: string, fields?: object) => logged.push(JSON.stringify(fields)) }
 
 const noBulk = { series: async () => ["a", "b"] } as unknown as BulkStore
 
@@ -111,6 +118,15 @@ describe("the gate", () => {
     const { ask } = await setUp()
     const machine: Caller = { ...root, kind: "machine", machineId: "m-1" }
     await assert.rejects(ask("DescribeClusters", {}, machine), { code: "AccessDeniedException" })
+  })
+
+  test("an input member without effect is logged once, when it is used", async () => {
+    const { ask } = await setUp()
+    logged.length = 0
+    await ask("CreateCluster", { clusterName: "a", settings: [] })
+    assert.deepEqual(logged, [])
+    for (const name of ["one", "two"]) await ask("CreateCluster", { clusterName: "a", settings: [{ name }] })
+    assert.deepEqual(logged, ['{"member":"ecs:CreateCluster.settings.name"}'])
   })
 
   test("a bulk operation passes what it found from step to step", async () => {

@@ -8,6 +8,7 @@ import { emitInto, OutboxCounter } from "./outbox.ts"
 import { Serial } from "./serial.ts"
 import type { BulkStores, Call, Caller, Cx, Entry, Input, Output, ReadCx, Request, ServiceTable } from "./types.ts"
 import { waitFor } from "./wait-for.ts"
+import { withoutEffectNotice } from "./without-effect.ts"
 
 export interface GateOptions {
   readonly state: State
@@ -40,6 +41,7 @@ export const createGate = ({ state, bulk, services, clock, ids, log }: GateOptio
   const tables = new Map<string, ServiceTable>(services.map((table) => [table.service, table]))
   const counter = new OutboxCounter(state.view(lastOutboxId))
   const serial = new Serial()
+  const notice = withoutEffectNotice(services, log)
 
   const find = (service: string, operation: string): Entry => {
     const operations = tables.get(service)?.operations
@@ -89,6 +91,7 @@ export const createGate = ({ state, bulk, services, clock, ids, log }: GateOptio
 
   const run = async (request: Request): Promise<object> => {
     const entry = find(request.service, request.operation)
+    notice(request.service, request.operation, request.input)
     switch (entry.kind) {
       case "read":
         return state.view((view) => {

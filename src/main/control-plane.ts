@@ -13,6 +13,7 @@ import type { UpConfig } from "./config.ts"
 import { controlSocket, type Folders, journalFile, logEventsFile } from "./data-folder.ts"
 import { keyFinder } from "./keys.ts"
 import { vpcListeners } from "./listeners.ts"
+import { startLogSweep } from "./log-sweep.ts"
 import { metricsRegistry } from "./metrics.ts"
 import { reset } from "./reset.ts"
 import { services } from "./services.ts"
@@ -83,6 +84,7 @@ const start = async ({
   const gate = createGate({ state, bulk, services: tables, clock: clocks.cloud, ids, log })
   const fleet = startFleet({ state, clock: clocks.wall, ids, log, apiPort: () => port, ...(onAgent && { onAgent }) })
   const runner = startControllers({ state, gate, clock: clocks.cloud, log, controllers: controllers(home) })
+  const stopSweep = startLogSweep({ state, logEvents: bulk.logEvents, clock: clocks.cloud, log })
   let registry: ReturnType<typeof metricsRegistry> | undefined
 
   const server = createWireServer({
@@ -127,6 +129,7 @@ const start = async ({
     port,
     close: async () => {
       stopChannel()
+      stopSweep()
       runner.stop()
       fleet.close()
       await server.close()

@@ -14,10 +14,30 @@
 //
 // Needs root, dockerd, containerd, ip and nsenter; throws without them.
 import { spawn } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
 import { join } from "node:path"
 import { silentLog } from "../../src/kernel/index.ts"
-import { identify, inside, isRunning, makeNamespace, openRecord, type ProcessIdentity, type Record, removeDaemon, removeNamespace, startDaemon } from "../../src/machines/index.ts"
+import {
+  identify,
+  inside,
+  isRunning,
+  makeNamespace,
+  openRecord,
+  type ProcessIdentity,
+  type Record,
+  removeDaemon,
+  removeNamespace,
+  startDaemon,
+} from "../../src/machines/index.ts"
 import { realClock } from "./real-clock.ts"
 
 /** What a live test is given. */

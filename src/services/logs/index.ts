@@ -33,6 +33,8 @@ const onAllGroups = (cx: ReadCx) => [
   { action: "logs:DescribeLogGroups", resources: [formatArn("logs", cx.scope, "log-group::log-stream:")] },
 ]
 
+export { keptSince } from "./retention.ts"
+
 export const logs = implement(
   "logs",
   {

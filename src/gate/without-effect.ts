@@ -1,0 +1,34 @@
+// Input members that are taken and do nothing: said once in the log when somebody uses one. The same list is in docs/parity.md.
+import type { Log } from "../kernel/index.ts"
+import type { ServiceTable } from "./types.ts"
+
+/** Answers a function that looks at the input of a request and logs what in it has no effect, once per member. */
+export const withoutEffectNotice = (tables: readonly ServiceTable[], log: Log) => {
+  const members = new Map<string, string[][]>()
+  for (const { service, withoutEffect } of tables) {
+    for (const path of withoutEffect) {
+      const [operation = "", ...member] = path.split(".")
+      const key = `${service}:${operation}`
+      members.set(key, [...(members.get(key) ?? []), member])
+    }
+  }
+  return (service: string, operation: string, input: object): void => {
+    const key = `${service}:${operation}`
+    const paths = members.get(key)
+    if (!paths) return
+    const left = paths.filter((path) => {
+      if (!has(input, path)) return true
+      log.warn("An input member was taken that has no effect (docs/parity.md).", { member: `${key}.${path.join(".")}` })
+      return false
+    })
+    if (left.length === 0) members.delete(key)
+    else if (left.length < paths.length) members.set(key, left)
+  }
+}
+
+const has = (value: unknown, [name, ...rest]: readonly string[]): boolean => {
+  if (name === undefined) return value !== undefined
+  if (Array.isArray(value)) return value.some((item) => has(item, [name, ...rest]))
+  if (typeof value !== "object" || value === null) return false
+  return has((value as Record<string, unknown>)[name], rest)
+}
