@@ -75,7 +75,7 @@ const setUp = async (state?: State) => {
     services: [service],
     clock,
     ids: testIds(),
-    log: silentLog,
+    log,
   })
   const ask = (operation: string, input: object, caller: Caller = root) =>
     gate.dispatch({ service: "ecs", operation, input, scope, caller, requestId: "r" })
