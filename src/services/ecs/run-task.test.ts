@@ -1,0 +1,444 @@
+// RunTask: what it writes and answers, and everything that it refuses.
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import {
+  ecsArn,
+  ecsHarness,
+  fargateDefinition,
+  root,
+  runWeb,
+  scope,
+  subnets,
+  vpc,
+  withWeb,
+} from "../../../test/support/ecs-harness.ts"
+import type { Input } from "../../gate/index.ts"
+
+type RunTaskInput = Input<"ecs", "RunTask">
+
+test("a Fargate task is answered at once as PROVISIONING, with all that is known of it", async () => {
+  const { call, clock } = await withWeb()
+  const { tasks = [], failures } = await call("RunTask", runWeb({ startedBy: "me", tags: [{ key: "k", value: "v" }] }))
+  assert.deepEqual(failures, [])
+  const [task] = tasks
+  const id = task?.taskArn?.split("/").at(-1) ?? ""
+  assert.match(id, /^[0-9a-f]{32}$/)
+  assert.match(task?.containers?.[0]?.containerArn ?? "", new RegExp(`:container/default/${id}/[0-9a-f-]{36}$`))
+  const subnet = vpc.subnets.find((one) => one.availabilityZone === task?.availabilityZone)
+  const attachment = task?.attachments?.[0]
+  assert.match(attachment?.id ?? "", /^[0-9a-f-]{36}$/)
+  // source: reference/aws-behaviour.md 1.3, 8 (Fargate, awsvpc attachment)
+  assert.deepEqual(task, {
+    taskArn: ecsArn(`task/default/${id}`),
+    clusterArn: ecsArn("cluster/default"),
+    taskDefinitionArn: ecsArn("task-definition/web:1"),
+    attachments: [
+      {
+        id: attachment?.id,
+        type: "ElasticNetworkInterface",
+        status: "PRECREATED",
+        details: [{ name: "subnetId", value: subnet?.id }],
+      },
+    ],
+    attributes: [{ name: "ecs.cpu-architecture", value: "x86_64" }],
+    availabilityZone: subnet?.availabilityZone,
+    containers: [
+      {
+        containerArn: task?.containers?.[0]?.containerArn,
+        taskArn: ecsArn(`task/default/${id}`),
+        name: "app",
+        image: "app:1",
+        lastStatus: "PENDING",
+        networkBindings: [],
+        networkInterfaces: [],
+        healthStatus: "UNKNOWN",
+        cpu: "0",
+      },
+    ],
+    cpu: "256",
+    memory: "512",
+    createdAt: new Date(clock.now()),
+    desiredStatus: "RUNNING",
+    lastStatus: "PROVISIONING",
+    enableExecuteCommand: false,
+    group: "family:web",
+    healthStatus: "UNKNOWN",
+    launchType: "FARGATE",
+    overrides: { containerOverrides: [{ name: "app" }], inferenceAcceleratorOverrides: [] },
+    platformVersion: "1.4.0",
+    platformFamily: "Linux",
+    startedBy: "me",
+    tags: [{ key: "k", value: "v" }],
+    version: 1,
+    ephemeralStorage: { sizeInGiB: 20 },
+    fargateEphemeralStorage: { sizeInGiB: 20 },
+  })
+})
+
+test("the record carries the network that was asked for, with the VPC's default security group", async () => {
+  const { call, task } = await withWeb()
+  const { tasks = [] } = await call("RunTask", runWeb())
+  assert.deepEqual(task(tasks[0]?.taskArn).networkConfiguration, {
+    subnets: [...subnets],
+    securityGroups: [vpc.securityGroup.id],
+    assignPublicIp: "DISABLED",
+  })
+})
+
+test("the tasks of one call are spread over the subnets", async () => {
+  const { call } = await withWeb()
+  const { tasks = [] } = await call("RunTask", runWeb({ count: 6 }))
+  const perZone = Map.groupBy(tasks, (task) => task.availabilityZone)
+  assert.deepEqual(
+    [...perZone.values()].map((group) => group.length),
+    [2, 2, 2],
+  )
+})
+
+test("overrides replace sizes and are echoed for every container", async () => {
+  const { call, task } = await withWeb()
+  await call(
+    "RegisterTaskDefinition",
+    fargateDefinition({
+      family: "two",
+      containerDefinitions: [
+        { name: "app", image: "app:1", cpu: 64 },
+        { name: "side", image: "side:1", memoryReservation: 64 },
+      ],
+    }),
+  )
+  const environment = [{ name: "A", value: "1" }]
+  const { tasks = [] } = await call(
+    "RunTask",
+    runWeb({
+      taskDefinition: "two",
+      overrides: {
+        cpu: ".5 vCPU",
+        memory: "1 GB",
+        ephemeralStorage: { sizeInGiB: 30 },
+        containerOverrides: [{ name: "side", cpu: 128, memory: 256, environment }],
+      },
+    }),
+  )
+  const row = task(tasks[0]?.taskArn)
+  assert.deepEqual([row.cpu, row.memory, row.ephemeralStorageGiB], ["512", "1024", 30])
+  assert.deepEqual(
+    row.containers.map(({ name, cpu, memory, memoryReservation }) => [name, cpu, memory, memoryReservation]),
+    [
+      ["app", "64", undefined, undefined],
+      ["side", "128", "256", "64"],
+    ],
+  )
+  assert.deepEqual(tasks[0]?.overrides?.containerOverrides, [
+    { name: "app" },
+    { name: "side", cpu: 128, memory: 256, environment },
+  ])
+})
+
+test("tags come from the call, on request from the task definition and from ECS itself", async () => {
+  const { call } = await withWeb()
+  await call(
+    "RegisterTaskDefinition",
+    fargateDefinition({
+      tags: [
+        { key: "a", value: "definition" },
+        { key: "b", value: "definition" },
+      ],
+    }),
+  )
+  const tags = [{ key: "a", value: "call" }]
+  const tagsOf = async (over: Partial<RunTaskInput>) =>
+    (await call("RunTask", runWeb({ tags, ...over }))).tasks?.[0]?.tags
+  assert.deepEqual(await tagsOf({}), tags)
+  assert.deepEqual(await tagsOf({ propagateTags: "TASK_DEFINITION", enableECSManagedTags: true }), [
+    { key: "aws:ecs:clusterName", value: "default" },
+    { key: "a", value: "call" },
+    { key: "b", value: "definition" },
+  ])
+})
+
+test("a strategy gives its bases first and the rest by weight", async () => {
+  const { call } = ecsHarness()
+  const capacityProviders = ["FARGATE", "FARGATE_SPOT"]
+  const strategy = [
+    { capacityProvider: "FARGATE", base: 2, weight: 1 },
+    { capacityProvider: "FARGATE_SPOT", weight: 3 },
+  ]
+  await call("CreateCluster", { capacityProviders, defaultCapacityProviderStrategy: strategy })
+  await call("RegisterTaskDefinition", fargateDefinition())
+  const providers = async (input: RunTaskInput) =>
+    (await call("RunTask", input)).tasks?.map((task) => `${task.launchType} ${task.capacityProviderName ?? "-"}`).sort()
+  const { launchType: _launchType, ...byDefault } = runWeb({ count: 10 })
+  assert.deepEqual(await providers(byDefault), [
+    ...Array.from({ length: 4 }, () => "FARGATE FARGATE"),
+    ...Array.from({ length: 6 }, () => "FARGATE FARGATE_SPOT"),
+  ])
+  const spot = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }]
+  assert.deepEqual(await providers({ ...byDefault, count: 1, capacityProviderStrategy: spot }), [
+    "FARGATE FARGATE_SPOT",
+  ])
+  assert.deepEqual(await providers(runWeb()), ["FARGATE -"])
+})
+
+test("the same client token answers the same tasks and starts none", async () => {
+  const { call, refuses, clock, patchTask } = await withWeb()
+  const first = await call("RunTask", runWeb({ clientToken: "t", count: 2 }))
+  assert.deepEqual(await call("RunTask", runWeb({ count: 2, clientToken: "t" })), first)
+  assert.equal((await call("ListTasks", {})).taskArns?.length, 2)
+  const arns = first.tasks?.map((task) => task.taskArn)
+  const fault = await refuses(
+    "RunTask",
+    runWeb({ clientToken: "t", count: 3 }),
+    "ConflictException",
+    "The RunTask request could not be processed because of conflicting parameters.",
+  )
+  assert.deepEqual(fault.fields.resourceIds, arns)
+
+  await call("CreateCluster", { clusterName: "other" })
+  const elsewhere = await call("RunTask", runWeb({ clientToken: "t", count: 2, cluster: "other" }))
+  assert.notDeepEqual(
+    elsewhere.tasks?.map((task) => task.taskArn),
+    arns,
+    "a token is good for one cluster",
+  )
+
+  patchTask(arns?.[0], { desiredStatus: "STOPPED", lastStatus: "STOPPED", stoppedAt: clock.now() })
+  const again = await call("RunTask", runWeb({ clientToken: "t", count: 2 }))
+  assert.deepEqual(again.tasks?.[0], { taskArn: arns?.[0], lastStatus: "STOPPED", desiredStatus: "STOPPED" })
+  assert.equal(again.tasks?.[1]?.lastStatus, "PROVISIONING")
+})
+
+test("a client token is forgotten an hour after the end of its tasks, and after a day", async () => {
+  const { call, clock, patchTask } = await withWeb()
+  const run = async () => (await call("RunTask", runWeb({ clientToken: "t" }))).tasks?.[0]?.taskArn
+  const first = await run()
+  patchTask(first, { desiredStatus: "STOPPED", lastStatus: "STOPPED", stoppedAt: clock.now() })
+  await clock.advance(59 * 60_000)
+  assert.equal(await run(), first)
+  await clock.advance(60_000)
+  const second = await run()
+  assert.notEqual(second, first)
+  await clock.advance(24 * 60 * 60_000 - 1)
+  assert.equal(await run(), second)
+  await clock.advance(1)
+  assert.notEqual(await run(), second)
+})
+
+// source: R = reference/aws-behaviour.md 1.5-1.7 and 8, F = public logs and issues, M = from memory
+const subnet = subnets[0] ?? ""
+const network = (over: object): Partial<RunTaskInput> => ({
+  networkConfiguration: { awsvpcConfiguration: { subnets: [subnet], ...over } },
+})
+const invalid = "InvalidParameterException"
+const { launchType: _launchType, ...withoutLaunchType } = runWeb()
+const refusals: readonly (readonly [source: string, what: string, RunTaskInput, code: string, message: string])[] = [
+  ["R", "an unknown cluster", runWeb({ cluster: "none" }), "ClusterNotFoundException", "Cluster not found."],
+  ["R", "an unknown family", runWeb({ taskDefinition: "none" }), "ClientException", "TaskDefinition not found."],
+  ["M", "eleven tasks", runWeb({ count: 11 }), invalid, "count must be between 1 and 10."],
+  ["M", "no tasks", runWeb({ count: 0 }), invalid, "count must be between 1 and 10."],
+  [
+    "R",
+    "EC2 in an empty cluster",
+    runWeb({ launchType: "EC2" }),
+    invalid,
+    "No Container Instances were found in your cluster.",
+  ],
+  [
+    "R",
+    "no launch type in an empty cluster",
+    withoutLaunchType,
+    invalid,
+    "No Container Instances were found in your cluster.",
+  ],
+  [
+    "F",
+    "a launch type and a strategy",
+    runWeb({ capacityProviderStrategy: [{ capacityProvider: "FARGATE" }] }),
+    invalid,
+    "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
+  ],
+  [
+    "F",
+    "a definition that Fargate cannot run",
+    runWeb({ taskDefinition: "bridge" }),
+    invalid,
+    "Task definition does not support launch_type FARGATE.",
+  ],
+  [
+    "R",
+    "no network",
+    { taskDefinition: "web", launchType: "FARGATE" },
+    invalid,
+    "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
+  ],
+  [
+    "R",
+    "a network where there is none",
+    runWeb({ taskDefinition: "bridge", launchType: "EC2" }),
+    invalid,
+    "Network Configuration is not valid for the given networkMode of this task definition.",
+  ],
+  ["R", "no subnets", runWeb(network({ subnets: [] })), invalid, "subnets can not be empty."],
+  [
+    "R",
+    "an unknown subnet",
+    runWeb(network({ subnets: ["subnet-1"] })),
+    invalid,
+    "Error retrieving subnet information for [subnet-1]: The subnet ID 'subnet-1' does not exist (ErrorCode: InvalidSubnetID.NotFound)",
+  ],
+  [
+    "R",
+    "an unknown security group",
+    runWeb(network({ securityGroups: ["sg-1"] })),
+    invalid,
+    "Error retrieving security group information for [sg-1]: The security group 'sg-1' does not exist (ErrorCode: InvalidGroup.NotFound)",
+  ],
+  [
+    "R",
+    "too many subnets",
+    runWeb(network({ subnets: Array.from({ length: 17 }, (_, i) => `subnet-${i}`) })),
+    invalid,
+    "subnets can have at most 16 items.",
+  ],
+  [
+    "R",
+    "too many security groups",
+    runWeb(network({ securityGroups: ["1", "2", "3", "4", "5", "6"] })),
+    invalid,
+    "securityGroups can have at most 5 items.",
+  ],
+  [
+    "F",
+    "an override of no container",
+    runWeb({ overrides: { containerOverrides: [{ name: "none" }] } }),
+    invalid,
+    "Override for container named none is not a container in the TaskDefinition.",
+  ],
+  [
+    "R",
+    "an override to no Fargate size",
+    runWeb({ overrides: { cpu: "1024" } }),
+    "ClientException",
+    "No Fargate configuration exists for given values: 1024 CPU, 512 memory. See the Amazon ECS documentation for the valid values.",
+  ],
+  [
+    "R",
+    "overrides of more than 8192 characters",
+    runWeb({ overrides: { containerOverrides: [{ name: "app", command: ["x".repeat(8200)] }] } }),
+    invalid,
+    "Container Overrides length must be at most 8192",
+  ],
+  [
+    "R",
+    "tags of a service",
+    runWeb({ propagateTags: "SERVICE" }),
+    invalid,
+    "propagateTags SERVICE is not valid for a task that is not part of a service.",
+  ],
+  [
+    "M",
+    "an unknown platform",
+    runWeb({ platformVersion: "9.9.9" }),
+    "PlatformUnknownException",
+    "The specified platform does not exist.",
+  ],
+  [
+    "M",
+    "a token with a space",
+    runWeb({ clientToken: "a b" }),
+    invalid,
+    "clientToken must be 1 to 64 ASCII characters between 33 and 126.",
+  ],
+  [
+    "M",
+    "placement on Fargate",
+    runWeb({ placementStrategy: [{ type: "random" }] }),
+    invalid,
+    "Placement strategies are not supported with FARGATE launch type.",
+  ],
+]
+
+for (const [source, what, input, code, message] of refusals) {
+  test(`RunTask with ${what} is refused and starts nothing (${source})`, async () => {
+    const { call, refuses, state } = await withWeb()
+    await call("RegisterTaskDefinition", {
+      family: "bridge",
+      containerDefinitions: [{ name: "app", image: "app:1", memory: 64 }],
+    })
+    await refuses("RunTask", input, code, message)
+    assert.deepEqual(
+      state.view((view) => [view.tasks.size, view.runTaskTokens.size, view.vpcs.size]),
+      [0, 0, 0],
+    )
+  })
+}
+
+test("subnets and security groups of two VPCs do not go together", async () => {
+  const { refuses, state } = await withWeb()
+  const owned = { ...scope, tags: [] }
+  state.transact((tx) => {
+    const [first] = vpc.subnets
+    assert.ok(first)
+    tx.subnets.insert({ ...first, ...owned, id: "subnet-2", vpcId: "vpc-2" })
+    tx.securityGroups.insert({ ...vpc.securityGroup, ...owned, id: "sg-2", vpcId: "vpc-2" })
+  })
+  await refuses(
+    "RunTask",
+    runWeb(network({ subnets: [subnet, "subnet-2"] })),
+    invalid,
+    "The provided subnets do not belong to the same VPC.",
+  )
+  await refuses(
+    "RunTask",
+    runWeb(network({ securityGroups: ["sg-2"] })),
+    invalid,
+    "Security group sg-2 does not appear to belong to the same VPC as the input subnets.",
+  )
+})
+
+test("what is not built says so: EC2 placement, volumes at launch, Windows", async () => {
+  const { call, refuses } = await withWeb()
+  const isNotBuilt = (what: string) => ["NotImplemented", `Roadstead does not implement ${what} yet.`] as const
+  const volumeConfigurations = [{ name: "v" }]
+  await refuses(
+    "RunTask",
+    runWeb({ volumeConfigurations }),
+    ...isNotBuilt("volumes that are configured at launch (volumeConfigurations of ecs:RunTask)"),
+  )
+  await call("RegisterContainerInstance", {})
+  await refuses(
+    "RunTask",
+    runWeb({ launchType: "EC2" }),
+    ...isNotBuilt("placement on container instances (launch type EC2 of ecs:RunTask)"),
+  )
+})
+
+test("RunTask demands its revision, its cluster and the roles that it hands on", async () => {
+  const { call, gate } = await withWeb()
+  const taskRoleArn = "arn:aws:iam::123456789012:role/task"
+  await call("RegisterTaskDefinition", fargateDefinition({ taskRoleArn }))
+  const { runTask } = await import("./authorise.ts")
+  const demands = gate.commit(scope, root, (cx) => runTask(cx, runWeb({ tags: [{ key: "k", value: "v" }] })))
+  assert.deepEqual(demands, [
+    {
+      action: "ecs:RunTask",
+      resources: [ecsArn("task-definition/web:2")],
+      conditions: {
+        "ecs:cluster": ecsArn("cluster/default"),
+        "ecs:enable-execute-command": "false",
+        "aws:RequestTag/k": "v",
+        "aws:TagKeys": ["k"],
+      },
+    },
+    {
+      action: "iam:PassRole",
+      resources: [taskRoleArn],
+      conditions: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
+    },
+    {
+      action: "ecs:TagResource",
+      resources: [ecsArn("task/default/*")],
+      conditions: { "ecs:CreateAction": "RunTask", "aws:RequestTag/k": "v", "aws:TagKeys": ["k"] },
+    },
+  ])
+})
