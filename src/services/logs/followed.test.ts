@@ -2,8 +2,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import { type LogsService, logsService } from "../../../test/support/logs-service.ts"
+import { aHost, aTask } from "../../../test/support/rows.ts"
 import type { Caller } from "../../gate/index.ts"
-import type { ContainerInstanceRow, TaskRow } from "../../state/index.ts"
+import type { TaskRow } from "../../state/index.ts"
 
 const account = "222222222222"
 const groupArn = `arn:aws:logs:eu-west-1:${account}:log-group:/ecs/web`
@@ -16,26 +17,11 @@ const machine: Caller = {
 }
 
 /** A host of the hidden pool that runs one task of an account. */
-const host = (state: LogsService["state"], lastStatus: TaskRow["lastStatus"] = "RUNNING") => {
-  const instanceArn = "arn:aws:ecs:eu-west-1:000000000000:container-instance/pool/1"
+const host = (state: LogsService["state"], lastStatus: TaskRow["lastStatus"] = "RUNNING") =>
   state.transact((tx) => {
-    // Of these rows only what says who runs where is of interest here.
-    const instance: Partial<ContainerInstanceRow> = { arn: instanceArn, machineId: "m-1", status: "ACTIVE" }
-    tx.containerInstances.put(instance as ContainerInstanceRow)
-    const task: Partial<TaskRow> = {
-      arn: `arn:aws:ecs:eu-west-1:${account}:task/default/1`,
-      account,
-      region: "eu-west-1",
-      clusterArn: "default",
-      taskDefinitionArn: "web:1",
-      containerInstanceArn: instanceArn,
-      lastStatus,
-      containers: [],
-      attachments: [],
-    }
-    tx.tasks.put(task as TaskRow)
+    tx.containerInstances.put(aHost())
+    tx.tasks.put(aTask({ account, region: "eu-west-1", lastStatus }))
   })
-}
 
 const setUp = async () => {
   const service = logsService()
