@@ -1,10 +1,14 @@
 // The hub: records, tables, transactions, watches and the stores behind them.
+
+export { memoryBulkStore } from "./bulk/memory.ts"
 export type { BulkItem, BulkRange, BulkRefusal, BulkStore } from "./bulk.ts"
 export { BulkFull } from "./bulk.ts"
 export { type DefaultVpc, defaultVpcId, defaultVpcRows, ensureDefaultVpc } from "./default-vpc.ts"
 export { type Cidr, cidrHolds, formatAddress, parseAddress, parseCidr } from "./ipv4.ts"
 export { DataFolderCorrupt, DataFolderInUse, DataFolderTooNew } from "./journal/errors.ts"
 export type { Appended, Batch, Journal, Opened, RowKey, StoredRow } from "./journal/journal.ts"
+export { type MemoryDisk, memoryDisk, memoryJournal } from "./journal/memory.ts"
+export { type SqliteJournalOptions, sqliteJournal } from "./journal/sqlite.ts"
 export {
   allocateAddress,
   capacityOf,

@@ -30,7 +30,7 @@ const parse = (stored: StoredRow): unknown => {
   try {
     return JSON.parse(stored.json)
   } catch (thrown) {
-    throw new DataFolderCorrupt(`The row ${stored.key} of table ${stored.table}`, { cause: thrown })
+    throw new DataFolderCorrupt(`The row ${stored.key} of table ${stored.table}`, String(thrown))
   }
 }
 
