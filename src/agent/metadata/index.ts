@@ -1,0 +1,3 @@
+// Task metadata and credentials, for the containers of this host.
+export type { MetadataParts } from "./answer.ts"
+export { type MetadataServer, type MetadataServerOptions, startMetadataServer } from "./server.ts"
