@@ -24,7 +24,7 @@ export const containerAnswer = (task: TaskSnapshot, container: ContainerSnapshot
     Image: container.definition.image,
     ImageID: container.imageId ?? "",
     ...(ports && { Ports: ports }),
-    Labels: container.labels,
+    Labels: theirs(container.labels),
     DesiredStatus: container.desired,
     KnownStatus:
       container.type === "CNI_PAUSE" && container.known === "RUNNING" ? "RESOURCES_PROVISIONED" : container.known,
@@ -49,6 +49,10 @@ export const containerAnswer = (task: TaskSnapshot, container: ContainerSnapshot
     }),
   }
 }
+
+// The labels by which we find our own things say nothing to the task.
+const theirs = (labels: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith("io.roadstead.")))
 
 const healthOf = ({ health }: ContainerSnapshot): object | undefined =>
   health && {

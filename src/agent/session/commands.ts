@@ -89,7 +89,7 @@ export const keepCommands = ({
     upgrade: async () => {
       const { acs } = await endpoints.get()
       const url = commandUrl(acs, parts.cluster, containerInstanceArn, host, !connectedOnce)
-      return { url, headers: await parts.signer.upgrade(url) }
+      return { url, headers: parts.signer.upgrade(url) }
     },
     onOpen: () => {
       connectedOnce = true

@@ -7,9 +7,9 @@ import type { AwsCall, Checkpoint, CredentialsStore, TaskEngine } from "../types
 /** Signs with the agent's key for service `ecs`. */
 export interface Signer {
   /** Headers (`Authorization`, `X-Amz-Date`, with a session also `X-Amz-Security-Token`) for a GET of `url`. */
-  upgrade(url: string): Promise<Readonly<Record<string, string>>>
+  upgrade(url: string): Readonly<Record<string, string>>
   /** A telemetry frame: the signed header block and `body` behind it. */
-  frame(url: string, body: string): Promise<string>
+  frame(url: string, body: string): string
 }
 
 /** What the agent says about itself and its host. */

@@ -11,6 +11,8 @@ export interface SessionOptions extends SessionParts {
   readonly host: HostFacts
   /** See ReporterOptions. */
   logsDelivered(taskArn: string): Promise<void> | undefined
+  /** The command channel is open (again): what waits for the control plane can try now. */
+  onConnected(): void
 }
 
 export interface Session {
@@ -20,7 +22,8 @@ export interface Session {
   /** Known when `ready` has resolved, and after a restart from the checkpoint. */
   containerInstanceArn(): string | undefined
   availabilityZone(): string | undefined
-  onRegistered(listener: () => void): Cancel
+  /** The listener gets the container instance ARN. */
+  onRegistered(listener: (containerInstanceArn: string) => void): Cancel
   onHeartbeat(listener: () => void): Cancel
   close(): void
 }
@@ -32,7 +35,7 @@ export interface Session {
 export const createSession = (options: SessionOptions): Session => {
   const { checkpoint, ecs, clock, cluster } = options
   const stopping = new AbortController()
-  const registered = new Set<() => void>()
+  const registered = new Set<(containerInstanceArn: string) => void>()
   const heartbeats = new Set<() => void>()
   let zone: string | undefined
   let commands: { close(): void } | undefined
@@ -53,13 +56,14 @@ export const createSession = (options: SessionOptions): Session => {
       containerInstanceArn: answer.containerInstanceArn,
       onOpen: () => {
         reporter.kick()
+        options.onConnected()
         opened()
       },
       onHeartbeat: () => {
         for (const listener of heartbeats) listener()
       },
     })
-    for (const listener of registered) listener()
+    for (const listener of registered) listener(answer.containerInstanceArn)
   }
 
   return {

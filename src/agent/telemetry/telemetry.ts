@@ -1,6 +1,6 @@
 // The telemetry channel (TCS): metrics and health every twenty seconds, a change of health at once, and the state of the
 // container engine when the control plane's heartbeat asks for it. Every frame is signed.
-import { type Cancel, type Clock, errorFields, type Ids, type Log, repeat } from "../../kernel/index.ts"
+import { type Cancel, type Clock, type Ids, type Log, repeat } from "../../kernel/index.ts"
 import type { TcsFromAgent } from "../../protocol/index.ts"
 import { keepChannel, type OpenSocket } from "../channel/index.ts"
 import type { ContainerDriver } from "../driver.ts"
@@ -54,7 +54,6 @@ export const startTelemetry = (options: TelemetryOptions): Telemetry => {
   let url = ""
   let closed = false
   let open = false
-  let inOrder: Promise<void> = Promise.resolve()
   let runtime: { status: RuntimeStatus; since: number } = { status: "INITIALIZING", since: clock.now() }
 
   const speaker = (): Speaker => ({
@@ -65,12 +64,7 @@ export const startTelemetry = (options: TelemetryOptions): Telemetry => {
   })
 
   const send = (envelope: TcsFromAgent) => {
-    inOrder = inOrder
-      .then(async () => {
-        const frame = await signer.frame(url, JSON.stringify(envelope))
-        channel.send(frame)
-      })
-      .catch((error: unknown) => log.error("A telemetry message could not be sent", errorFields(error)))
+    channel.send(signer.frame(url, JSON.stringify(envelope)))
   }
 
   // Windows are taken only while they can be sent, so that a short gap is in the next publication.
@@ -116,7 +110,7 @@ export const startTelemetry = (options: TelemetryOptions): Telemetry => {
     upgrade: async () => {
       const { tcs } = await endpoints.get()
       url = telemetryUrl(tcs, cluster, containerInstanceArn, host)
-      return { url, headers: await signer.upgrade(url) }
+      return { url, headers: signer.upgrade(url) }
     },
     onOpen: () => {
       open = true

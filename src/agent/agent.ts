@@ -1,0 +1,239 @@
+// A container host's agent, put together: container engine, task engine, session, telemetry, logs and metadata. It runs
+// tasks with or without its control plane; closing it stops nothing that runs.
+import { join } from "node:path"
+import { type Clock, errorFields, type Ids, type Log } from "../kernel/index.ts"
+import type { ServiceName } from "../model/index.ts"
+import { type Credentials, createAwsClient, signFrame, signRequest } from "../wire/client/index.ts"
+import { type OpenSocket, openWebSocket } from "./channel/index.ts"
+import { openCheckpoint } from "./checkpoint/index.ts"
+import { newCredentialsStore } from "./credentials.ts"
+import { createDockerDriver } from "./driver/docker/index.ts"
+import { createSimulatedDriver, worldFile } from "./driver/simulated/index.ts"
+import type { ContainerDriver } from "./driver.ts"
+import { createTaskEngine } from "./engine/index.ts"
+import { createLogs } from "./logs/index.ts"
+import { type MetadataServer, startMetadataServer } from "./metadata/index.ts"
+import { createSession, type HostFacts, type Session, type Signer } from "./session/index.ts"
+import { collectStats, startTelemetry, type Telemetry } from "./telemetry/index.ts"
+
+export interface AgentOptions {
+  /** The agent's own: its checkpoint, and a simulated engine's containers. */
+  readonly dataFolder: string
+  readonly cluster: string
+  readonly region: string
+  /** The control plane's API, `http://127.0.0.1:4566`. */
+  readonly endpoint: string
+  readonly credentials: Credentials
+  readonly engine:
+    | {
+        readonly kind: "docker"
+        readonly socketPath: string
+        /** The image of the container that holds a task's network. */
+        readonly pauseImage: string
+        /** The parent of all tasks' cgroups. */
+        readonly cgroup?: string
+        /** The socket of another engine on this machine: images that it has are copied from there before a pull. */
+        readonly imageSource?: string
+      }
+    | { readonly kind: "simulated"; readonly cpus?: number; readonly memoryMiB?: number }
+  /** The id of the data folder that all of this belongs to: the label on everything that is made. */
+  readonly owner: string
+  /** Tells this host's containers from those of another agent on the same container engine. */
+  readonly machineId: string
+  /** Where metadata and credentials are served; undefined where containers have no way to ask (a simulated engine). */
+  readonly metadata: { readonly host: string; readonly port: number } | undefined
+  readonly log: Log
+  readonly wallClock: Clock
+  readonly ids: Ids
+  /** The user's own attributes of this container instance. */
+  readonly attributes?: HostFacts["attributes"]
+  readonly architecture?: "x86_64" | "arm64"
+  readonly version?: string
+  /** Seconds between the stop signal and the kill where the container says none; 30 by default. */
+  readonly stopTimeoutSeconds?: number
+  /** A driver and a socket of the caller's own: tests in one process. */
+  readonly driver?: ContainerDriver
+  readonly openSocket?: OpenSocket
+}
+
+export interface Agent {
+  readonly containerInstanceArn: string
+  /** The metadata endpoint's port, when there is one. */
+  readonly metadataPort: number | undefined
+  close(): Promise<void>
+}
+
+/** What the control plane is told when nobody says which version runs. */
+const unversioned = "0.1.0"
+
+/**
+ * Starts an agent; resolves when it is registered and connected. Tasks that it had are supervised before that, also while
+ * the control plane is away.
+ * @throws CheckpointError when the data folder cannot be used, RegistrationRefused when this host can never join.
+ */
+export const startAgent = async (options: AgentOptions): Promise<Agent> => {
+  const { cluster, wallClock: clock, ids, log, region } = options
+  const open: (() => unknown)[] = []
+  const close = async () => {
+    // The other way round than they were opened. What cannot be closed must not keep the rest open.
+    for (const end of open.splice(0).reverse()) {
+      try {
+        await end()
+      } catch (error) {
+        log.warn("A part of the agent could not be closed", errorFields(error))
+      }
+    }
+  }
+  try {
+    const checkpoint = openCheckpoint(options.dataFolder, cluster)
+    open.push(() => checkpoint.close())
+    const driver = options.driver ?? driverOf(options)
+    open.push(() => driver.close())
+    const host = await hostFacts(options, driver)
+    const client = clientsOf(options)
+    const ecs = client("ecs", options.credentials)
+    const logs = createLogs({ logs: client("logs", options.credentials), checkpoint, clock, log })
+    const credentials = newCredentialsStore()
+    const engine = createTaskEngine({
+      driver,
+      checkpoint,
+      clock,
+      ids,
+      log,
+      credentials,
+      options: {
+        owner: options.owner,
+        host: options.machineId,
+        region,
+        pauseImage: options.engine.kind === "docker" ? options.engine.pauseImage : "roadstead-pause",
+        ...(options.stopTimeoutSeconds !== undefined && { stopTimeoutSeconds: options.stopTimeoutSeconds }),
+      },
+      hooks: { beforeStart: (task) => logs.prepare(task) },
+    })
+    open.push(() => engine.close())
+    const collector = collectStats(engine, driver)
+    open.push(() => collector.close())
+
+    let metadata: MetadataServer | undefined
+    let session: Session | undefined
+    if (options.metadata) {
+      metadata = await startMetadataServer({
+        ...options.metadata,
+        engine,
+        credentials,
+        cluster,
+        clock,
+        log,
+        ecs,
+        ecsAs: (role) => client("ecs", role),
+        stats: (runtimeId) => collector.latest(runtimeId),
+        availabilityZone: () => session?.availabilityZone(),
+        containerInstanceArn: () => checkpoint.identity().containerInstanceArn,
+      })
+      open.push(() => metadata?.close())
+    }
+    await engine.start()
+    logs.follow(engine)
+    open.push(() => logs.close())
+
+    const signer = signerOf(options)
+    const openSocket = options.openSocket ?? openWebSocket
+    const started = createSession({
+      cluster,
+      ecs,
+      signer,
+      open: openSocket,
+      engine,
+      credentials,
+      checkpoint,
+      clock,
+      ids,
+      log,
+      host,
+      logsDelivered: (arn) => logs.delivered(arn),
+      onConnected: () => logs.kick(),
+    })
+    session = started
+    open.push(() => started.close())
+    let telemetry: Telemetry | undefined
+    started.onRegistered((containerInstanceArn) => {
+      telemetry = startTelemetry({
+        cluster,
+        containerInstanceArn,
+        endpoints: started.endpoints,
+        signer,
+        open: openSocket,
+        host,
+        engine,
+        driver,
+        collector,
+        clock,
+        ids,
+        log,
+      })
+      open.push(() => telemetry?.close())
+    })
+    started.onHeartbeat(() => telemetry?.check())
+    await started.ready
+    return {
+      containerInstanceArn: checkpoint.identity().containerInstanceArn ?? "",
+      metadataPort: metadata?.port,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const driverOf = ({ engine, wallClock: clock, ids, log, dataFolder }: AgentOptions): ContainerDriver =>
+  engine.kind === "docker"
+    ? createDockerDriver({
+        socketPath: engine.socketPath,
+        clock,
+        log,
+        ...(engine.imageSource !== undefined && { imageSource: engine.imageSource }),
+        ...(engine.cgroup !== undefined && { groupParent: engine.cgroup }),
+      })
+    : createSimulatedDriver({
+        clock,
+        ids,
+        store: worldFile(join(dataFolder, "simulated-containers.json")),
+        images: ["roadstead-pause"],
+        ...(engine.cpus !== undefined && { cpus: engine.cpus }),
+        ...(engine.memoryMiB !== undefined && { memoryMiB: engine.memoryMiB }),
+      })
+
+const hostFacts = async (options: AgentOptions, driver: ContainerDriver): Promise<HostFacts> => {
+  const { version, cpus, memoryMiB } = await driver.info()
+  return {
+    agentVersion: options.version ?? unversioned,
+    agentHash: "roadstead",
+    engineVersion: version,
+    cpus,
+    memoryMiB,
+    attributes: options.attributes ?? [],
+    ...(options.architecture && { architecture: options.architecture }),
+  }
+}
+
+/** Clients of the control plane, by service and key. */
+const clientsOf =
+  ({ endpoint, region, wallClock: clock }: AgentOptions) =>
+  <S extends ServiceName>(service: S, credentials: Credentials) => {
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials
+    const key = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) }
+    return createAwsClient({ service, endpoint, region, clock, credentials: key })
+  }
+
+const signerOf = ({ credentials, region, wallClock }: AgentOptions): Signer => {
+  const signing = () => ({ credentials, region, service: "ecs", now: wallClock.now() })
+  return {
+    upgrade: (url) => {
+      const { host, pathname, search } = new URL(url)
+      const ask = { method: "GET", path: pathname, query: search.slice(1), headers: { host }, body: new Uint8Array() }
+      return signRequest(ask, signing())
+    },
+    frame: (url, body) => signFrame(body, new URL(url), signing()),
+  }
+}

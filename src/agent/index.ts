@@ -1,0 +1,4 @@
+// The agent's door: what the process of a container host needs.
+export { type Agent, type AgentOptions, startAgent } from "./agent.ts"
+export { CheckpointError } from "./checkpoint/index.ts"
+export { RegistrationRefused } from "./session/index.ts"
