@@ -36,8 +36,10 @@ export interface EngineInfo {
 
 export interface ImageInfo {
   readonly id: string
-  /** `sha256:…` of the manifest when a registry gave one. */
+  /** `sha256:…` of the manifest when a registry gave one; an image that was made on this machine has none. */
   readonly digest?: string
+  /** Names of the variables that the image itself sets. */
+  readonly variables?: readonly string[]
 }
 
 /** A container to create. `config` and `hostConfig` are Docker's shapes, complete. */

@@ -21,6 +21,7 @@ export const ensureImages = async (docker: Docker): Promise<void> => {
   if (await inspectImage(docker, pauseImage)) return
   const { Arch } = await docker.version()
   const archive = tar([{ path: "pause", content: pauseProgram(processorOf(Arch)), executable: true }])
-  // The kernel ignores SIGTERM for a first process without a handler; it is to end at once.
-  await importImage(docker, { repository, tag, tar: archive, changes: ['ENTRYPOINT ["/pause"]', "STOPSIGNAL SIGKILL"] })
+  // An import takes no STOPSIGNAL: who stops a pause container kills it, because the kernel ignores SIGTERM for a first
+  // process without a handler.
+  await importImage(docker, { repository, tag, tar: archive, changes: ['ENTRYPOINT ["/pause"]'] })
 }

@@ -20,7 +20,8 @@ export const imageCalls = ({
       const found = await inspectImage(docker, reference)
       if (!found) return undefined
       const digest = found.RepoDigests?.[0]?.split("@")[1]
-      return { id: found.Id, ...(digest && { digest }) }
+      const variables = (found.Config?.Env ?? []).map((entry) => entry.split("=", 1)[0] ?? "")
+      return { id: found.Id, variables, ...(digest && { digest }) }
     })
   const copied = async (reference: string): Promise<boolean> => {
     if (!source) return false

@@ -1,0 +1,132 @@
+// A container of a task as Docker is asked to make it. Most of it was compiled by the control plane into dockerConfig;
+// here is what only the host knows: names, addresses, volumes, ports, limits, environment. Pure.
+import type { ContainerSpec } from "../driver.ts"
+import type { ContainerSnapshot, TaskSnapshot } from "../types.ts"
+import { parseObject } from "./admit.ts"
+import { type EnvironmentOptions, environmentOf } from "./environment.ts"
+import { bindsOf } from "./mounts.ts"
+import { exposedPorts, portBindings } from "./ports.ts"
+
+export interface CompileOptions extends EnvironmentOptions {
+  /** The folder below which host paths of tasks are; without it a task that names one is refused. */
+  readonly hostRoot?: string
+  /** CPUs of the host, for limits per container where no cgroup can be written. Only asked for then. */
+  readonly hostCpus?: number
+}
+
+/**
+ * The log that is followed into CloudWatch: Docker's json-file, rotated. What has been rotated away is lost to a follower
+ * that was away too long, so there is room for 100 MB.
+ */
+const followedLog = { Type: "json-file", Config: { "max-size": "20m", "max-file": "5" } }
+
+const mebibyte = 1024 * 1024
+/** The least that ECS's agent asks of Docker. */
+const leastMemory = 4 * mebibyte
+const leastShares = 2
+
+/** A container of the task definition. Throws with a text for the user when a volume cannot be had. */
+export const compileContainer = (
+  task: TaskSnapshot,
+  container: ContainerSnapshot,
+  options: CompileOptions,
+): ContainerSpec => {
+  const { definition } = container
+  const shared = task.definition.networkMode === "awsvpc"
+  const config = {
+    Image: definition.image,
+    ...(definition.command && { Cmd: definition.command }),
+    ...(definition.entryPoint && { Entrypoint: definition.entryPoint }),
+    Env: environmentOf(task, container, options),
+    // Docker refuses ports on a container in another's network, and they are open there anyway.
+    ...(!shared && { ExposedPorts: exposedPorts(definition) }),
+    ...parseObject(definition.dockerConfig.config),
+    Labels: container.labels,
+  }
+  const given = parseObject(definition.dockerConfig.hostConfig) ?? {}
+  const binds = bindsOf(task, definition, options.hostRoot)
+  const hostConfig = {
+    ...given,
+    ...(container.logDriver === "awslogs" && { LogConfig: followedLog }),
+    ...(binds.length > 0 && { Binds: [...asList(given.Binds), ...binds] }),
+    ...(definition.volumesFrom?.length && { VolumesFrom: volumesFrom(task, container) }),
+    ...networkOf(task, container),
+    ...namespacesOf(task),
+    CpuShares: Math.max(leastShares, definition.cpu),
+    ...limitsOf(task, container, options.hostCpus ?? Number.POSITIVE_INFINITY),
+  }
+  return { name: container.runtimeName ?? "", image: definition.image, config, hostConfig }
+}
+
+const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+const runtimeNameOf = (task: TaskSnapshot, name: string): string =>
+  task.containers.find((one) => one.name === name)?.runtimeName ?? name
+
+const volumesFrom = (task: TaskSnapshot, { definition }: ContainerSnapshot): string[] =>
+  (definition.volumesFrom ?? []).map(
+    ({ sourceContainer, readOnly }) => `${runtimeNameOf(task, sourceContainer)}:${readOnly ? "ro" : "rw"}`,
+  )
+
+const networkOf = (task: TaskSnapshot, { definition }: ContainerSnapshot): Readonly<Record<string, unknown>> => {
+  const pause = task.containers.find((one) => one.type === "CNI_PAUSE")
+  if (pause) return { NetworkMode: `container:${pause.runtimeName}` }
+  const links = (definition.links ?? []).map((link) => {
+    const [name = "", alias = name] = link.split(":")
+    return `${runtimeNameOf(task, name)}:${alias}`
+  })
+  return {
+    // Host and none come in hostConfig (protocol reference, trap 4); ports mean nothing there.
+    ...(task.definition.networkMode !== "host" && { PortBindings: portBindings(definition) }),
+    ...(links.length > 0 && { Links: links }),
+  }
+}
+
+/** pidMode and ipcMode: `host`, or `task` for the pause container's. */
+const namespacesOf = ({ definition, containers }: TaskSnapshot): Readonly<Record<string, string>> => {
+  const pause = containers.find((one) => one.type === "CNI_PAUSE")
+  const mode = (asked: string | undefined) =>
+    asked === "host" ? "host" : asked === "task" && pause ? `container:${pause.runtimeName}` : undefined
+  const [pid, ipc] = [mode(definition.pidMode), mode(definition.ipcMode)]
+  return { ...(pid && { PidMode: pid }), ...(ipc && { IpcMode: ipc }) }
+}
+
+const limitsOf = (
+  task: TaskSnapshot,
+  { definition }: ContainerSnapshot,
+  hostCpus: number,
+): Readonly<Record<string, unknown>> => {
+  const parent = task.prepared?.cgroupParent
+  const memory = definition.memory > 0 ? Math.max(leastMemory, definition.memory * mebibyte) : 0
+  const own = memory > 0 && { Memory: memory }
+  if (parent !== undefined) return { CgroupParent: parent, ...own }
+  // No common cgroup: each container alone may use what the task has, which is the nearest that Docker can do.
+  const { cpu, memory: taskMemory } = task.definition
+  return {
+    ...(taskMemory && { Memory: taskMemory * mebibyte }),
+    ...own,
+    ...(cpu && { NanoCpus: Math.round(Math.min(cpu, hostCpus) * 1e9) }),
+  }
+}
+
+/** The container that holds the task's network: its address, names and nothing else. */
+export const compilePause = (task: TaskSnapshot, pause: ContainerSnapshot): ContainerSpec => {
+  const [eni] = task.definition.elasticNetworkInterfaces ?? []
+  const { network, cgroupParent } = task.prepared ?? {}
+  const servers = eni?.domainNameServers?.length ? eni.domainNameServers : network?.gateway ? [network.gateway] : []
+  const ip = (eni?.ipv4Addresses.find((one) => one.primary) ?? eni?.ipv4Addresses[0])?.privateAddress
+  return {
+    name: pause.runtimeName ?? "",
+    image: pause.definition.image,
+    config: { Labels: pause.labels, ...(eni?.privateDnsName && { Hostname: eni.privateDnsName }) },
+    hostConfig: {
+      LogConfig: { Type: "none", Config: {} },
+      ...(task.definition.ipcMode === "task" && { IpcMode: "shareable" }),
+      // A dot: without it Docker hands on the search domains of the host.
+      DnsSearch: eni?.domainName?.length ? eni.domainName : ["."],
+      ...(servers.length > 0 && { Dns: servers }),
+      ...(cgroupParent !== undefined && { CgroupParent: cgroupParent }),
+    },
+    ...(network && { network: { id: network.id, ...(ip && { ip }), ...(eni?.macAddress && { mac: eni.macAddress }) } }),
+  }
+}

@@ -1,0 +1,224 @@
+// Carrying out one step of a plan with the driver. Each answers what has become known; a failure that is final is an
+// answer too. What is thrown may be tried again. Which step is next is not decided here.
+import { type Clock, delay, type Log } from "../../kernel/index.ts"
+import { type ContainerDriver, type ContainerState, DriverError, type ImageInfo } from "../driver.ts"
+import type { ContainerSnapshot, EngineHooks, TaskSnapshot } from "../types.ts"
+import { readPlace } from "./attachment.ts"
+import { compileContainer, compilePause } from "./compile.ts"
+import { volumesToMake } from "./mounts.ts"
+import { ownLabels, taskId, taskLabel } from "./names.ts"
+import type { TaskNetworks } from "./networks.ts"
+import type { Resolvers, TaskEngineOptions } from "./options.ts"
+import { PullFailure, type Pulls } from "./pulls.ts"
+import { failureReason, pullReason, StepTimeout, type Transition } from "./reasons.ts"
+
+export interface StepContext {
+  readonly driver: ContainerDriver
+  readonly clock: Clock
+  readonly log: Log
+  readonly options: TaskEngineOptions
+  readonly pulls: Pulls
+  readonly networks: TaskNetworks
+  readonly hooks: EngineHooks
+  readonly resolvers: Resolvers
+  readonly hostCpus: () => Promise<number>
+}
+
+/** Docker is given as long as by ECS's agent before a call counts as lost. */
+const patience = { created: 240_000, running: 180_000, stopped: 120_000 } as const
+
+/** Cgroup, volumes and networks: all that the first container needs. Throws what stops the task. */
+export const prepare = async (
+  { driver, networks, options }: StepContext,
+  task: TaskSnapshot,
+  signal: AbortSignal,
+): Promise<NonNullable<TaskSnapshot["prepared"]>> => {
+  const { definition, arn } = task
+  const labels = { ...ownLabels(options), [taskLabel]: arn }
+  const group =
+    definition.cpu || definition.memory
+      ? { ...(definition.cpu && { cpu: definition.cpu }), ...(definition.memory && { memoryMiB: definition.memory }) }
+      : undefined
+  const place = readPlace(definition)
+  const awsvpc = definition.networkMode === "awsvpc"
+  if (awsvpc && place.network === undefined)
+    throw new Error("the control plane did not say which network the task belongs to")
+  const [cgroupParent, network, link] = await Promise.all([
+    group && driver.createGroup(taskId(arn), group),
+    awsvpc && place.network !== undefined ? networks.vpc(place.network, signal) : undefined,
+    awsvpc ? networks.link(signal) : undefined,
+    ...volumesToMake(task).map(({ name, ...volume }) =>
+      driver.createVolume(name, { ...volume, labels: { ...volume.labels, ...labels } }),
+    ),
+  ])
+  return {
+    ...(cgroupParent !== undefined && { cgroupParent }),
+    ...(network && { network: { id: network.id, ...(network.gateway !== undefined && { gateway: network.gateway }) } }),
+    ...(link && { linkNetworkId: link.id }),
+  }
+}
+
+/** What a pull came to. */
+export type Pulled = { readonly image: ImageInfo } | { readonly reason: string }
+
+export const pull = async (
+  { pulls, resolvers }: StepContext,
+  task: TaskSnapshot,
+  container: ContainerSnapshot,
+  signal: AbortSignal,
+): Promise<Pulled> => {
+  const { image: reference, environment } = container.definition
+  try {
+    const auth = await resolvers.registryAuth?.(task, container)
+    const request = { reference, signal, ...(auth !== undefined && { auth }), ...(environment && { environment }) }
+    return { image: await pulls(request) }
+  } catch (error) {
+    if (isOutage(error)) throw error
+    const attempts = error instanceof PullFailure ? error.attempts : 1
+    return { reason: pullReason(task, reference, attempts, error instanceof PullFailure ? error.cause : error) }
+  }
+}
+
+/** In front of what Fargate says when something of the definition cannot be fetched. */
+const noSecrets = "ResourceInitializationError: unable to pull secrets or registry auth"
+
+/** What making a container came to. */
+export type Made = { readonly id: string; readonly state?: ContainerState } | { readonly reason: string }
+
+export const create = async (
+  context: StepContext,
+  task: TaskSnapshot,
+  container: ContainerSnapshot,
+  image: ImageInfo | undefined,
+): Promise<Made> => {
+  const { driver, options, resolvers, hostCpus } = context
+  try {
+    if (container.type === "CNI_PAUSE") return await createOnce(context, compilePause(task, container))
+    const { secrets = [], environmentFiles = [] } = container.definition
+    if (environmentFiles.length > 0) throw new Error(`${noSecrets}: environment files are not supported by this host`)
+    if (secrets.length > 0 && !resolvers.secrets)
+      throw new Error(`${noSecrets}: secrets are not supported by this host`)
+    const values = secrets.length > 0 ? await resolvers.secrets?.(task, container) : undefined
+    const known = image ?? (await driver.image(container.definition.image))
+    const spec = compileContainer(task, container, {
+      agentUri: options.agentUri ?? "http://169.254.170.2",
+      region: options.region,
+      imageVariables: known?.variables ?? [],
+      ...(task.prepared?.cgroupParent === undefined && { hostCpus: await hostCpus() }),
+      ...(values && { secrets: values }),
+      ...(options.hostRoot !== undefined && { hostRoot: options.hostRoot }),
+    })
+    return await createOnce(context, spec)
+  } catch (error) {
+    if (isOutage(error)) throw error
+    if (isNoNetwork(error)) context.networks.forget()
+    return { reason: failureReason(task, "create", error) }
+  }
+}
+
+/** A container of this name may be there already: made just before a restart, and not yet noted. */
+const createOnce = async (
+  { driver, clock }: StepContext,
+  spec: Parameters<ContainerDriver["create"]>[0],
+): Promise<{ id: string; state?: ContainerState }> => {
+  try {
+    return { id: await within(clock, "created", patience.created, driver.create(spec)) }
+  } catch (error) {
+    const known =
+      error instanceof DriverError && error.code === "conflict" ? await driver.inspect(spec.name) : undefined
+    if (!known) throw error
+    return { id: known.id, state: known }
+  }
+}
+
+/** What a start came to: how the container is now, undefined when it is gone. */
+export type Started = { readonly state: ContainerState | undefined } | { readonly reason: string }
+
+export const start = async (
+  context: StepContext,
+  task: TaskSnapshot,
+  container: ContainerSnapshot,
+): Promise<Started> => {
+  const { driver, clock } = context
+  const id = container.runtimeId ?? ""
+  try {
+    await within(clock, "running", patience.running, driver.start(id))
+    return { state: await driver.inspect(id) }
+  } catch (error) {
+    if (isOutage(error)) throw error
+    // A start that comes through after we gave up must not leave a container running that nobody knows of.
+    if (error instanceof StepTimeout) void driver.kill(id).catch(() => {})
+    return { reason: failureReason(task, "start", error) }
+  }
+}
+
+/** The pause container with its network: how it is now, and whether its link port is apart from the others'. */
+export type Networked = { readonly state: ContainerState; readonly isolated: boolean } | { readonly reason: string }
+
+export const network = async (
+  context: StepContext,
+  task: TaskSnapshot,
+  pause: ContainerSnapshot,
+): Promise<Networked> => {
+  const { driver, networks } = context
+  const id = pause.runtimeId ?? ""
+  const linkId = task.prepared?.linkNetworkId
+  try {
+    if (linkId !== undefined) await driver.connect(linkId, id)
+    const started = await startWhenFree(context, task, pause)
+    if ("reason" in started) return started
+    if (started.state?.status !== "running")
+      return { reason: failureReason(task, "start", new Error("the pause container ended at once")) }
+    const isolated = linkId !== undefined && (await driver.isolate(linkId, started.state))
+    return { state: started.state, isolated }
+  } catch (error) {
+    if (isOutage(error)) throw error
+    if (isNoNetwork(error)) networks.forget()
+    return { reason: failureReason(task, "start", error) }
+  }
+}
+
+/** Docker gives a stopped task's address back a moment after it said that its container ended. */
+const addressPatience = 10_000
+const addressPause = 100
+
+const startWhenFree = async (context: StepContext, task: TaskSnapshot, pause: ContainerSnapshot): Promise<Started> => {
+  const until = context.clock.now() + addressPatience
+  for (;;) {
+    const started = await start(context, task, pause)
+    const taken = "reason" in started && /address already in use/i.test(started.reason)
+    if (!taken || context.clock.now() >= until) return started
+    await delay(context.clock, addressPause)
+  }
+}
+
+/** Stops a container; answers how it is afterwards. */
+export const stop = async (
+  { driver, clock, options }: StepContext,
+  container: ContainerSnapshot,
+): Promise<ContainerState | undefined> => {
+  const id = container.runtimeId ?? ""
+  const seconds = container.definition.stopTimeout ?? options.stopTimeoutSeconds ?? 30
+  // It holds nothing that could be lost.
+  if (container.type === "CNI_PAUSE") await within(clock, "stopped", patience.stopped, driver.kill(id))
+  else await within(clock, "stopped", patience.stopped + seconds * 1000, driver.stop(id, seconds))
+  return driver.inspect(id)
+}
+
+/** The engine cannot be reached: nothing is known, and the step is tried again. */
+export const isOutage = (error: unknown): boolean => error instanceof DriverError && error.code === "unavailable"
+
+const isNoNetwork = (error: unknown): boolean =>
+  error instanceof DriverError && /network .*not found/i.test(error.message)
+
+const within = async <T>(clock: Clock, transition: Transition, ms: number, work: Promise<T>): Promise<T> => {
+  let cancel = () => {}
+  const timeout = new Promise<never>((_, reject) => {
+    cancel = clock.at(clock.now() + ms, () => reject(new StepTimeout(transition, ms)))
+  })
+  try {
+    return await Promise.race([work, timeout])
+  } finally {
+    cancel()
+  }
+}
