@@ -1,6 +1,7 @@
 // The hub: records, tables, transactions, watches and the stores behind them.
 
 export { memoryBulkStore } from "./bulk/memory.ts"
+export { type SqliteBulkOptions, sqliteBulkStore } from "./bulk/sqlite.ts"
 export type { BulkItem, BulkRange, BulkRefusal, BulkStore } from "./bulk.ts"
 export { BulkFull } from "./bulk.ts"
 export { type DefaultVpc, defaultVpcId, defaultVpcRows, ensureDefaultVpc } from "./default-vpc.ts"
