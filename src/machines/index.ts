@@ -8,6 +8,6 @@ export { type BusyboxImage, busyboxImage, ensureImages, type NodeImage, nodeImag
 export { type Machines, type MachinesOptions, machinesSocket, startMachines } from "./machines.ts"
 export { inside, makeNamespace, removeNamespace } from "./namespaces.ts"
 export { identify, isRunning, type ProcessIdentity } from "./processes.ts"
-export { openRecord, type Record } from "./record.ts"
+export { openRecord, type Record, recordPath } from "./record.ts"
 export { type RelayChannel, runRelay } from "./relay/relay.ts"
 export { type Removal, type Removed, removeEverything } from "./removal.ts"

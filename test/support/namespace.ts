@@ -34,6 +34,7 @@ import {
   openRecord,
   type ProcessIdentity,
   type Record,
+  recordPath,
   removeDaemon,
   removeNamespace,
   startDaemon,
@@ -64,7 +65,7 @@ export const withEngine = async (testFile: string): Promise<TestEngine> => {
   }
   await sweep()
   const folder = mkdtempIn(runRoot)
-  const record = openRecord(join(folder, "made.json"))
+  const record = openRecord(recordPath(folder))
   const name = `rstest-${process.pid}`
   own(folder)
   mkdirSync(join(folder, "t"))
@@ -106,9 +107,22 @@ const runInside = (testFile: string, engine: TestEngine): Promise<number> =>
   })
 
 const removeAll = async (folder: string, record: Record): Promise<void> => {
+  for (const nested of recordsOfTest(folder)) await removeRecorded(nested)
+  await removeRecorded(record)
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** Machines that the test made and did not remove, because it failed: their records are in run folders of its own. */
+const recordsOfTest = (folder: string): Record[] => {
+  const own = join(folder, "t")
+  if (!existsSync(own)) return []
+  const paths = readdirSync(own).map((entry) => recordPath(join(own, entry)))
+  return paths.filter((path) => existsSync(path)).map(openRecord)
+}
+
+const removeRecorded = async (record: Record): Promise<void> => {
   for (const thing of record.things()) if (thing.kind === "daemon") await removeDaemon(context(record), thing)
   for (const thing of record.things()) if (thing.kind === "namespace") await removeNamespace(record, thing.name)
-  rmSync(folder, { recursive: true, force: true })
 }
 
 /** Removes what test files left that were killed before they could. */
@@ -117,7 +131,7 @@ const sweep = async (): Promise<void> => {
   for (const entry of readdirSync(runRoot)) {
     const folder = join(runRoot, entry)
     if (ownerIsAlive(folder) || !claim(folder)) continue
-    await removeAll(folder, openRecord(join(folder, "made.json")))
+    await removeAll(folder, openRecord(recordPath(folder)))
   }
 }
 

@@ -1,0 +1,49 @@
+// The control plane's end of the machine channel for live tests: says wishes, and waits for facts.
+import { connect, type Socket } from "node:net"
+import { createInterface } from "node:readline"
+import type { FromSupervisor, ToSupervisor } from "../../src/protocol/index.ts"
+
+type Said = Extract<FromSupervisor, { id: string }>
+
+export interface ControlEnd {
+  /** All that was heard, in order. */
+  readonly heard: readonly FromSupervisor[]
+  say(message: ToSupervisor): void
+  /** Resolves with the first fact, heard or to come, of this id and one of these statuses. */
+  fact(id: string, ...statuses: readonly Said["status"][]): Promise<Said>
+  /** The addresses said last. */
+  listeners(): readonly string[]
+  close(): void
+}
+
+/** Connects to the supervisor's socket. */
+export const controlEnd = (path: string): Promise<ControlEnd> =>
+  new Promise((resolve, reject) => {
+    const heard: FromSupervisor[] = []
+    const waiting = new Set<() => void>()
+    const socket: Socket = connect(path)
+    createInterface({ input: socket }).on("line", (line) => {
+      heard.push(JSON.parse(line) as FromSupervisor)
+      for (const look of waiting) look()
+    })
+    socket.once("error", reject)
+    socket.once("connect", () =>
+      resolve({
+        heard,
+        say: (message) => socket.write(`${JSON.stringify(message)}\n`),
+        fact: (id, ...statuses) =>
+          new Promise((found) => {
+            const look = () => {
+              const fact = heard.find((f): f is Said => "id" in f && f.id === id && statuses.includes(f.status))
+              if (!fact) return
+              waiting.delete(look)
+              found(fact)
+            }
+            waiting.add(look)
+            look()
+          }),
+        listeners: () => heard.findLast((f) => f.type === "listeners")?.addresses ?? [],
+        close: () => socket.destroy(),
+      }),
+    )
+  })
