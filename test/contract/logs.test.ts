@@ -9,6 +9,7 @@ import {
   DescribeMetricFiltersCommand,
   FilterLogEventsCommand,
   GetLogEventsCommand,
+  InvalidSequenceTokenException,
   PutLogEventsCommand,
   paginateDescribeLogStreams,
   paginateFilterLogEvents,
@@ -17,12 +18,24 @@ import {
   ResourceNotFoundException,
 } from "@aws-sdk/client-cloudwatch-logs"
 import { logs } from "../../src/services/logs/index.ts"
-import { type AwsEndpoint, awsEndpoint } from "../support/aws-endpoint.ts"
+import { type AwsEndpoint, account, awsEndpoint, type MintedKey } from "../support/aws-endpoint.ts"
+import { aHost, aTask } from "../support/rows.ts"
+
+const machineKey: MintedKey = {
+  accessKeyId: "RSTDMACHINE000000001",
+  secret: "a machine's secret",
+  caller: {
+    account: "000000000000",
+    arn: "arn:aws:sts::000000000000:assumed-role/RoadsteadHost/m-1",
+    kind: "machine",
+    machineId: "m-1",
+  },
+}
 
 let aws: AwsEndpoint
 let client: CloudWatchLogsClient
 before(async () => {
-  aws = await awsEndpoint([logs])
+  aws = await awsEndpoint([logs], machineKey)
   client = new CloudWatchLogsClient(aws.sdk)
 })
 after(async () => {
@@ -150,4 +163,42 @@ test("the CLI makes, fills and reads a stream", async () => {
   assert.deepEqual(events, ["hello"])
   const groups = await run("describe-log-groups", "--query", "logGroups[?logGroupName=='/cli/group'].retentionInDays")
   assert.deepEqual(groups, [7])
+})
+
+test("an agent sends a piece twice, is told where to go on, and the account reads each line once", async () => {
+  aws.state.transact((tx) => {
+    tx.containerInstances.put(aHost())
+    tx.tasks.put(aTask({ account }))
+  })
+  await make("/ecs/web", "web/app/1")
+  const credentials = { accessKeyId: machineKey.accessKeyId, secretAccessKey: machineKey.secret }
+  const agent = new CloudWatchLogsClient({ ...aws.sdk, credentials })
+  const send = (message: string, sequenceToken: string) =>
+    agent.send(
+      new PutLogEventsCommand({
+        logGroupName: `arn:aws:logs:us-east-1:${account}:log-group:/ecs/web`,
+        logStreamName: "web/app/1",
+        logEvents: [{ timestamp: now, message }],
+        sequenceToken,
+      }),
+    )
+  try {
+    await send("one", "roadstead:c1:0:4")
+    await send("one", "roadstead:c1:0:4")
+    await assert.rejects(
+      send("two", "roadstead:c1:6:10"),
+      (error) => error instanceof InvalidSequenceTokenException && error.expectedSequenceToken === "roadstead:c1:4",
+    )
+    await send("two", "roadstead:c1:4:8")
+    await assert.rejects(agent.send(new DescribeLogGroupsCommand({})), { name: "AccessDeniedException" })
+  } finally {
+    agent.destroy()
+  }
+  const { events } = await client.send(
+    new GetLogEventsCommand({ logGroupName: "/ecs/web", logStreamName: "web/app/1" }),
+  )
+  assert.deepEqual(
+    events?.map((event) => event.message),
+    ["one", "two"],
+  )
 })

@@ -1,7 +1,7 @@
 // Services behind a real wire server on a free port, with records in memory, and the clients that talk to it: the
 // AWS SDK by its configuration, the AWS CLI as a process. For the contract tests of services without effects.
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
-import { createGate, type ServiceTable } from "../../src/gate/index.ts"
+import { type Caller, createGate, type ServiceTable } from "../../src/gate/index.ts"
 import { silentLog } from "../../src/kernel/index.ts"
 import { memoryBulkStore, memoryStore, type State } from "../../src/state/index.ts"
 import { createWireServer } from "../../src/wire/index.ts"
@@ -31,8 +31,15 @@ export interface AwsEndpoint {
   close(): Promise<void>
 }
 
+/** An access key that the endpoint knows; every other acts as the root of its account. */
+export interface MintedKey {
+  readonly accessKeyId: string
+  readonly secret: string
+  readonly caller: Caller
+}
+
 /** Serves `services` on the loopback. Clients sign with the machine's time, so that is the clock. */
-export const awsEndpoint = async (services: readonly ServiceTable[]): Promise<AwsEndpoint> => {
+export const awsEndpoint = async (services: readonly ServiceTable[], minted?: MintedKey): Promise<AwsEndpoint> => {
   const state = memoryStore()
   const ids = testIds()
   const gate = createGate({
@@ -44,7 +51,13 @@ export const awsEndpoint = async (services: readonly ServiceTable[]): Promise<Aw
     log: silentLog,
   })
   const server = createWireServer({
-    ports: { dispatch: gate.dispatch, findKey: () => undefined, clock: realClock, ids, log: silentLog },
+    ports: {
+      dispatch: gate.dispatch,
+      findKey: (id) => (id === minted?.accessKeyId ? minted : undefined),
+      clock: realClock,
+      ids,
+      log: silentLog,
+    },
     auth: "relaxed",
     defaultAccount: "000000000000",
     defaultRegion: region,

@@ -1,5 +1,5 @@
 // How long a group keeps its events: PutRetentionPolicy, DeleteRetentionPolicy, and the moment that this gives.
-// Older events are never answered; a controller trims them from the bulk store later.
+// Older events are never answered; that they are trimmed from the bulk store comes later (README.md).
 import type { Op } from "../../gate/index.ts"
 import type { LogGroupRow } from "../../state/index.ts"
 import { broken } from "./checks.ts"

@@ -31,18 +31,15 @@ export const targetOfArn = (text: string): Target | undefined => {
 }
 
 /**
- * Whether the machine that calls has a task of that account and region which is not over. The hosts of a hidden pool
- * serve tasks of many accounts, and may write into the groups of those alone.
+ * Whether the machine that calls has a task of that account which is not over. The hosts of a hidden pool serve tasks
+ * of many accounts, and may write into the groups of those alone; into any region, as `awslogs-region` may name another
+ * than the task's own.
  */
-const hostsTaskOf = (cx: ReadCx, scope: Scope): boolean =>
+const hostsTaskOf = (cx: ReadCx, account: string): boolean =>
   cx.caller.machineId !== undefined &&
   cx.tx.containerInstances
     .by("machine", cx.caller.machineId)
-    .some((instance) =>
-      cx.tx.tasks
-        .by("host", instance.arn)
-        .some((task) => task.account === scope.account && task.region === scope.region),
-    )
+    .some((instance) => cx.tx.tasks.by("host", instance.arn).some((task) => task.account === account))
 
 /**
  * The group that a request means. A machine names it by ARN, in either member; it is refused unless it hosts a task of
@@ -58,7 +55,7 @@ export const targetOf = (cx: ReadCx, input: Naming): Target => {
   const named = logGroupIdentifier !== undefined || cx.caller.kind === "machine" ? targetOfArn(text) : undefined
   const target = { scope: named?.scope ?? cx.scope, name: groupName(named?.name ?? text, member) }
   if (cx.caller.kind === "machine") {
-    if (!hostsTaskOf(cx, target.scope)) {
+    if (!hostsTaskOf(cx, target.scope.account)) {
       throw fault(
         "AccessDeniedException",
         `User: ${cx.caller.arn} is not authorized to access ${groupArn(target)} because it hosts no task of that account`,
