@@ -8,19 +8,17 @@ import { observeTask, type TaskReport } from "./observed.ts"
 
 /** What ECS's agent operations need of the process around them. */
 export interface EcsPorts {
-  /** The URL (http or https) at which this agent opens its sessions; without `/ws`. */
-  readonly pollEndpoint: (caller: Caller) => string
+  /** The URLs (http or https, without `/ws`) at which this agent opens its command and its telemetry session. */
+  readonly pollEndpoint: (caller: Caller) => { readonly endpoint: string; readonly telemetryEndpoint: string }
 }
 
 const acknowledged = { acknowledgment: "" }
 
-/** Where the agent opens its command and telemetry sessions: one address for both. Cached by agents for 12 hours. */
+/** Where the agent opens its command and telemetry sessions. Cached by agents for 12 hours. */
 export const discoverPollEndpoint =
   (ports: EcsPorts): ReadOp<"ecs", "DiscoverPollEndpoint"> =>
-  (cx) => {
-    const endpoint = ports.pollEndpoint(cx.caller)
-    return { endpoint, telemetryEndpoint: endpoint }
-  }
+  (cx) =>
+    ports.pollEndpoint(cx.caller)
 
 /**
  * Whether this caller is the agent of the host that the task was placed on: by the machine of its key, else by the

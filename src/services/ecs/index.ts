@@ -10,24 +10,12 @@ import * as tags from "./tags.ts"
 import * as queries from "./task-definition-queries.ts"
 import * as definitions from "./task-definitions.ts"
 import * as tasks from "./tasks.ts"
+import { withoutEffect } from "./without-effect.ts"
 
 export type { EcsPorts } from "./agent-operations.ts"
 export { describeTask, taskHealth, taskStateChangeDetail } from "./describe-task.ts"
 export { forgetTaskDefinition } from "./sweep.ts"
 export { taskStateChange } from "./task-event.ts"
-
-/** What is taken and kept, and does nothing yet (docs/parity.md). */
-const withoutEffect = [
-  "CreateCluster.configuration",
-  "CreateCluster.settings",
-  "RegisterContainerInstance.instanceIdentityDocumentSignature",
-  "RegisterContainerInstance.platformDevices",
-  "RunTask.enableExecuteCommand",
-  "RunTask.networkConfiguration.awsvpcConfiguration.assignPublicIp",
-  "RunTask.networkConfiguration.awsvpcConfiguration.securityGroups",
-  "RunTask.referenceId",
-  "SubmitTaskStateChange.managedAgents",
-]
 
 /** The ECS table. `ports` are what the process gives it. */
 export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>

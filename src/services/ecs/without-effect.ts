@@ -1,0 +1,42 @@
+// What ECS takes, keeps and describes, and what nothing acts on yet: docs/parity.md lists it, and the log says so once
+// when somebody uses it. What a host cannot do for a task (secrets, EFS, …) is not here: such a task fails and says why.
+
+const clusters = ["CreateCluster.configuration", "CreateCluster.settings"]
+
+const taskDefinitions = [
+  "RegisterTaskDefinition.containerDefinitions.credentialSpecs",
+  "RegisterTaskDefinition.containerDefinitions.firelensConfiguration",
+  "RegisterTaskDefinition.containerDefinitions.portMappings.appProtocol",
+  "RegisterTaskDefinition.containerDefinitions.portMappings.name",
+  "RegisterTaskDefinition.containerDefinitions.resourceRequirements",
+  "RegisterTaskDefinition.containerDefinitions.versionConsistency",
+  "RegisterTaskDefinition.enableFaultInjection",
+  "RegisterTaskDefinition.ephemeralStorage",
+  "RegisterTaskDefinition.executionRoleArn",
+  "RegisterTaskDefinition.inferenceAccelerators",
+  "RegisterTaskDefinition.placementConstraints",
+  "RegisterTaskDefinition.proxyConfiguration",
+  "RegisterTaskDefinition.taskRoleArn",
+]
+
+const tasks = [
+  "RunTask.enableExecuteCommand",
+  "RunTask.networkConfiguration.awsvpcConfiguration.assignPublicIp",
+  "RunTask.networkConfiguration.awsvpcConfiguration.securityGroups",
+  "RunTask.overrides.containerOverrides.environmentFiles",
+  "RunTask.overrides.containerOverrides.resourceRequirements",
+  "RunTask.overrides.ephemeralStorage",
+  "RunTask.overrides.executionRoleArn",
+  "RunTask.overrides.inferenceAcceleratorOverrides",
+  "RunTask.overrides.taskRoleArn",
+  "RunTask.referenceId",
+]
+
+const agents = [
+  "RegisterContainerInstance.instanceIdentityDocumentSignature",
+  "RegisterContainerInstance.platformDevices",
+  "SubmitTaskStateChange.managedAgents",
+]
+
+/** As `implement` takes them: `Operation.member`, lists looked through. */
+export const withoutEffect: readonly string[] = [...clusters, ...taskDefinitions, ...tasks, ...agents]
