@@ -42,8 +42,7 @@ const contractOf = (name, { client, alsoSpeaks = [], xmlNamespace }) => {
   const setting = (key) => new RegExp(`\\b${key}: (?:config\\?\\.${key} \\?\\? )?"([^"]+)"`).exec(config)?.[1]
   const main = protocolNames[/protocol: config\?\.protocol \?\? (\w+)/.exec(config)?.[1]]
   if (!main) throw new Error(`${client}: unknown protocol`)
-  const queryCompatible =
-    Object.values(sdk).some((s) => isStatic(s) && s[0] === -3 && s[3]?.awsQueryError) && main === "awsJson1_0"
+  const queryCompatible = config.includes("awsQueryCompatible: true")
   const enumMembers = enumMembersOf(dir)
   const shapes = {}
   const operations = {}
