@@ -60,7 +60,11 @@ export const rest = (format: BodyFormat): Protocol => {
     if (payload.type.kind === "structure" || payload.type.kind === "union") {
       return { type: format.contentType, body: format.write(payload.type, value, never, payload, namespace) }
     }
-    if (value instanceof Uint8Array) return { type: "application/octet-stream", body: value }
+    if (value instanceof Uint8Array) {
+      // Where the caller can say what the bytes are (S3), nothing is said for them.
+      const typed = type.members.some((m) => m.traits.httpHeader?.toLowerCase() === "content-type")
+      return { ...(typed ? {} : { type: "application/octet-stream" }), body: value }
+    }
     return { type: "text/plain", body: String(value) }
   }
 
