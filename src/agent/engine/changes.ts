@@ -20,14 +20,14 @@ export const changesBetween = (before: TaskSnapshot, task: TaskSnapshot): readon
 }
 
 /**
- * Whether the checkpoint must have `task` before anybody hears of it. What Docker tells again after a restart (pulled,
- * created, health) can wait for the next write.
+ * When the checkpoint is to have `task`: before anybody hears of it if nothing else would tell it again after a restart;
+ * soon if Docker would; not at all for what the next write brings along.
  */
-export const mustSave = (before: TaskSnapshot, task: TaskSnapshot): boolean =>
-  before.desired !== task.desired ||
-  before.known !== task.known ||
-  before.reason !== task.reason ||
-  task.containers.some((container, i) => {
+export const saveTime = (before: TaskSnapshot, task: TaskSnapshot): "before" | "after" | "later" => {
+  if (before.desired !== task.desired || before.reason !== task.reason) return "before"
+  const moved = task.containers.some((container, i) => {
     const was = before.containers[i]
     return was?.known !== container.known && (container.known === "STOPPED" || container.known === "RUNNING")
   })
+  return moved || before.known !== task.known ? "after" : "later"
+}

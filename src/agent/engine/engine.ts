@@ -5,7 +5,7 @@ import type { AcsTask } from "../../protocol/index.ts"
 import type { ContainerState, DriverEvent } from "../driver.ts"
 import type { TaskChange, TaskEngine, TaskSnapshot } from "../types.ts"
 import { admit, unknownStop } from "./admit.ts"
-import { changesBetween, mustSave } from "./changes.ts"
+import { changesBetween, saveTime } from "./changes.ts"
 import { cleanUp, isFollowed } from "./clean-up.ts"
 import { createLooks, type Looks } from "./looks.ts"
 import { ownLabels, taskId, taskLabel } from "./names.ts"
@@ -155,8 +155,11 @@ class Engine implements TaskEngine {
 
   #changed(before: TaskSnapshot, after: TaskSnapshot): void {
     this.#index(after)
-    if (mustSave(before, after)) this.#parts.checkpoint.saveTask({ arn: after.arn, snapshot: after })
+    const when = saveTime(before, after)
+    const save = () => this.#parts.checkpoint.saveTask({ arn: after.arn, snapshot: after })
+    if (when === "before") save()
     for (const change of changesBetween(before, after)) this.#tell(change)
+    if (when === "after") save()
   }
 
   #tell(change: TaskChange): void {

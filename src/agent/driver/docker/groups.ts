@@ -23,14 +23,15 @@ export interface GroupOptions {
   readonly log: Log
   /** Where cgroups are mounted. */
   readonly mount?: string
-  /** The parent of all groups, without slashes: one per engine. */
+  /** The parent of all groups, a path such as `roadstead/host`: one per engine. */
   readonly parent?: string
   readonly run?: (program: string, words: readonly string[]) => Promise<void>
 }
 
 /** The calls about groups. Where no cgroup can be written `createGroup` answers undefined and says so once in the log. */
 export const groupCalls = (options: GroupOptions): Groups => {
-  const { form, log, mount = "/sys/fs/cgroup", parent = "roadstead", run = execute } = options
+  const { form, log, mount = "/sys/fs/cgroup", run = execute } = options
+  const parent = (options.parent ?? "roadstead").split("/").filter(Boolean).join("/")
   let told = false
   const kindOf = async () => {
     const its = await form()
@@ -93,7 +94,9 @@ const unified = (mount: string, parent: string): Kind => ({
   async create(name, { cpu, memoryMiB }) {
     const folder = join(mount, parent, name)
     await mkdir(folder, { recursive: true })
-    for (const level of [mount, join(mount, parent)]) {
+    const names = parent.split("/")
+    for (let depth = 0; depth <= names.length; depth++) {
+      const level = join(mount, ...names.slice(0, depth))
       await writeFile(join(level, "cgroup.subtree_control"), "+cpu +memory +pids")
     }
     if (memoryMiB !== undefined) {
@@ -110,7 +113,9 @@ const unified = (mount: string, parent: string): Kind => ({
 
 /** systemd owns the tree: a slice is asked of it, whose name says its place (`a-b.slice` is in `a.slice`). */
 const slices = (run: NonNullable<GroupOptions["run"]>, parent: string, mount: string, version: 1 | 2): Kind => {
-  const root = parent.replaceAll("-", "_")
+  const names = parent.replaceAll("-", "_").split("/")
+  const root = names.join("-")
+  const folders = names.map((_, i) => `${names.slice(0, i + 1).join("-")}.slice`)
   const slice = (name: string) => `${root}-${name}.slice`
   return {
     async create(name, { cpu, memoryMiB }) {
@@ -129,7 +134,7 @@ const slices = (run: NonNullable<GroupOptions["run"]>, parent: string, mount: st
       await run("systemctl", ["stop", slice(name)]).catch(() => {})
       await run("systemctl", ["revert", slice(name)]).catch(() => {})
     },
-    oomKills: (name) => (version === 2 ? readOomKills(join(mount, `${root}.slice`, slice(name))) : Promise.resolve(0)),
+    oomKills: (name) => (version === 2 ? readOomKills(join(mount, ...folders, slice(name))) : Promise.resolve(0)),
   }
 }
 

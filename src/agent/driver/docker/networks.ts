@@ -1,8 +1,8 @@
-// Networks for the driver: found by label, connected to, and a task's port on the link bridge isolated from the others.
-import { readdir, readFile, writeFile } from "node:fs/promises"
+// Networks for the driver: found by label and connected to. How a port is isolated is in isolate.ts.
 import { type Docker, DockerError } from "../../../docker/index.ts"
 import type { ContainerDriver, NetworkInfo } from "../../driver.ts"
 import { translated } from "./errors.ts"
+import { isolatePort } from "./isolate.ts"
 
 interface DockerNetwork {
   readonly Id: string
@@ -29,18 +29,7 @@ export const networkCalls = (docker: Docker): Pick<ContainerDriver, "network" | 
     }),
   isolate: async (networkId, { pid, macs }) => {
     const mac = macs?.[networkId]
-    if (pid === undefined || mac === undefined) return false
-    try {
-      const peer = await peerOf(pid, mac)
-      const port = peer && (await deviceWithIndex(peer))
-      if (!port) return false
-      await writeFile(`/sys/class/net/${port}/brport/isolated`, "1")
-      return true
-    } catch (error) {
-      // Not root, or the engine runs in a machine of its own: said by the answer, decided by who asked.
-      if (isFileError(error)) return false
-      throw error
-    }
+    return pid !== undefined && mac !== undefined && isolatePort(pid, mac)
   },
 })
 
@@ -48,24 +37,3 @@ const readNetwork = ({ Id, Name, IPAM }: DockerNetwork): NetworkInfo => {
   const { Subnet, Gateway } = IPAM?.Config?.[0] ?? {}
   return { id: Id, name: Name, ...(Subnet && { subnet: Subnet }), ...(Gateway && { gateway: Gateway }) }
 }
-
-/** The index of the host's end of the container's interface with this hardware address. */
-const peerOf = async (pid: number, mac: string): Promise<string | undefined> => {
-  // Docker mounts the sysfs of its own network namespace in every container.
-  const devices = `/proc/${pid}/root/sys/class/net`
-  for (const device of await readdir(devices)) {
-    if ((await readLine(`${devices}/${device}/address`)) === mac) return readLine(`${devices}/${device}/iflink`)
-  }
-  return undefined
-}
-
-const deviceWithIndex = async (index: string): Promise<string | undefined> => {
-  const devices = await readdir("/sys/class/net")
-  // A device may go away between the two readings: then it was not ours.
-  const indexes = await Promise.all(devices.map((one) => readLine(`/sys/class/net/${one}/ifindex`).catch(() => "")))
-  return devices[indexes.indexOf(index)]
-}
-
-const readLine = async (path: string): Promise<string> => (await readFile(path, "utf8")).trim()
-
-const isFileError = (error: unknown): boolean => error instanceof Error && "syscall" in error
