@@ -63,16 +63,15 @@ const { metafile } = await build({
   format: "esm",
   platform: "node",
   target: "node24",
-  minifySyntax: true,
-  minifyWhitespace: true,
-  // Names stay as they are: they stand in stack traces.
-  keepNames: false,
+  // Not minified: a stack trace prints the line that threw, and somebody has to read it.
   legalComments: "eof",
   metafile: true,
   logLevel: "warning",
   plugins: [rewriteUrls],
   // Bought packages of the older module kind ask for Node's own modules with `require`.
-  banner: { js: 'import { createRequire as __require } from "node:module";const require=__require(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as makeRequire } from "node:module";const require=makeRequire(import.meta.url);',
+  },
 })
 for (const path of named) if (!path.endsWith(".ts")) copy(path, bundled(path))
 copy("src/model/contracts", "contracts")
