@@ -8,7 +8,10 @@ type Role = "TaskApplication" | "TaskExecution"
 /** An empty {@link CredentialsStore}. A set replaces the one of the same task and role, whatever its id was. */
 export const newCredentialsStore = (): CredentialsStore => {
   const byTask = new Map<string, Map<Role, IamRoleCredentials>>()
-  const byId = new Map<string, { readonly taskArn: string; readonly role: Role; readonly credentials: IamRoleCredentials }>()
+  const byId = new Map<
+    string,
+    { readonly taskArn: string; readonly role: Role; readonly credentials: IamRoleCredentials }
+  >()
   return {
     set: (taskArn, role, credentials) => {
       const roles = byTask.get(taskArn) ?? new Map<Role, IamRoleCredentials>()

@@ -32,7 +32,7 @@ export const manifestResponders = (): readonly Responder[] => {
     ["messageId", "clusterArn", "containerInstanceArn", "timeline"],
     ({ clusterArn, messageId, timeline, tasks = [] }, cx) => {
       // A payload or manifest that is newer than this one was taken already: what it lists is out of date.
-      if (timeline <= cx.checkpoint.identity().sequence)
+      if (!(timeline > cx.checkpoint.identity().sequence))
         return cx.log.debug("An old manifest was dropped", { messageId, timeline })
       raiseSequence(cx, timeline)
       cx.send({
