@@ -45,7 +45,12 @@ export interface EcsHarness {
 export const ecsHarness = (): EcsHarness => {
   const state = memoryStore()
   const clock = new TestClock()
-  const ecs = ecsService({ pollEndpoint: (caller) => `http://127.0.0.1:4566/${caller.kind}` })
+  const ecs = ecsService({
+    pollEndpoint: ({ kind }) => ({
+      endpoint: `http://127.0.0.1:4566/${kind}/acs`,
+      telemetryEndpoint: `http://127.0.0.1:4566/${kind}/tcs`,
+    }),
+  })
   const gate = createGate({ state, bulk: {} as BulkStores, services: [ecs], clock, ids: testIds(), log: silentLog })
   const call: EcsHarness["call"] = (operation, input, caller = root) =>
     gate.invoke("ecs", operation, input, { ...scope, account: caller.account }, caller)

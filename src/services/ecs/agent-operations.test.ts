@@ -126,8 +126,8 @@ test("the host of a machine is in no cluster that anybody can see, and stays one
 test("agents are sent to the address that the process gives", async () => {
   const { call } = ecsHarness()
   assert.deepEqual(await call("DiscoverPollEndpoint", {}, machine("m-1")), {
-    endpoint: "http://127.0.0.1:4566/machine",
-    telemetryEndpoint: "http://127.0.0.1:4566/machine",
+    endpoint: "http://127.0.0.1:4566/machine/acs",
+    telemetryEndpoint: "http://127.0.0.1:4566/machine/tcs",
   })
 })
 

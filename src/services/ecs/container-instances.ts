@@ -4,7 +4,7 @@ import type { ContainerInstance, Resource } from "@aws-sdk/client-ecs"
 import type { Op, ReadOp } from "../../gate/index.ts"
 import type { ClusterRow, ContainerInstanceRow, TaskRow, View } from "../../state/index.ts"
 import { containerInstanceArn, lastPart } from "./arns.ts"
-import { clientException, invalidParameter, notYet } from "./faults.ts"
+import { checkOneOf, clientException, invalidParameter, notYet } from "./faults.ts"
 import { nextToken, pageOf } from "./pages.ts"
 import { activeCluster, type Looking } from "./resolve.ts"
 import { date, present } from "./shape.ts"
@@ -95,6 +95,8 @@ export const DescribeContainerInstances: ReadOp<"ecs", "DescribeContainerInstanc
 export const ListContainerInstances: ReadOp<"ecs", "ListContainerInstances"> = (cx, input) => {
   const cluster = activeCluster(cx, input.cluster)
   if (input.filter) throw notYet("the filter of ecs:ListContainerInstances (cluster query language)")
+  const statuses = ["ACTIVE", "DRAINING", "REGISTERING", "DEREGISTERING", "REGISTRATION_FAILED"]
+  checkOneOf("status", input.status, statuses)
   const list = `ListContainerInstances ${cluster.arn} ${input.status ?? ""}`
   const keep = (row: ContainerInstanceRow) => !input.status || row.status === input.status
   const page = cx.tx.containerInstances.page("cluster", cluster.arn, { ...pageOf(list, input), keep })

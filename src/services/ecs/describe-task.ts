@@ -109,11 +109,17 @@ export const describeTask = (view: View, task: TaskRow, withTags = false): Task 
 
 /**
  * `detail` of an `ECS Task State Change` event: the task as DescribeTasks shows it, but with times as ISO 8601 text,
- * without tags, and with attachments of type `eni`.
+ * without tags, health and `fargateEphemeralStorage`, and with attachments of type `eni`.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
  */
 export const taskStateChangeDetail = (view: View, task: TaskRow, updatedAt: number): object => {
-  const { tags: _tags, healthStatus: _health, attachments, ...shown } = describeTask(view, task)
+  const {
+    tags: _tags,
+    healthStatus: _health,
+    fargateEphemeralStorage: _storage,
+    attachments,
+    ...shown
+  } = describeTask(view, task)
   const detail = {
     ...shown,
     attachments: attachments?.map((attachment) => ({ ...attachment, type: "eni" })),

@@ -5,6 +5,12 @@ import { Fault, fault } from "../../kernel/index.ts"
 export const invalidParameter = (message: string): Fault => fault("InvalidParameterException", message)
 /** `ClientException`: the request cannot be done as it is; all refusals of RegisterTaskDefinition. */
 export const clientException = (message: string): Fault => fault("ClientException", message)
+/** Refuses a value that its closed set does not have; nothing given is fine. The text is from memory. */
+export const checkOneOf = (word: string, value: string | undefined, allowed: readonly string[]): void => {
+  if (value !== undefined && !allowed.includes(value)) {
+    throw invalidParameter(`Invalid value '${value}' for ${word}. It must be one of ${allowed.join(", ")}.`)
+  }
+}
 /** No such cluster, or one that was deleted so long ago that nothing is left of it. */
 export const clusterNotFound = (): Fault => fault("ClusterNotFoundException", "Cluster not found.")
 /** A cluster that was deleted and is still describable. */

@@ -5,7 +5,7 @@ import type { ClusterRow, TaskDefinitionRow, TaskOverrides, TaskRow } from "../.
 import { containerArn, taskArn } from "./arns.ts"
 import type { Definition } from "./definition/definition.ts"
 import { describeTask } from "./describe-task.ts"
-import { invalidParameter, notYet } from "./faults.ts"
+import { checkOneOf, invalidParameter, notYet } from "./faults.ts"
 import { activeCluster, runnableTaskDefinition } from "./resolve.ts"
 import { type Capacity, chooseCapacity, platformVersionOf } from "./run-task/capacity-choice.ts"
 import { knownAnswer, rememberToken } from "./run-task/client-token.ts"
@@ -29,6 +29,7 @@ interface Plan {
 }
 
 const tagsOf = (cluster: ClusterRow, row: TaskDefinitionRow, input: RunTaskInput): readonly KeptTag[] => {
+  checkOneOf("propagateTags", input.propagateTags, ["TASK_DEFINITION", "SERVICE", "NONE"])
   if (input.propagateTags === "SERVICE") {
     throw invalidParameter("propagateTags SERVICE is not valid for a task that is not part of a service.") // from memory
   }

@@ -3,7 +3,7 @@ import type { ReadCx, ReadOp } from "../../gate/index.ts"
 import { scopeKey } from "../../kernel/index.ts"
 import type { TaskDefinitionRow } from "../../state/index.ts"
 import { describeTaskDefinition } from "./describe-task-definition.ts"
-import { clientException, invalidParameter } from "./faults.ts"
+import { checkOneOf, clientException } from "./faults.ts"
 import { cut, nextToken, pageOf } from "./pages.ts"
 import { findTaskDefinition } from "./resolve.ts"
 import { tagsOut } from "./tags.ts"
@@ -21,12 +21,11 @@ export const DescribeTaskDefinition: ReadOp<"ecs", "DescribeTaskDefinition"> = (
 /** Orders revisions by number within their family, as text. */
 const orderOf = (row: TaskDefinitionRow): string => `${row.family} ${String(row.revision).padStart(10, "0")}`
 
-const statuses: readonly unknown[] = ["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"]
-
 /** ARNs by family and revision. `familyPrefix` is a whole family name here, whatever it is called. */
 export const ListTaskDefinitions: ReadOp<"ecs", "ListTaskDefinitions"> = (cx, input) => {
   const { familyPrefix, status = "ACTIVE", sort = "ASC" } = input
-  if (!statuses.includes(status)) throw invalidParameter(`Invalid status: ${status}.`) // text from memory
+  checkOneOf("status", status, ["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"])
+  checkOneOf("sort", sort, ["ASC", "DESC"])
   const list = `ListTaskDefinitions ${familyPrefix ?? ""} ${status} ${sort}`
   const asked = pageOf(list, input)
   const scope = scopeKey(cx.scope)
@@ -47,6 +46,7 @@ const hasActive = (cx: ReadCx, family: string): boolean =>
 /** Names of families, ACTIVE (one revision at least is) and INACTIVE alike unless asked. Here the prefix is a prefix. */
 export const ListTaskDefinitionFamilies: ReadOp<"ecs", "ListTaskDefinitionFamilies"> = (cx, input) => {
   const { familyPrefix = "", status = "ALL" } = input
+  checkOneOf("status", status, ["ACTIVE", "INACTIVE", "ALL"])
   const list = `ListTaskDefinitionFamilies ${familyPrefix} ${status}`
   const asked = pageOf(list, input)
   const names = cx.tx.families

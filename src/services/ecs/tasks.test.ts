@@ -177,6 +177,12 @@ test("tasks are listed by family, by who started them and by launch type, page b
     "InvalidParameterException",
     "startedBy cannot be combined with another filter.",
   )
+  await refuses(
+    "ListTasks",
+    { desiredStatus: "DONE" as "STOPPED" },
+    "InvalidParameterException",
+    "Invalid value 'DONE' for desiredStatus. It must be one of RUNNING, PENDING, STOPPED.",
+  )
   await refuses("ListTasks", { maxResults: 101 }, "InvalidParameterException", "maxResults must be between 1 and 100.")
   await refuses("ListTasks", { serviceName: "none" }, "ServiceNotFoundException", "Service not found.")
 })

@@ -5,7 +5,7 @@ import { fault } from "../../kernel/index.ts"
 import type { ClusterRow, TaskRow } from "../../state/index.ts"
 import { containerInstanceArn, lastPart, serviceArn, taskDefinitionArn } from "./arns.ts"
 import { describeTask } from "./describe-task.ts"
-import { invalidParameter, notYet } from "./faults.ts"
+import { checkOneOf, invalidParameter, notYet } from "./faults.ts"
 import { nextToken, pageOf } from "./pages.ts"
 import { activeCluster, findTask, isVisible, type Looking, namedTaskArn } from "./resolve.ts"
 
@@ -74,6 +74,8 @@ const instanceOf = (cx: Looking, cluster: ClusterRow, reference: string): string
 /** ARNs of a cluster's tasks, of those that are to run unless asked for STOPPED. All filters must hold. */
 export const ListTasks: ReadOp<"ecs", "ListTasks"> = (cx, input) => {
   if (input.daemonName) throw notYet("the daemonName filter of ecs:ListTasks")
+  checkOneOf("desiredStatus", input.desiredStatus, ["RUNNING", "PENDING", "STOPPED"])
+  checkOneOf("launchType", input.launchType, ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"])
   const cluster = activeCluster(cx, input.cluster)
   const others = [input.family, input.serviceName, input.containerInstance, input.launchType]
   if (input.startedBy && others.some(Boolean)) {

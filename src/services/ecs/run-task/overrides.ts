@@ -26,12 +26,16 @@ export const overriddenDefinition = (
   isFargate: boolean,
 ): Definition => {
   const known = new Set(containersOf(definition).map((container) => container.name))
+  const named = new Set<string>()
   for (const { name } of overrides.containerOverrides ?? []) {
     if (!name) throw invalidParameter("Container override name should not be null or empty.") // text from memory
     // [field] "Override for container named … is not a container in the TaskDefinition", several public logs
     if (!known.has(name)) {
       throw invalidParameter(`Override for container named ${name} is not a container in the TaskDefinition.`)
     }
+    // What AWS does with the second is known nowhere; dropping it in silence would be the worst.
+    if (named.has(name)) throw invalidParameter(`Container ${name} is overridden more than once.`)
+    named.add(name)
   }
   if (JSON.stringify(overrides).length > mostCharacters) {
     throw invalidParameter(`Container Overrides length must be at most ${mostCharacters}`) // [field]
