@@ -11,7 +11,11 @@ let aws: AwsEndpoint
 let client: ecs.ECSClient
 
 before(async () => {
-  aws = await awsEndpoint([ecsService({ pollEndpoint: () => ({ endpoint: "http://127.0.0.1:4566", telemetryEndpoint: "http://127.0.0.1:4566" }) })])
+  aws = await awsEndpoint([
+    ecsService({
+      pollEndpoint: () => ({ endpoint: "http://127.0.0.1:4566", telemetryEndpoint: "http://127.0.0.1:4566" }),
+    }),
+  ])
   client = new ecs.ECSClient(aws.sdk)
 })
 
