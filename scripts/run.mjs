@@ -14,6 +14,9 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const commands = {
   up: { file: "src/main/cli.ts", args: ["up"] },
   demo: { file: "src/main/cli.ts", args: ["demo"], needs: ["engine"] },
+  down: { file: "src/main/cli.ts", args: ["down"] },
+  doctor: { file: "src/main/cli.ts", args: ["doctor"] },
+  env: { file: "src/main/cli.ts", args: ["env"] },
   test: { file: "scripts/test.ts", needs: ["engine", "daemon", "network", "busybox", "aws"] },
   live: { file: "scripts/test.ts", args: ["--live"], needs: ["engine", "daemon", "network", "busybox", "aws"] },
   bench: { file: "bench/run.ts", needs: ["engine", "daemon", "network", "busybox"] },

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
 import { fileURLToPath } from "node:url"
+import { DescribeTasksCommand, ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs"
 import { createDocker } from "../../src/docker/index.ts"
 import { busyboxImage } from "../../src/machines/images/index.ts"
 import { withEngine } from "../support/namespace.ts"
@@ -33,13 +34,13 @@ test("the README's session runs as pasted, from the cluster to the reason why th
   assert.ok(blocks.length >= 6, "the README has its session in ```sh blocks")
 
   const env = { PATH: process.env.PATH, HOME: engine.folder, LANG: "C.UTF-8" }
-  const shell = ["-e", "-u", "-o", "pipefail", "-c", blocks.join("\n")]
+  const shell = ["--norc", "-e", "-u", "-o", "pipefail", "-c", blocks.join("\n")]
   const session = await new Promise<{ failed: boolean; stdout: string; stderr: string }>((resolve) => {
     execFile("bash", shell, { cwd: root, env }, (error, stdout, stderr) =>
       resolve({ failed: error !== null, stdout, stderr }),
     )
   })
-  const said = `${session.stdout}\n${session.stderr}\n${roadstead.printed.slice(-50).join("\n")}`
+  const said = [session.stdout, session.stderr, ...roadstead.printed.slice(-50), await tasksNow()].join("\n")
   assert.equal(session.failed, false, said)
   assert.match(session.stdout, /hello from a real container/, said)
   assert.match(session.stdout, /"TaskARN":\s*"arn:aws:ecs:us-east-1:000000000000:task\/demo\/[0-9a-f]{32}"/, said)
@@ -48,3 +49,16 @@ test("the README's session runs as pasted, from the cluster to the reason why th
   assert.match(session.stdout, /"code": "UserInitiated"/, said)
   assert.match(session.stdout, /"why": "enough for today"/, said)
 })
+
+/** What a failure is explained with: the tasks that there are, running or stopped. */
+async function tasksNow(): Promise<string> {
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" }
+  const ecs = new ECSClient({ endpoint: roadstead.endpoint, region: "us-east-1", credentials })
+  const lists = (["RUNNING", "STOPPED"] as const).map((desiredStatus) =>
+    ecs.send(new ListTasksCommand({ cluster: "demo", desiredStatus })),
+  )
+  const tasks = (await Promise.all(lists)).flatMap((list) => list.taskArns ?? [])
+  const described = tasks.length === 0 ? [] : await ecs.send(new DescribeTasksCommand({ cluster: "demo", tasks }))
+  ecs.destroy()
+  return JSON.stringify(described, undefined, 2)
+}
