@@ -42,6 +42,8 @@ export interface EngineSearch {
   readonly dockerHost?: string | undefined
   /** XDG_RUNTIME_DIR, where a rootless engine has its socket. */
   readonly runtimeFolder?: string | undefined
+  /** The sockets to try without a dockerHost; by default those where engines of this machine listen. */
+  readonly sockets?: readonly string[]
   readonly owner: string
   readonly runFolder: string
   readonly dataFolder: string
@@ -129,7 +131,7 @@ export const findEngine = async (search: EngineSearch): Promise<Engine> => {
   const record = openRecord(recordPath(search.runFolder))
   if (record.daemon(privateEngineNames(search).name)) return startPrivate(search)
   const refused: string[] = []
-  for (const socket of knownSockets(search.runtimeFolder)) {
+  for (const socket of search.sockets ?? knownSockets(search.runtimeFolder)) {
     const answer = await askEngine(socket)
     if (answer.kind === "engine") return found(socket, answer, "machine")
     if (answer.why === "not-permitted") refused.push(socket)

@@ -1,6 +1,7 @@
 // The machines room's door: hosts and networks of this machine. See README.md here.
 export { startDaemon } from "./daemon/daemon.ts"
 export { removeDaemon } from "./daemon/remove.ts"
+export { type Check, type DoctorOptions, doctorChecks } from "./doctor.ts"
 export { type Engine, type EngineChoice, EngineError, type EngineSearch, findEngine } from "./engine.ts"
 export { Child, type ChildEvents, type Command, isReady } from "./hosts/child.ts"
 export type { AgentPlace } from "./hosts/host.ts"

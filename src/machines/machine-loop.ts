@@ -8,6 +8,7 @@ import { removeApart, startApartHost } from "./hosts/apart-host.ts"
 import type { Host, HostContext, HostEvents } from "./hosts/host.ts"
 import { startSharedHost } from "./hosts/shared-host.ts"
 import { startSimulatedHost } from "./hosts/simulated-host.ts"
+import { apartNames } from "./names.ts"
 import { OverlapError } from "./networks/networks.ts"
 import { type Outcome, Pursuit } from "./pursuit.ts"
 
@@ -71,7 +72,8 @@ export const machineLoop = (world: World): Pursuit => {
   const start = async (wish: MachineWish, docker: Docker | undefined): Promise<Host> => {
     const events = eventsOf(wish.id)
     if (!docker) return startSimulatedHost(cx, wish, events)
-    if (wish.place === "apart") return startApart(wish, events)
+    // One that was made apart stays so, whatever the reason was: its tasks are in there.
+    if (wish.place === "apart" || cx.record.daemon(apartNames(cx, wish.id).daemon)) return startApart(wish, events)
     const sharer = [...hosts.values()].find((other) => other.wish.place === "shared")
     if (sharer) throw new Error(`the engine of this machine has a host already: ${sharer.wish.id}`)
     try {

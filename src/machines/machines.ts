@@ -6,12 +6,13 @@ import { createDocker } from "../docker/index.ts"
 import type { Clock, Log } from "../kernel/index.ts"
 import type { MachineWish, NetworkWish, ToSupervisor } from "../protocol/index.ts"
 import { serveMachines } from "./channel.ts"
+import { keepDaemon } from "./daemon/keep.ts"
 import type { Engine } from "./engine.ts"
 import { Facts } from "./facts.ts"
 import type { Command } from "./hosts/child.ts"
 import type { AgentPlace, HostContext } from "./hosts/host.ts"
 import { machineLoop, type RunningHost } from "./machine-loop.ts"
-import { machineOfDaemon } from "./names.ts"
+import { machineOfDaemon, privateEngineNames } from "./names.ts"
 import { networkLoop } from "./network-loop.ts"
 import { openRecord, recordPath } from "./record.ts"
 import { type Removed, removeEverything } from "./removal.ts"
@@ -55,6 +56,10 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
   mkdirSync(options.runFolder, { recursive: true, mode: 0o700 })
   const record = openRecord(recordPath(options.runFolder))
   const docker = engine.kind === "docker" ? createDocker({ socketPath: engine.socketPath }) : undefined
+  const letGo =
+    engine.kind === "docker" && engine.origin === "private"
+      ? keepDaemon({ record, clock, log }, privateEngineNames(options))
+      : async () => {}
   const upstream = upstreamOf(
     machineNameservers().map((address) => ({ address })),
     clock,
@@ -120,6 +125,7 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
     log,
   })
   const close = async () => {
+    await letGo()
     await channel.close()
     await Promise.all([machinePursuit.close(), networkPursuit.close()])
     await Promise.all([...hosts.values()].map(({ host }) => host.close()))

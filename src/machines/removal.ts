@@ -20,6 +20,8 @@ export interface Removal {
   readonly dataFolder: string
   readonly dockerHost?: string | undefined
   readonly runtimeFolder?: string | undefined
+  /** As of the search for the engine. */
+  readonly sockets?: readonly string[]
   readonly clock: Clock
   readonly log: Log
 }
@@ -46,8 +48,10 @@ const emptySocket = async (socketPath: string, owner: string): Promise<Emptied> 
 }
 
 /** Every engine on which something of ours may be: the given one, or those that `up` would have found. */
-const engines = (options: Removal): string[] =>
-  options.dockerHost ? [options.dockerHost.replace(/^unix:\/\//, "")] : knownSockets(options.runtimeFolder)
+const engines = (options: Removal): readonly string[] =>
+  options.dockerHost
+    ? [options.dockerHost.replace(/^unix:\/\//, "")]
+    : (options.sockets ?? knownSockets(options.runtimeFolder))
 
 /**
  * Stops and removes containers, networks, volumes, daemons, namespaces, cgroups and their folders. May be called again

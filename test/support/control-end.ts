@@ -9,7 +9,10 @@ export interface ControlEnd {
   /** All that was heard, in order. */
   readonly heard: readonly FromSupervisor[]
   say(message: ToSupervisor): void
-  /** Resolves with the first fact, heard or to come, of this id and one of these statuses. */
+  /**
+   * Resolves with the first fact, heard or to come, of this id and one of these statuses. Rejects with the reason of a
+   * FAILED that nobody asked for.
+   */
   fact(id: string, ...statuses: readonly Said["status"][]): Promise<Said>
   /** The addresses said last. */
   listeners(): readonly string[]
@@ -32,12 +35,15 @@ export const controlEnd = (path: string): Promise<ControlEnd> =>
         heard,
         say: (message) => socket.write(`${JSON.stringify(message)}\n`),
         fact: (id, ...statuses) =>
-          new Promise((found) => {
+          new Promise((found, failed) => {
             const look = () => {
-              const fact = heard.find((f): f is Said => "id" in f && f.id === id && statuses.includes(f.status))
-              if (!fact) return
+              const about = heard.filter((f): f is Said => "id" in f && f.id === id)
+              const fact = about.find((f) => statuses.includes(f.status))
+              const failure = about.find((f) => f.status === "FAILED")
+              if (!fact && !failure) return
               waiting.delete(look)
-              found(fact)
+              if (fact) found(fact)
+              else failed(new Error(`${id} failed: ${failure?.reason}`))
             }
             waiting.add(look)
             look()

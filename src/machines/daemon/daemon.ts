@@ -43,6 +43,9 @@ export interface DaemonContext {
   readonly log: Log
 }
 
+/** What is decided about a daemon before it starts. */
+export type DaemonPlan = Omit<DaemonThing, "kind" | "containerd" | "dockerd">
+
 /** A daemon that did not come up; the message ends with the last lines of its log. */
 export class DaemonError extends Error {}
 
@@ -85,7 +88,7 @@ const startDetached = (thing: DaemonThing, command: string, args: readonly strin
     child.once("error", (error) => reject(new DaemonError(`${command} could not be started: ${error.message}`)))
     child.once("exit", (code, signal) => reject(new DaemonError(`${command} ended with ${signal ?? `status ${code}`}`)))
   })
-  // It may end long after anybody waits for it; who watches the daemon then is `onEngineGone`.
+  // It may end long after anybody waits for it; who watches the daemon then is keep.ts.
   failed.catch(() => {})
   return { pid: child.pid, failed }
 }
@@ -119,10 +122,7 @@ const running = (recorded: ProcessIdentity | undefined, argument: string): Proce
  * Starts the daemon that `plan` describes, or adopts it when it runs already. Resolves with the path of its socket
  * when it answers. Throws {@link DaemonError}.
  */
-export const startDaemon = async (
-  cx: DaemonContext,
-  plan: Omit<DaemonThing, "kind" | "containerd" | "dockerd">,
-): Promise<{ socket: string }> => {
+export const startDaemon = async (cx: DaemonContext, plan: DaemonPlan): Promise<{ socket: string }> => {
   const known = cx.record.daemon(plan.name)
   const paths = daemonPaths(plan)
   let thing: DaemonThing = { ...known, kind: "daemon", ...plan }

@@ -1,9 +1,10 @@
 // A host in a network namespace of its own, for VPCs whose addresses are taken on this machine: its own engine, link
 // network, relay and agent. Any CIDR works inside; from outside it is reached through load balancers.
 import { mkdirSync } from "node:fs"
-import { createDocker, type Docker } from "../../docker/index.ts"
+import { createDocker } from "../../docker/index.ts"
 import type { MachineWish } from "../../protocol/index.ts"
 import { startDaemon } from "../daemon/daemon.ts"
+import { keepDaemon } from "../daemon/keep.ts"
 import { removeDaemon } from "../daemon/remove.ts"
 import { emptyEngine } from "../engine-objects.ts"
 import { ensureImages } from "../images/index.ts"
@@ -43,7 +44,12 @@ export const startApartHost = async (cx: HostContext, wish: MachineWish, events:
   if (!cx.record.daemon(plan.name)) cx.record.put({ kind: "daemon", ...plan })
   await makeNamespace(cx.record, namespace)
   const { socket } = await startDaemon(cx, plan)
-  const docker: Docker = createDocker({ socketPath: socket })
+
+  // What has been started when a later step fails is ended again; the daemon stays and is found by the next attempt.
+  await using started = new AsyncDisposableStack()
+  started.defer(keepDaemon(cx, plan))
+  const docker = createDocker({ socketPath: socket })
+  started.defer(docker.close)
   // Nothing but our own networks is in the namespace.
   const networks = networksOf(docker, cx.owner, () => [])
   await networks.ensureLink()
@@ -57,22 +63,23 @@ export const startApartHost = async (cx: HostContext, wish: MachineWish, events:
     log: cx.log,
     givenUp: events.failed,
   })
+  started.defer(gateways.close)
   mkdirSync(names.agentFolder, { recursive: true, mode: 0o700 })
-  const command = cx.agentCommand(wish, {
+  const image = cx.docker && { imageSource: cx.docker.socketPath }
+  const place = {
     kind: "apart",
     dockerSocket: socket,
     namespace,
     cgroup: `${cgroup}/tasks`,
     folder: names.agentFolder,
-    ...(cx.docker && { imageSource: cx.docker.socketPath }),
-  })
-  const image = cx.docker && { ROADSTEAD_IMAGE_SOURCE: cx.docker.socketPath }
-  const agent = startAgent(cx, wish, inNamespace(namespace, { ...command, env: { ...command.env, ...image } }), events)
-  const close = async () => {
-    await agent.close()
-    await gateways.close()
-    docker.close()
-  }
+  } as const
+  const command = cx.agentCommand(wish, { ...place, ...image })
+  const env = { ...command.env, ...(image && { ROADSTEAD_IMAGE_SOURCE: image.imageSource }) }
+  const agent = startAgent(cx, wish, inNamespace(namespace, { ...command, env }), events)
+  started.defer(() => agent.close())
+
+  const running = started.move()
+  const close = () => running.disposeAsync()
   return {
     networks,
     gateways,

@@ -5,18 +5,19 @@ import { type Block, formatBlock, holds, overlap } from "./cidr.ts"
 /** A block that is in use already. */
 export interface Taken {
   readonly block: Block
-  readonly by:
-    | { readonly kind: "docker-network"; readonly name: string; readonly owner?: string }
+  readonly by: /** `vpc` is the key of the VPC whose network it is; `other` the data folder id of another Roadstead. */
+    | { readonly kind: "docker-network"; readonly name: string; readonly vpc?: string; readonly other?: string }
     | { readonly kind: "route"; readonly device: string }
     | { readonly kind: "address"; readonly device: string }
 }
 
 const describe = ({ block, by }: Taken): string => {
   switch (by.kind) {
-    case "docker-network":
-      return by.owner === undefined
-        ? `the Docker network ${by.name} (${formatBlock(block)})`
-        : `the network ${by.name} (${formatBlock(block)}) of the Roadstead with data folder id ${by.owner}`
+    case "docker-network": {
+      const what = by.vpc === undefined ? `the Docker network ${by.name}` : `the VPC ${by.vpc}`
+      const whose = by.other === undefined ? "" : ` of the Roadstead with data folder id ${by.other}`
+      return `${what} (${formatBlock(block)})${whose}`
+    }
     case "route":
       return `a route of this machine to ${formatBlock(block)} over ${by.device}`
     case "address":
@@ -35,7 +36,7 @@ export interface Conflict {
 
 const conflictWith = (wanted: Block, taken: Taken): Conflict => ({
   reason: `${formatBlock(wanted)} overlaps ${describe(taken)}`,
-  ...(taken.by.kind === "docker-network" && taken.by.owner !== undefined && { other: taken.by.owner }),
+  ...(taken.by.kind === "docker-network" && taken.by.other !== undefined && { other: taken.by.other }),
 })
 
 /** What keeps a VPC from being made: anything that shares an address with it, or undefined. */

@@ -82,7 +82,7 @@ export const networksOf = (docker: Docker, owner: string, machine: () => readonl
     const block = parseBlock(cidr)
     if (!block) throw new Error(`${cidr} is not an IPv4 block`)
     // An engine's networks first: their bridges show up as routes too, and a name says more than a device.
-    const conflict = conflictOf(block, [...takenByNetworks(known), ...machine()])
+    const conflict = conflictOf(block, [...takenByNetworks(known, owner), ...machine()])
     if (conflict) throw new OverlapError(conflict)
     try {
       await docker.request("POST", "/networks/create", { body })

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs"
 import { networkInterfaces } from "node:os"
 import type { Docker } from "../../docker/index.ts"
-import { ownerLabel } from "../../protocol/index.ts"
+import { networkLabel, ownerLabel } from "../../protocol/index.ts"
 import { blockOf, parseBlock } from "./cidr.ts"
 import type { Taken } from "./conflict.ts"
 
@@ -19,22 +19,18 @@ export interface DockerNetwork {
 export const listNetworks = async (docker: Docker): Promise<DockerNetwork[]> =>
   (await docker.request<DockerNetwork[]>("GET", "/networks")).body
 
-/** The blocks of an engine's networks. */
-export const takenByNetworks = (networks: readonly DockerNetwork[]): Taken[] =>
-  networks.flatMap((network) =>
-    (network.IPAM?.Config ?? []).flatMap(({ Subnet }) => {
+/** The blocks of an engine's networks, as `owner` sees them. */
+export const takenByNetworks = (networks: readonly DockerNetwork[], owner: string): Taken[] =>
+  networks.flatMap((network) => {
+    const vpc = network.Labels?.[networkLabel]
+    const labelled = network.Labels?.[ownerLabel]
+    const whose = labelled === undefined || labelled === owner ? {} : { other: labelled }
+    const by = { kind: "docker-network", name: network.Name, ...(vpc !== undefined && { vpc }), ...whose } as const
+    return (network.IPAM?.Config ?? []).flatMap(({ Subnet }) => {
       const block = Subnet === undefined ? undefined : parseBlock(Subnet)
-      const owner = network.Labels?.[ownerLabel]
-      return block
-        ? [
-            {
-              block,
-              by: { kind: "docker-network", name: network.Name, ...(owner !== undefined && { owner }) },
-            } as const,
-          ]
-        : []
-    }),
-  )
+      return block ? [{ block, by }] : []
+    })
+  })
 
 const littleEndian = (hex: string): number => Buffer.from(hex, "hex").readUInt32LE()
 
