@@ -62,6 +62,8 @@ export interface ContainerState {
   readonly status: "created" | "running" | "paused" | "exited" | "dead"
   readonly pid?: number
   readonly exitCode?: number
+  /** Somebody is removing it at this moment, which is why it ended. */
+  readonly removing?: boolean
   readonly oomKilled: boolean
   readonly error?: string
   readonly createdAt?: number

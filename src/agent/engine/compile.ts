@@ -12,6 +12,8 @@ export interface CompileOptions extends EnvironmentOptions {
   readonly hostRoot?: string
   /** CPUs of the host, for limits per container where no cgroup can be written. Only asked for then. */
   readonly hostCpus?: number
+  /** Open files that a Fargate container may have when it does not say: AWS's 65535, or what the host allows. */
+  readonly openFiles?: number
 }
 
 /**
@@ -21,6 +23,7 @@ export interface CompileOptions extends EnvironmentOptions {
 const followedLog = { Type: "json-file", Config: { "max-size": "20m", "max-file": "5" } }
 
 const mebibyte = 1024 * 1024
+const fargateOpenFiles = 65535
 /** The least that ECS's agent asks of Docker. */
 const leastMemory = 4 * mebibyte
 const leastShares = 2
@@ -52,10 +55,18 @@ export const compileContainer = (
     ...(definition.volumesFrom?.length && { VolumesFrom: volumesFrom(task, container) }),
     ...networkOf(task, container),
     ...namespacesOf(task),
+    ...ulimitsOf(task, asList(given.Ulimits), options.openFiles),
     CpuShares: Math.max(leastShares, definition.cpu),
     ...limitsOf(task, container, options.hostCpus ?? Number.POSITIVE_INFINITY),
   }
   return { name: container.runtimeName ?? "", image: definition.image, config, hostConfig }
+}
+
+/** Fargate's own limit of open files, unless the definition has one: aws-behaviour.md section 8. */
+const ulimitsOf = (task: TaskSnapshot, asked: readonly unknown[], openFiles = fargateOpenFiles) => {
+  const says = asked.some((limit) => (limit as { Name?: unknown } | null)?.Name === "nofile")
+  if (task.definition.launchType !== "FARGATE" || says) return {}
+  return { Ulimits: [...asked, { Name: "nofile", Soft: openFiles, Hard: openFiles }] }
 }
 
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

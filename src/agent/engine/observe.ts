@@ -60,7 +60,7 @@ const isBefore = (container: ContainerSnapshot, known: ContainerSnapshot["known"
 
 /** Whether the state is of the run whose end is known already; only a container that is started again has a next one. */
 const isStale = ({ finishedAt }: ContainerSnapshot, { startedAt }: ContainerState): boolean =>
-  finishedAt !== undefined && (startedAt ?? 0) <= finishedAt
+  finishedAt !== undefined && (startedAt ?? 0) < finishedAt
 
 const running = (container: ContainerSnapshot, { startedAt }: ContainerState, now: number): ContainerSnapshot => {
   const started = { known: "RUNNING" as const, startedAt: startedAt ?? now }
@@ -116,7 +116,7 @@ const afterEnd = (container: ContainerSnapshot, state: ContainerState, look: Loo
     finishedAt: state.finishedAt ?? look.now,
     ...(state.startedAt !== undefined && { startedAt: state.startedAt }),
   }
-  if (restarts(ended, look)) return { ...ended, known: "RUNNING", restarting: true }
+  if (restarts(ended, state, look)) return { ...ended, known: "RUNNING", restarting: true }
   const why = endReason(ended, state, look)
   return { ...ended, known: "STOPPED", ...(why !== undefined && { reason: why }) }
 }
@@ -127,13 +127,15 @@ const endReason = (container: ContainerSnapshot, state: ContainerState, look: Lo
   // only a kill that nobody asked for was for want of memory.
   const killed = state.exitCode === 137 && container.stopSentAt === undefined
   if (killed && (state.oomKilled || look.groupOutOfMemory)) return outOfMemory
+  if (state.removing && container.stopSentAt === undefined) return vanished
   return state.error ? reason("CannotStartContainerError", `Error response from daemon: ${state.error}`) : undefined
 }
 
-const restarts = (container: ContainerSnapshot, { mayRestart, now }: Look): boolean => {
+const restarts = (container: ContainerSnapshot, { removing }: ContainerState, { mayRestart, now }: Look): boolean => {
   const policy = container.definition.restartPolicy
   if (!policy?.enabled || !mayRestart || container.stopSentAt !== undefined) return false
   if (container.desired === "STOPPED" || container.startedAt === undefined) return false
+  if (removing) return false
   if (policy.ignoredExitCodes?.includes(container.exitCode ?? 0)) return false
   const since = container.restartedAt ?? container.startedAt
   return (container.finishedAt ?? now) - since >= (policy.restartAttemptPeriod ?? restartAttemptPeriod) * 1000

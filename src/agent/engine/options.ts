@@ -21,6 +21,8 @@ export interface TaskEngineOptions extends Owner {
   readonly imagePull?: "default" | "always" | "once" | "prefer-cached"
   /** The folder below which host paths of tasks are; without it tasks get none. */
   readonly hostRoot?: string
+  /** See CompileOptions. */
+  readonly openFiles?: number
 }
 
 /** What a container needs that is looked up with the task's execution role. What has no resolver stops the task. */

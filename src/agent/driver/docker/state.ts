@@ -73,6 +73,7 @@ export const readState = (inspect: ContainerInspect): ContainerState => {
       source: Source,
       destination: Destination,
     })),
+    ...(State.Status === "removing" && { removing: true }),
     ...(State.Pid > 0 && { pid: State.Pid }),
     ...(ended && { exitCode: State.ExitCode }),
     ...(State.Error !== "" && { error: State.Error }),

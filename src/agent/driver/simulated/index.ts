@@ -13,7 +13,7 @@ import { readScript } from "./script.ts"
 import { forgetfulWorld, type WorldStore } from "./state-file.ts"
 import { statsAt } from "./stats.ts"
 
-export { worldFile } from "./state-file.ts"
+export { type SimulatedWorld, type WorldStore, worldFile } from "./state-file.ts"
 
 export interface SimulatedDriverOptions {
   readonly clock: Clock
@@ -134,9 +134,10 @@ export const createSimulatedDriver = (options: SimulatedDriverOptions): Containe
     async remove(id) {
       const container = [...containers.values()].find((one) => one.id === id || one.spec.name === id)
       if (!container) return
-      end(container.id, { at: clock.now(), exitCode: 137 })
+      disarm(container.id)
       containers.delete(container.id)
       save()
+      if (isRunning(container)) tell({ type: "die", id: container.id, exitCode: 137 })
       tell({ type: "destroy", id: container.id })
     },
     async inspect(id) {
