@@ -51,6 +51,8 @@ export interface AgentOptions {
   readonly version?: string
   /** Seconds between the stop signal and the kill where the container says none; 30 by default. */
   readonly stopTimeoutSeconds?: number
+  /** The most open files that a container of this host can be given, when that is less than Fargate's 65535. */
+  readonly openFiles?: number
   /** A driver and a socket of the caller's own: tests in one process. */
   readonly driver?: ContainerDriver
   readonly openSocket?: OpenSocket
@@ -106,6 +108,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
         host: options.machineId,
         region,
         pauseImage: options.engine.kind === "docker" ? options.engine.pauseImage : "roadstead-pause",
+        ...(options.openFiles !== undefined && { openFiles: options.openFiles }),
         ...(options.stopTimeoutSeconds !== undefined && { stopTimeoutSeconds: options.stopTimeoutSeconds }),
       },
       hooks: { beforeStart: (task) => logs.prepare(task) },

@@ -49,6 +49,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
   const { state, clock, ids, log } = options
   const server = new WebSocketServer({ noServer: true, maxPayload: frameBound, perMessageDeflate: false })
   const sessions = new Map<string, AcsSession>()
+  let closed = false
   forgetSessions(state, Math.floor(clock.now()))
 
   const compile = (task: TaskRow) =>
@@ -77,7 +78,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
     log.info("An agent has connected.", { instance: instance.arn, version: version.agentVersion })
     socket.on("close", () => {
       session.end()
-      if (sessions.get(instance.arn) !== session) return
+      if (closed || sessions.get(instance.arn) !== session) return
       sessions.delete(instance.arn)
       setConnected(state, instance.arn, false, Math.floor(clock.now()))
       log.info("An agent has gone.", { instance: instance.arn })
@@ -131,6 +132,8 @@ export const startFleet = (options: FleetOptions): Fleet => {
       return sessions.size
     },
     close: () => {
+      // Sockets that end from now on are no news: the next start begins by forgetting all sessions.
+      closed = true
       watch.stop()
       for (const session of sessions.values()) session.end()
       for (const client of server.clients) client.terminate()

@@ -7,6 +7,7 @@ import { link } from "../protocol/index.ts"
 import { liveWithSupervisor, say, takeConfiguration } from "./child-life.ts"
 import { wallClock } from "./clocks.ts"
 import { type LogFormat, type LogLevel, openLog } from "./log.ts"
+import { mostOpenFiles } from "./open-files.ts"
 
 /** What the supervisor hands over. */
 export interface AgentConfiguration {
@@ -27,6 +28,7 @@ export interface AgentConfiguration {
   readonly logFormat: LogFormat
 }
 
+const closeWith = liveWithSupervisor()
 const { machineId, agent, owner, folder, engine, logLevel, logFormat } = takeConfiguration<AgentConfiguration>()
 const log = openLog({ level: logLevel, format: logFormat, process: "agent" })
 
@@ -37,6 +39,7 @@ const started = await startAgent({
   endpoint: agent.endpoint,
   credentials: { accessKeyId: agent.accessKeyId, secretAccessKey: agent.secretAccessKey },
   engine,
+  openFiles: mostOpenFiles(),
   owner,
   machineId,
   metadata: engine.kind === "docker" ? { host: link.address, port: 80 } : undefined,
@@ -44,5 +47,5 @@ const started = await startAgent({
   wallClock,
   ids: newIds((bytes) => getRandomValues(bytes)),
 })
-liveWithSupervisor(() => started.close())
+closeWith(() => started.close())
 say({ type: "ready" })

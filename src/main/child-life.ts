@@ -24,8 +24,12 @@ export const say = (message: ChildMessage): void => {
   process.send?.(message)
 }
 
-/** Ends the process after `close` when the supervisor is gone or asks for it; at once when that takes too long. */
-export const liveWithSupervisor = (close: () => Promise<void>): void => {
+/**
+ * Ends the process when the supervisor is gone or asks for it, from now on, also in the middle of a start. The function
+ * that it answers takes what is to be closed in order before that.
+ */
+export const liveWithSupervisor = (): ((close: () => Promise<void>) => void) => {
+  let close = async () => {}
   let closing = false
   const end = () => {
     if (closing) return
@@ -40,4 +44,7 @@ export const liveWithSupervisor = (close: () => Promise<void>): void => {
   process.on("SIGINT", () => {})
   process.on("SIGTERM", end)
   process.on("disconnect", end)
+  return (started) => {
+    close = started
+  }
 }

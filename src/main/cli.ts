@@ -1,10 +1,6 @@
-// The command line: parses it, runs one command, and ends with its exit code.
+// The command line: parses it, runs one command, and ends with its exit code. A command is loaded when it is named, so
+// that `roadstead --version` needs nothing.
 import { Command } from "commander"
-import { demo } from "./commands/demo.ts"
-import { doctor } from "./commands/doctor.ts"
-import { down } from "./commands/down.ts"
-import { env } from "./commands/env.ts"
-import { up } from "./commands/up.ts"
 import { type UpConfig, withDataOptions, withUpOptions } from "./config.ts"
 import { Problem } from "./problem.ts"
 import { version } from "./version.ts"
@@ -27,7 +23,7 @@ const ending = async (work: () => Promise<number>): Promise<void> => {
 }
 
 withUpOptions(program.command("up").description("run everything on this machine, in the foreground")).action(
-  (config: UpConfig) => ending(() => up(config)),
+  (config: UpConfig) => ending(async () => (await import("./commands/up.ts")).up(config)),
 )
 
 withDataOptions(program.command("down").description("remove every container, network and host of a data folder"))
@@ -35,6 +31,7 @@ withDataOptions(program.command("down").description("remove every container, net
   .option("--docker-host <socket>", "the engine's socket")
   .action((options: { data: string; purge: boolean; dockerHost?: string }) =>
     ending(async () => {
+      const { down } = await import("./commands/down.ts")
       process.stdout.write(`${await down(options)}\n`)
       return 0
     }),
@@ -43,8 +40,11 @@ withDataOptions(program.command("down").description("remove every container, net
 withUpOptions(program.command("demo").description("a journey on real containers, every step checked"))
   .option("--keep", "leave everything running", false)
   .action(({ keep, ...config }: UpConfig & { keep: boolean }) =>
-    ending(() =>
-      demo({ config: { ...config, logLevel: config.logLevel === "info" ? "warn" : config.logLevel }, keep }),
+    ending(async () =>
+      (await import("./commands/demo.ts")).demo({
+        config: { ...config, logLevel: config.logLevel === "info" ? "warn" : config.logLevel },
+        keep,
+      }),
     ),
   )
 
@@ -54,12 +54,18 @@ program
   .option("--port <number>", "the port to look at", "4566")
   .option("--docker-host <socket>", "the engine's socket")
   .action(({ port, dockerHost }: { port: string; dockerHost?: string }) =>
-    ending(() => doctor({ port: Number(port), ...(dockerHost !== undefined && { dockerHost }) })),
+    ending(async () =>
+      (await import("./commands/doctor.ts")).doctor({
+        port: Number(port),
+        ...(dockerHost !== undefined && { dockerHost }),
+      }),
+    ),
   )
 
 withUpOptions(program.command("env").description("print the lines that point a shell at Roadstead")).action(
   (config: UpConfig) =>
     ending(async () => {
+      const { env } = await import("./commands/env.ts")
       process.stdout.write(env(config))
       return 0
     }),

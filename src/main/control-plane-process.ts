@@ -14,6 +14,7 @@ export interface ControlPlaneConfiguration {
   readonly engine: "docker" | "simulated"
 }
 
+const closeWith = liveWithSupervisor()
 const { config, folders, engine } = takeConfiguration<ControlPlaneConfiguration>()
 const log = openLog({ level: config.logLevel, format: config.logFormat, process: "control plane" })
 
@@ -47,7 +48,7 @@ try {
     },
     onAgent: () => say({ type: "agent-connected" }),
   })
-  liveWithSupervisor(() => controlPlane.close())
+  closeWith(() => controlPlane.close())
   say({ type: "ready", port: controlPlane.port })
 } catch (thrown) {
   const refusal = refusalOf(thrown)

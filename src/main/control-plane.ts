@@ -2,7 +2,7 @@
 // stops them in order. The one place that names all of them.
 import { join } from "node:path"
 import { controllers, startControllers } from "../controllers/index.ts"
-import { isAgentPath, startFleet, startMachineChannel } from "../fleet/index.ts"
+import { channelPaths, isAgentPath, startFleet, startMachineChannel } from "../fleet/index.ts"
 import { type BulkStores, createGate } from "../gate/index.ts"
 import { type Clocks, type Ids, type Log, newIds } from "../kernel/index.ts"
 import { openStore, type State, schema, sqliteBulkStore, sqliteJournal } from "../state/index.ts"
@@ -51,7 +51,7 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
     onFailure: (error) => options.onFatal(`The state could not be written: ${error.message}`),
   })
   const bulk: BulkStores = {
-    logEvents: await sqliteBulkStore({ file: logEventsFile(folders), bound: logBytes }),
+    logEvents: await sqliteBulkStore({ file: logEventsFile(folders), bytes: logBytes }),
   }
   const clocks: Clocks = { wall: wallClock, cloud: cloudClock(startCloud(state, config.timeScale)) }
   return start({ ...options, state, bulk, clocks, ids, log, engine })
@@ -79,8 +79,12 @@ const start = async ({
   const home = { account: config.account, region: config.region }
   const endpoint = () => `http://127.0.0.1:${port}`
   const tables = services({
-    pollEndpoint: (caller) => (caller.kind === "machine" ? endpoint() : (config.publicUrl[0] ?? endpoint())),
+    pollEndpoint: (caller) => {
+      const base = caller.kind === "machine" ? endpoint() : (config.publicUrl[0] ?? endpoint())
+      return { endpoint: `${base}${channelPaths.acs}`, telemetryEndpoint: `${base}${channelPaths.tcs}` }
+    },
   })
+
   const gate = createGate({ state, bulk, services: tables, clock: clocks.cloud, ids, log })
   const fleet = startFleet({ state, clock: clocks.wall, ids, log, apiPort: () => port, ...(onAgent && { onAgent }) })
   const runner = startControllers({ state, gate, clock: clocks.cloud, log, controllers: controllers(home) })

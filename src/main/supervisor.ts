@@ -27,6 +27,8 @@ export interface SupervisorOptions {
   readonly folders: Folders
   readonly log?: Log
   readonly clock?: Clock
+  /** Gives up a start that is under way. */
+  readonly signal?: AbortSignal
   /** Something that was running ended for good; the supervisor is of no more use. */
   readonly onEnd: (problem: Problem) => void
 }
@@ -63,12 +65,14 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     throw thrown instanceof EngineError ? new Problem(3, `${thrown.message} ${thrown.mend}`) : thrown
   })
 
-  const controlPlane = await startControlPlaneChild({ config, folders, engine, clock, log, onEnd })
   // Before it is ready, a failure is what starting rejects with; afterwards it ends the program.
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => {})
   let isReady = false
   const fail = (problem: Problem) => (isReady ? onEnd(problem) : failed.reject(problem))
+  options.signal?.addEventListener("abort", () => fail(new Problem(1, "Interrupted while starting.")))
+
+  const controlPlane = await startControlPlaneChild({ config, folders, engine, clock, log, onEnd })
   let machines: Machines
   try {
     machines = await startMachines({

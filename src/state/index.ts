@@ -47,6 +47,7 @@ export {
   type ObservedTask,
   type RunTaskTokenRow,
   type StopCode,
+  stoppedTaskLifetime,
   type TaskAttachment,
   type TaskContainer,
   type TaskRow,

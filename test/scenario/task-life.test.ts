@@ -18,7 +18,10 @@ const setUp = async () => {
   const state = await memoryStore()
   const clock = new TestClock()
   const ids = testIds()
-  const services = [ec2, ecsService({ pollEndpoint: () => "http://127.0.0.1:1" })]
+  const services = [
+    ec2,
+    ecsService({ pollEndpoint: () => ({ endpoint: "http://127.0.0.1:1", telemetryEndpoint: "http://127.0.0.1:1" }) }),
+  ]
   const gate = createGate({ state, bulk: { logEvents: {} as BulkStore }, services, clock, ids, log: silentLog })
   const runner = startControllers({ state, gate, clock, log: silentLog, controllers: controllers(scope) })
   const settle = () => clock.advance(0)

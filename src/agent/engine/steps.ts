@@ -107,6 +107,7 @@ export const create = async (
       ...(task.prepared?.cgroupParent === undefined && { hostCpus: await hostCpus() }),
       ...(values && { secrets: values }),
       ...(options.hostRoot !== undefined && { hostRoot: options.hostRoot }),
+      ...(options.openFiles !== undefined && { openFiles: options.openFiles }),
     })
     return await createOnce(context, spec)
   } catch (error) {

@@ -13,7 +13,7 @@ import {
   type TaskRow,
 } from "../../state/index.ts"
 import { fargateHosts, needsOf, wantNetwork } from "./hosts.ts"
-import type { StepKind, StepResult } from "./steps.ts"
+import type { StepKind, StepResult } from "./step-kind.ts"
 
 const waiting: StepResult = { status: "WAITING" }
 const failed = (reason: string): StepResult => ({ status: "FAILED", reason })

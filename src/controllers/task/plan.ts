@@ -1,6 +1,6 @@
 // Decides the next move of a task from its record and what is known of its host. Pure: data in, one move out; the
 // reconciler carries it out and asks again until there is none. The phases are the table of DESIGN section 12.
-import type { StopCode, TaskRow, TaskStatus, TaskStep } from "../../state/index.ts"
+import { type StopCode, stoppedTaskLifetime, type TaskRow, type TaskStatus, type TaskStep } from "../../state/index.ts"
 
 /** What is known besides the task. */
 export interface Surroundings {
@@ -22,9 +22,6 @@ export type Move =
   | { readonly kind: "forget" }
   /** Nothing, until something changes or `until`. */
   | { readonly kind: "wait"; readonly until?: number }
-
-/** Stopped tasks stay visible for an hour: aws-behaviour.md 1.3, "Visibility". */
-export const stoppedTaskLifetime = 60 * 60 * 1000
 
 const wait: Move = { kind: "wait" }
 const advance = (to: TaskStatus): Move => ({ kind: "advance", to })

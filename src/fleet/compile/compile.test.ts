@@ -213,20 +213,4 @@ describe("a payload", () => {
       15 * 1024 * 1024,
     )
   })
-
-  test("of Fargate opens 65535 files, unless the definition says otherwise", () => {
-    const files = (ulimits: ContainerDefinition["ulimits"]) => {
-      const definition = definitionOf("x", 1, {
-        containerDefinitions: [{ name: "main", image: "i", ...(ulimits && { ulimits }) }],
-      })
-      const [container] =
-        compileTask({ task: taskOf(golden("payload-host"), definition, { launchType: "FARGATE" }), definition })
-          .containers ?? []
-      return (JSON.parse(container?.dockerConfig.hostConfig ?? "{}") as { Ulimits: object[] }).Ulimits
-    }
-    assert.deepEqual(files(undefined), [{ Name: "nofile", Soft: 65535, Hard: 65535 }])
-    assert.deepEqual(files([{ name: "nofile", softLimit: 10, hardLimit: 20 }]), [
-      { Name: "nofile", Soft: 10, Hard: 20 },
-    ])
-  })
 })

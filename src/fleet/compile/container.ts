@@ -3,16 +3,10 @@
 import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs"
 import type { AcsContainer, AcsPortMapping } from "../../protocol/index.ts"
 import type { Frozen, TaskRow } from "../../state/index.ts"
+import type { ContainerInput } from "./container-input.ts"
 import { dockerConfigOf } from "./docker-config.ts"
 import { compileRegistryLogin } from "./registry-logins.ts"
 import { compileSecret } from "./secrets.ts"
-
-export interface ContainerInput {
-  readonly container: Frozen<ContainerDefinition>
-  readonly task: TaskRow
-  readonly networkMode?: string
-  readonly hasExecutionRole: boolean
-}
 
 /** The container as PayloadMessage carries it, with RunTask's overrides merged in. */
 export const compileContainer = (input: ContainerInput): AcsContainer => {

@@ -3,7 +3,7 @@
 import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs"
 import type { AcsContainer } from "../../protocol/index.ts"
 import type { Frozen } from "../../state/index.ts"
-import type { ContainerInput } from "./container.ts"
+import type { ContainerInput } from "./container-input.ts"
 import { compileLogConfig } from "./log-drivers.ts"
 
 type Definition = Frozen<ContainerDefinition>
@@ -13,13 +13,13 @@ const mebibyte = 1024 * 1024
 
 /** `dockerConfig` of a container. `version` is the oldest Docker API that has all that is asked for. */
 export const dockerConfigOf = (
-  { container, networkMode, task }: ContainerInput,
+  { container, networkMode }: ContainerInput,
   override: Frozen<ContainerOverride>,
 ): AcsContainer["dockerConfig"] => ({
   version: container.healthCheck ? "1.24" : "1.18",
   config: JSON.stringify(configOf(container)),
   hostConfig: JSON.stringify({
-    ...hostConfigOf(container, override, task.launchType === "FARGATE"),
+    ...hostConfigOf(container, override),
     // The agent does not derive Docker's network from the task's mode: ecs-agent-protocol.md section 17, trap 4.
     ...((networkMode === "host" || networkMode === "none") && { NetworkMode: networkMode }),
   }),
@@ -44,15 +44,11 @@ const healthCheckOf = (check: NonNullable<Definition["healthCheck"]>): object =>
   ...(check.startPeriod && { StartPeriod: check.startPeriod * second }),
 })
 
-/** Fargate's limit of open files, unless the definition has its own: aws-behaviour.md section 8. */
-const fargateFiles = { Name: "nofile", Soft: 65535, Hard: 65535 }
-
-const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>, fargate: boolean): object => {
+const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>): object => {
   const linux = container.linuxParameters
   const memory = override.memory ?? container.memory
   const reservation = override.memoryReservation ?? container.memoryReservation
-  const asked = (container.ulimits ?? []).map((u) => ({ Name: u.name, Soft: u.softLimit, Hard: u.hardLimit }))
-  const ulimits = fargate && !asked.some((u) => u.Name === "nofile") ? [...asked, fargateFiles] : asked
+  const ulimits = (container.ulimits ?? []).map((u) => ({ Name: u.name, Soft: u.softLimit, Hard: u.hardLimit }))
   return {
     CapAdd: linux?.capabilities?.add ?? [],
     CapDrop: linux?.capabilities?.drop ?? [],

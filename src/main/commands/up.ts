@@ -1,6 +1,7 @@
 // `roadstead up`: everything on this machine, in the foreground, until it is interrupted.
 import { rmSync } from "node:fs"
 import { isIP } from "node:net"
+import type { Log } from "../../kernel/index.ts"
 import type { UpConfig } from "../config.ts"
 import { FolderProblem, type Folders, openFolders, temporaryFolders } from "../data-folder.ts"
 import { openLog } from "../log.ts"
@@ -13,24 +14,40 @@ export const up = async (config: UpConfig): Promise<number> => {
   const log = openLog({ level: config.logLevel, format: config.logFormat, process: "supervisor" })
   const folders = foldersFor(config)
   const end = Promise.withResolvers<Problem | undefined>()
-  process.once("SIGINT", () => end.resolve(undefined))
-  process.once("SIGTERM", () => end.resolve(undefined))
+  const interrupted = new AbortController()
   // A closed terminal must not leave a Roadstead behind that nobody sees.
-  process.once("SIGHUP", () => end.resolve(undefined))
-
-  const starting = startSupervisor({ config, folders, log, onEnd: end.resolve })
-  const supervisor = await Promise.race([starting, end.promise.then(() => undefined)])
-  if (supervisor) {
-    if (supervisor.engine === "simulated") log.warn("SIMULATED: containers have no processes behind them.")
-    if (config.insecurePlaintext)
-      log.warn("Serving beyond this machine without TLS: keys and data can be read on the way.")
-    const note = supervisor.engine === "simulated" ? " (SIMULATED)" : ""
-    process.stdout.write(`Roadstead is ready at ${supervisor.endpoint}${note}\n`)
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => {
+      interrupted.abort()
+      end.resolve(undefined)
+    })
   }
+
+  const supervisor = await startSupervisor({
+    config,
+    folders,
+    log,
+    signal: interrupted.signal,
+    onEnd: end.resolve,
+  }).catch((thrown: unknown) => {
+    if (config.ephemeral) removeFolders(folders)
+    if (interrupted.signal.aborted) return undefined
+    throw thrown
+  })
+  if (!supervisor) return 0
+  announce(supervisor, config, log)
   const problem = await end.promise
-  await stop(supervisor ?? (await starting.catch(() => undefined)), config, folders)
+  await stop(supervisor, config, folders)
   if (problem) throw problem
   return 0
+}
+
+const announce = (supervisor: Supervisor, config: UpConfig, log: Log): void => {
+  if (supervisor.engine === "simulated") log.warn("SIMULATED: containers have no processes behind them.")
+  if (config.insecurePlaintext)
+    log.warn("Serving beyond this machine without TLS: keys and data can be read on the way.")
+  const note = supervisor.engine === "simulated" ? " (SIMULATED)" : ""
+  process.stdout.write(`Roadstead is ready at ${supervisor.endpoint}${note}\n`)
 }
 
 const foldersFor = (config: UpConfig): Folders => {
@@ -42,9 +59,13 @@ const foldersFor = (config: UpConfig): Folders => {
   }
 }
 
-const stop = async (supervisor: Supervisor | undefined, config: UpConfig, folders: Folders): Promise<void> => {
-  if (!config.ephemeral) return supervisor?.close()
-  await supervisor?.down()
+const stop = async (supervisor: Supervisor, config: UpConfig, folders: Folders): Promise<void> => {
+  if (!config.ephemeral) return supervisor.close()
+  await supervisor.down()
+  removeFolders(folders)
+}
+
+const removeFolders = (folders: Folders): void => {
   rmSync(folders.data, { recursive: true, force: true })
   rmSync(folders.run, { recursive: true, force: true })
 }

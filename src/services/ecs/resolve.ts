@@ -1,7 +1,13 @@
 // Finding what a caller names: clusters and tasks by name, id or ARN, task definitions by family, revision or ARN.
 // What is not found is a fault of the caller, in the words of each resource.
 import { parseArn, type Scope, scopeKey } from "../../kernel/index.ts"
-import type { ClusterRow, TaskDefinitionRow, TaskRow, View } from "../../state/index.ts"
+import {
+  type ClusterRow,
+  stoppedTaskLifetime,
+  type TaskDefinitionRow,
+  type TaskRow,
+  type View,
+} from "../../state/index.ts"
 import { clusterArn, clusterNameOf, lastPart, taskArn, taskDefinitionArn, withoutPrefix } from "./arns.ts"
 import { clientException, clusterInactive, clusterNotFound, invalidParameter } from "./faults.ts"
 
@@ -47,9 +53,6 @@ export const activeCluster = (cx: Looking, reference: string | undefined): Clust
 /** The full ARN that a task reference (id or ARN) stands for in a cluster; failures echo it. */
 export const namedTaskArn = (cluster: ClusterRow, reference: string): string =>
   reference.startsWith("arn:") ? reference : taskArn(cluster, cluster.name, reference)
-
-/** How long a stopped task can still be described: "at least an hour". */
-export const stoppedTaskLifetime = 60 * 60 * 1000
 
 /** Whether the API still shows a task: stopped ones are gone after an hour. */
 export const isVisible = (task: TaskRow, now: number): boolean =>

@@ -17,6 +17,9 @@ export const taskStatuses = [
 ] as const
 export type TaskStatus = (typeof taskStatuses)[number]
 
+/** Stopped tasks stay visible for an hour, in milliseconds: aws-behaviour.md 1.3, "Visibility". */
+export const stoppedTaskLifetime = 60 * 60 * 1000
+
 export type StopCode =
   | "TaskFailedToStart"
   | "EssentialContainerExited"

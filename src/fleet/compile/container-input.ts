@@ -1,0 +1,10 @@
+// What one container of a payload is compiled from.
+import type { ContainerDefinition } from "@aws-sdk/client-ecs"
+import type { Frozen, TaskRow } from "../../state/index.ts"
+
+export interface ContainerInput {
+  readonly container: Frozen<ContainerDefinition>
+  readonly task: TaskRow
+  readonly networkMode?: string
+  readonly hasExecutionRole: boolean
+}
