@@ -2,9 +2,11 @@
 // Nothing without the label is ever looked at.
 import { type Docker, hasStatus } from "../docker/index.ts"
 import { ownerLabel } from "../protocol/index.ts"
+import { pauseImage } from "./images/pause-image.ts"
 
 interface ListedContainer {
   readonly Id: string
+  readonly Image: string
   readonly HostConfig?: { readonly NetworkMode?: string }
 }
 
@@ -20,9 +22,11 @@ const unlessGone = async (work: Promise<unknown>): Promise<void> => {
   }
 }
 
-const removeContainer = async (docker: Docker, id: string): Promise<void> => {
-  // The image's or task's own stop timeout holds; 304 for one that has stopped is no error.
-  await unlessGone(docker.request("POST", `/containers/${id}/stop`))
+const removeContainer = async (docker: Docker, { Id: id, Image }: ListedContainer): Promise<void> => {
+  // The image's or task's own stop timeout holds; 304 for one that has stopped is no error. A pause container hears no
+  // signal but the kill, so there is nothing to wait for.
+  const query = Image === pauseImage ? { t: 0 } : {}
+  await unlessGone(docker.request("POST", `/containers/${id}/stop`, { query }))
   await unlessGone(docker.request("DELETE", `/containers/${id}`, { query: { force: true, v: true } }))
 }
 
@@ -44,10 +48,10 @@ export const emptyEngine = async (docker: Docker, owner: string): Promise<Emptie
   })
   // Pause containers last: the others live in their network namespaces until they have stopped.
   const shares = (container: ListedContainer) => container.HostConfig?.NetworkMode?.startsWith("container:") ?? false
-  await allAtOnce(containers.filter(shares), ({ Id }) => removeContainer(docker, Id))
+  await allAtOnce(containers.filter(shares), (container) => removeContainer(docker, container))
   await allAtOnce(
     containers.filter((container) => !shares(container)),
-    ({ Id }) => removeContainer(docker, Id),
+    (container) => removeContainer(docker, container),
   )
   const { body: networks } = await docker.request<{ Id: string }[]>("GET", "/networks", { query: ofOwner(owner) })
   await allAtOnce(networks, ({ Id }) => unlessGone(docker.request("DELETE", `/networks/${Id}`)))

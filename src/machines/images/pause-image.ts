@@ -5,7 +5,7 @@ import { tar } from "./tar.ts"
 
 const repository = "roadstead-pause"
 /** Counted up when the program changes, so that an older image is never taken for it. */
-const tag = "1"
+const tag = "2"
 
 /** The name of the pause image on every engine of ours. */
 export const pauseImage = `${repository}:${tag}`
@@ -21,7 +21,6 @@ export const ensureImages = async (docker: Docker): Promise<void> => {
   if (await inspectImage(docker, pauseImage)) return
   const { Arch } = await docker.version()
   const archive = tar([{ path: "pause", content: pauseProgram(processorOf(Arch)), executable: true }])
-  // An import takes no STOPSIGNAL: who stops a pause container kills it, because the kernel ignores SIGTERM for a first
-  // process without a handler.
+  // An import takes no STOPSIGNAL, so the program itself heeds SIGTERM.
   await importImage(docker, { repository, tag, tar: archive, changes: ['ENTRYPOINT ["/pause"]'] })
 }
