@@ -91,14 +91,15 @@ const readTarget = (target: string): Pick<Ask, "path" | "query"> | undefined => 
   }
 }
 
+/** The body; of one that is too large the rest is read and dropped, so that the refusal can be heard. */
 const readBody = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > maxBody) throw new TooLarge()
-    chunks.push(chunk)
+    if (size <= maxBody) chunks.push(chunk)
   }
+  if (size > maxBody) throw new TooLarge()
   return Buffer.concat(chunks).toString("utf8")
 }
 

@@ -66,14 +66,14 @@ const setUp = async (
 
 test("a host registers with the members of the official agent, its own attributes first", async (t) => {
   const { ecs, checkpoint } = await setUp(t)
-  const [input] = ecs.inputs("RegisterContainerInstance")
+  const [input = {}] = ecs.inputs("RegisterContainerInstance")
   const { containerInstanceArn: _, ...first } = recorded("api-RegisterContainerInstance") as unknown as Record<
     string,
     unknown
   >
-  assert.deepEqual(Object.keys(input ?? {}).sort(), Object.keys(first).sort())
-  assert.deepEqual(input?.totalResources, first.totalResources)
-  const attributes = input?.attributes as { name: string; value?: string }[]
+  assert.deepEqual(Object.keys(input).sort(), Object.keys(first).sort())
+  assert.deepEqual(input.totalResources, first.totalResources)
+  const attributes = input.attributes as { name: string; value?: string }[]
   assert.deepEqual(attributes[0], { name: "stack", value: "blue" })
   const official = new Set((first.attributes as { name: string }[]).map((a) => a.name))
   // What we can do beyond the recorded host: its Docker had task networking, task limits and log roles switched off.
@@ -94,10 +94,10 @@ test("a host that was registered says so, and leaves its own attributes as they 
   const checkpoint = memoryCheckpoint("default")
   checkpoint.saveIdentity({ cluster: "default", containerInstanceArn: instanceArn, sequence: 3 })
   const { ecs } = await setUp(t, { checkpoint })
-  const [input] = ecs.inputs("RegisterContainerInstance")
-  assert.equal(input?.containerInstanceArn, instanceArn)
+  const [input = {}] = ecs.inputs("RegisterContainerInstance")
+  assert.equal(input.containerInstanceArn, instanceArn)
   assert.equal(
-    (input?.attributes as { name: string }[]).some((a) => a.name === "stack"),
+    (input.attributes as { name: string }[]).some((a) => a.name === "stack"),
     false,
   )
 })

@@ -227,13 +227,13 @@ test("a report has the members of the official agent's, and never names the cont
     executionStoppedAt: 1_795_433_477_459,
   })
   await clock.settle()
-  const [input] = ecs.inputs("SubmitTaskStateChange")
-  assert.deepEqual(Object.keys(input ?? {}).sort(), Object.keys(golden["api-SubmitTaskStateChange"]).sort())
-  const containers = input?.containers as { containerName: string; reason: string }[]
+  const [input = {}] = ecs.inputs("SubmitTaskStateChange")
+  assert.deepEqual(Object.keys(input).sort(), Object.keys(golden["api-SubmitTaskStateChange"]).sort())
+  const containers = input.containers as { containerName: string; reason: string }[]
   assert.deepEqual(
     containers.map((c) => c.containerName),
     ["web"],
   )
   assert.equal(containers[0]?.reason.length, 1_024)
-  assert.equal((input?.executionStoppedAt as Date).getTime(), 1_795_433_477_459)
+  assert.equal((input.executionStoppedAt as Date).getTime(), 1_795_433_477_459)
 })
