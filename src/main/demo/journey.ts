@@ -150,7 +150,8 @@ export const journey = (around: Surroundings): readonly Step[] => {
       name: "reach the app at the address of its network interface",
       real: true,
       run: async () => {
-        const answer = await fetchText(`http://${address}:8080/`)
+        // RUNNING says that the process runs, not yet that it listens.
+        const answer = await answered(clock, `http://${address}:8080/`)
         assert.equal(answer, "The app wishes you fair winds")
         return answer
       },
@@ -202,6 +203,18 @@ export const journey = (around: Surroundings): readonly Step[] => {
     },
   ]
   return steps.filter((step) => !(simulated && step.real))
+}
+
+const answered = async (clock: Clock, url: string): Promise<string> => {
+  const end = clock.now() + patience
+  for (;;) {
+    try {
+      return await fetchText(url)
+    } catch (thrown) {
+      if ((thrown as { code?: string }).code !== "ECONNREFUSED" || clock.now() > end) throw thrown
+    }
+    await delay(clock, 50)
+  }
 }
 
 const fetchText = (url: string): Promise<string> =>
