@@ -1,6 +1,6 @@
 // A set of a table's rows: all of them, or those under one value of an index. What it hands out are frozen snapshots,
 // remade only after a change, so that a reader never sees rows move under it.
-import { SortedKeys } from "./sorted-keys.ts"
+import { SortedRuns } from "./sorted-runs.ts"
 import type { Page, Row } from "./table.ts"
 
 /** The place of a row in its table. The row in it is replaced; key and ordinal stay. */
@@ -18,35 +18,33 @@ export interface PageOptions {
   readonly keep?: (row: Row) => boolean
 }
 
+type Ordinal = Pick<Cell, "ordinal">
+type Key = Pick<Cell, "key">
+
+const byOrdinal = (a: Ordinal, b: Ordinal): number => a.ordinal - b.ordinal
+const byKey = (a: Key, b: Key): number => (a.key < b.key ? -1 : a.key === b.key ? 0 : 1)
+
 /** See the head of the file. */
 export class CellSet {
-  #cells = new Map<string, Cell>()
-  /** The greatest ordinal that was put in; a lower one after it means that the map is out of order. */
-  #last = -1
-  #inOrder = true
+  readonly #cells = new SortedRuns<Cell, Ordinal>(byOrdinal)
+  /** Made by the first page and kept up from then on. */
+  #keys: SortedRuns<Cell, Key> | undefined
   #rows: readonly Row[] | undefined
-  /** Made by the first page and kept from then on. */
-  #keys: SortedKeys | undefined
 
   get size(): number {
     return this.#cells.size
   }
 
-  get(key: string): Cell | undefined {
-    return this.#cells.get(key)
-  }
-
+  /** A cell that is there already stays. */
   add(cell: Cell): void {
-    if (cell.ordinal < this.#last) this.#inOrder = false
-    else this.#last = cell.ordinal
-    this.#cells.set(cell.key, cell)
-    this.#keys?.add(cell.key)
+    this.#cells.add(cell)
+    this.#keys?.add(cell)
     this.#rows = undefined
   }
 
   remove(cell: Cell): void {
-    this.#cells.delete(cell.key)
-    this.#keys?.delete(cell.key)
+    this.#cells.delete(cell)
+    this.#keys?.delete(cell)
     this.#rows = undefined
   }
 
@@ -57,39 +55,30 @@ export class CellSet {
 
   /** The rows in the order of their insertion into the table, as a frozen array that never changes. */
   rows(): readonly Row[] {
-    if (this.#rows) return this.#rows
-    this.#order()
-    this.#rows = Object.freeze(Array.from(this.#cells.values(), (cell) => cell.row))
+    this.#rows ??= Object.freeze(this.#cells.map((cell) => cell.row))
     return this.#rows
   }
 
   first(): Row | undefined {
-    this.#order()
-    for (const cell of this.#cells.values()) return cell.row
-    return undefined
+    return this.#cells.first?.row
   }
 
   /** See `ReadTable.page`. Costs what it walks over, not what the set holds. */
-  page(options: PageOptions): Page<Row> {
-    if (!(options.limit >= 1)) throw new RangeError(`A page has at least one row, not ${options.limit}`)
-    this.#keys ??= new SortedKeys(this.#cells.keys())
+  page({ after, limit, keep }: PageOptions): Page<Row> {
+    if (!(limit >= 1)) throw new RangeError(`A page has at least one row, not ${limit}`)
+    this.#keys ??= new SortedRuns<Cell, Key>(
+      byKey,
+      this.#cells.map((cell) => cell),
+    )
     const rows: Row[] = []
-    let last: string | undefined
-    for (const key of this.#keys.after(options.after)) {
-      const row = this.#cells.get(key)?.row
-      if (row === undefined || (options.keep && !options.keep(row))) continue
+    let last = ""
+    for (const { key, row } of this.#keys.after(after === undefined ? undefined : { key: after })) {
+      if (keep && !keep(row)) continue
       // One row more than asked for shows that this page is not the last.
-      if (rows.length === options.limit) return last === undefined ? { rows } : { rows, next: last }
+      if (rows.length === limit) return { rows, next: last }
       rows.push(row)
       last = key
     }
     return { rows }
-  }
-
-  /** A row that came back by a rollback, or from another value of the index, goes to its place again. */
-  #order(): void {
-    if (this.#inOrder) return
-    this.#cells = new Map([...this.#cells].sort(([, a], [, b]) => a.ordinal - b.ordinal))
-    this.#inOrder = true
   }
 }

@@ -23,7 +23,7 @@ export interface DurabilityOptions {
 export class Durability {
   readonly #options: DurabilityOptions
   readonly #waiting = new Map<Position, PromiseWithResolvers<void>>()
-  #pending: Pending[] = []
+  readonly #pending = new Map<Position, Pending>()
   #position: Position
   #failed = false
 
@@ -43,12 +43,12 @@ export class Durability {
 
   /** The changes of the commits that are not on disk yet, oldest first. */
   get steps(): readonly Undo[] {
-    return this.#pending.flatMap((pending) => pending.steps)
+    return Array.from(this.#pending.values(), (pending) => pending.steps).flat()
   }
 
   /** Takes a commit that is in memory. `steps` are what undoes it. */
   add(commit: Commit, steps: readonly Undo[], batch: () => Batch): void {
-    this.#pending.push({ commit, steps })
+    this.#pending.set(commit.position, { commit, steps })
     const { journal } = this.#options
     // Also without a journal never within the call: code must not come to rely on a commit being durable at once.
     const appended: Promise<Appended> = journal ? journal.append(batch()) : Promise.resolve({ outcome: "durable" })
@@ -87,13 +87,13 @@ export class Durability {
 
   #arrive(position: Position): void {
     if (this.#failed) return
-    const arrived = this.#pending.findIndex((pending) => pending.commit.position > position)
-    const commits = this.#pending.splice(0, arrived === -1 ? this.#pending.length : arrived)
-    this.#position = position
-    for (const { commit } of commits) {
-      this.#waiting.get(commit.position)?.resolve()
-      this.#waiting.delete(commit.position)
-      this.#options.onDurable(commit)
+    while (this.#position < position) {
+      const arrived = ++this.#position
+      const pending = this.#pending.get(arrived)
+      this.#pending.delete(arrived)
+      this.#waiting.get(arrived)?.resolve()
+      this.#waiting.delete(arrived)
+      if (pending) this.#options.onDurable(pending.commit)
     }
   }
 

@@ -57,7 +57,7 @@ const load = async (tables: Map<string, TableRows>, journal: Journal): Promise<P
     }
     const row = upgraded(spec, stored)
     const key = spec.key(row)
-    if (table.cells.get(key)) throw new DataFolderCorrupt(`Two rows of table ${spec.name} have the key ${key}`)
+    if (table.get(key)) throw new DataFolderCorrupt(`Two rows of table ${spec.name} have the key ${key}`)
     table.set(key, row)
     if (stored.version === spec.version) continue
     let part = changed.at(-1)

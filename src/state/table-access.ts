@@ -26,15 +26,15 @@ class TableAccess {
   }
 
   get size(): number {
-    return this.#read().cells.size
+    return this.#read().all.size
   }
 
   get(key: string): Row | undefined {
-    return this.#read().cells.get(key)?.row
+    return this.#read().get(key)?.row
   }
 
   has(key: string): boolean {
-    return this.#read().cells.get(key) !== undefined
+    return this.#read().get(key) !== undefined
   }
 
   by(index: string, value: string): readonly Row[] {
@@ -54,7 +54,7 @@ class TableAccess {
   }
 
   all(): readonly Row[] {
-    return this.#read().cells.rows()
+    return this.#read().all.rows()
   }
 
   insert(row: Row): Row {
@@ -68,7 +68,7 @@ class TableAccess {
   }
 
   patch(key: string, change: Row): Row {
-    const before = this.#write().cells.get(key)?.row
+    const before = this.#write().get(key)?.row
     if (!before) throw new Error(`Table ${this.#table.spec.name} has no row ${key}`)
     const old = before as Record<string, unknown>
     // The same values again are no change: no commit, and nobody is woken.
@@ -81,7 +81,7 @@ class TableAccess {
 
   delete(key: string): boolean {
     const table = this.#write()
-    if (!table.cells.get(key)) return false
+    if (!table.get(key)) return false
     this.#access.log?.steps.push(table.set(key, undefined))
     return true
   }

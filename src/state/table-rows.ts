@@ -64,13 +64,18 @@ class Index {
 /** See the head of the file. */
 export class TableRows {
   readonly spec: TableSpec<Row>
-  readonly cells = new CellSet()
+  readonly all = new CellSet()
+  readonly #cells = new Map<string, Cell>()
   readonly #indexes: ReadonlyMap<string, Index>
   #nextOrdinal = 0
 
   constructor(spec: TableSpec<Row>) {
     this.spec = spec
     this.#indexes = new Map(Object.entries(spec.indexes).map(([name, of]) => [name, new Index(of)]))
+  }
+
+  get(key: string): Cell | undefined {
+    return this.#cells.get(key)
   }
 
   /** The rows under a value of an index; throws when the table has no such index. */
@@ -85,7 +90,7 @@ export class TableRows {
    * that comes back its old place. Changes nothing when an index function throws.
    */
   set(key: string, after: Row | undefined, ordinal?: number): Undo {
-    const known = this.cells.get(key)
+    const known = this.#cells.get(key)
     const before = known?.row
     // Index functions are the caller's code: all of them run before the first change.
     const moves = Array.from(this.#indexes.values(), (index) => ({
@@ -95,11 +100,16 @@ export class TableRows {
     }))
     const cell = known ?? { key, row: after ?? {}, ordinal: ordinal ?? this.#nextOrdinal++ }
     if (after === undefined) {
-      if (known) this.cells.remove(known)
-    } else if (known) {
-      known.row = after
-      this.cells.touch()
-    } else this.cells.add(cell)
+      this.#cells.delete(key)
+      this.all.remove(cell)
+    } else {
+      cell.row = after
+      if (known) this.all.touch()
+      else {
+        this.#cells.set(key, cell)
+        this.all.add(cell)
+      }
+    }
     for (const { index, from, to } of moves) index.move(cell, from, to)
     return { table: this, key, before, ordinal: cell.ordinal }
   }

@@ -48,7 +48,7 @@ export class UndoLog {
 
 const describe = (first: Undo): Written | undefined => {
   const { table, key, before } = first
-  const cell = table.cells.get(key)
+  const cell = table.get(key)
   const moved = before !== undefined && cell !== undefined && cell.ordinal !== first.ordinal
   if (before === cell?.row && !moved) return undefined
   const change: Change = Object.freeze({
