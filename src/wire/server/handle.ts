@@ -14,10 +14,8 @@ import { refusalFault } from "../sigv4/refusals.ts"
 import { signatureOf } from "../sigv4/signature.ts"
 import { type Verdict, type VerifierOptions, verify } from "../sigv4/verify.ts"
 import { inflateBody, readBody } from "./body.ts"
-import type { ListenerTraits, WireServerOptions } from "./options.ts"
+import { bodyLimitOf, type ListenerTraits, type WireServerOptions } from "./options.ts"
 import { answer, answerPlain, preflight } from "./respond.ts"
-
-const defaultBodyLimit = 10 * 1024 * 1024
 
 /** Handles the requests of all listeners of a server. */
 export interface Handler {
@@ -29,7 +27,7 @@ export interface Handler {
 /** Builds the handler. `rules` may grow while the server runs (gateways). */
 export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Handler => {
   const { ports, contracts = loadContract } = options
-  const limit = options.bodyLimit ?? defaultBodyLimit
+  const limit = bodyLimitOf(options)
   const verifier: VerifierOptions = {
     auth: options.auth,
     defaultAccount: options.defaultAccount,

@@ -41,3 +41,9 @@ export interface ListenerTraits {
   /** Reachable from inside the VPC: only keys that Roadstead minted are accepted. */
   readonly vpc: boolean
 }
+
+/** Above the largest body of any AWS API that is not a stream (a template of CloudFormation, a batch of Kinesis: 5 MiB). */
+const defaultBodyLimit = 10 * 1024 * 1024
+
+/** The bound of bodies in bytes. */
+export const bodyLimitOf = ({ bodyLimit }: WireServerOptions): number => bodyLimit ?? defaultBodyLimit

@@ -21,16 +21,25 @@ export const answer = (
     "content-length": typeof made.body === "string" ? Buffer.byteLength(made.body) : made.body.length,
   }
   if (cors !== undefined) Object.assign(head, corsHeaders(cors))
-  if (drain) {
-    head.connection = "close"
-    let drained = 0
-    req.on("data", (chunk: Buffer) => {
-      drained += chunk.length
-      if (drained > drainLimit) req.socket.destroy()
-    })
-  }
+  if (drain) head.connection = "close"
   res.writeHead(made.status, head)
-  res.end(made.body)
+  if (drain) drainThenEnd(req, res, made.body)
+  else res.end(made.body)
+}
+
+/** Answers at once and ends when the client has sent all: cutting it short would reset the connection before it has read. */
+const drainThenEnd = (req: IncomingMessage, res: ServerResponse, body: string | Uint8Array): void => {
+  res.write(body)
+  if (req.complete) {
+    res.end()
+    return
+  }
+  let drained = 0
+  req.on("data", (chunk: Buffer) => {
+    drained += chunk.length
+    if (drained > drainLimit) req.socket.destroy()
+  })
+  req.once("end", () => res.end())
 }
 
 /** A refusal that belongs to no protocol: JSON that a human and an SDK can read. */

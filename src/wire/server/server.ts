@@ -6,8 +6,9 @@ import type { Duplex } from "node:stream"
 import { errorFields } from "../../kernel/index.ts"
 import { hostName } from "../safety.ts"
 import { refusalFault } from "../sigv4/refusals.ts"
+import { closer } from "./closing.ts"
 import { makeHandler } from "./handle.ts"
-import type { ListenerTraits, WireServerOptions } from "./options.ts"
+import { bodyLimitOf, type ListenerTraits, type WireServerOptions } from "./options.ts"
 
 /** Where to listen: a TCP address (port 0 takes a free one) or the path of a unix socket. */
 export type ListenAt = { readonly host: string; readonly port: number } | { readonly path: string }
@@ -37,6 +38,7 @@ export const createWireServer = (options: WireServerOptions): WireServer => {
   const listen: WireServer["listen"] = async (at, given = {}) => {
     const traits: ListenerTraits = { vpc: false, ...given }
     const server = tuned(createServer())
+    const close = closer(server, options.ports.clock)
     server.on("request", (req, res) => {
       handler.request(req, res, traits).catch((thrown: unknown) => {
         // Only a bug in the frame of handling itself gets here; the connection is in an unknown state.
@@ -46,7 +48,7 @@ export const createWireServer = (options: WireServerOptions): WireServer => {
     })
     server.on("checkContinue", (req, res) => {
       // A body that will be refused is not even asked for.
-      if (Number(req.headers["content-length"]) <= (options.bodyLimit ?? Number.POSITIVE_INFINITY)) res.writeContinue()
+      if (Number(req.headers["content-length"]) <= bodyLimitOf(options)) res.writeContinue()
       server.emit("request", req, res)
     })
     server.on("upgrade", (req: IncomingMessage, socket: Duplex, head: Buffer) => upgrade(req, socket, head, traits))
@@ -61,7 +63,7 @@ export const createWireServer = (options: WireServerOptions): WireServer => {
       port: typeof address === "object" && address ? address.port : 0,
       close: () => {
         listeners.delete(listener)
-        return stopped(server)
+        return close()
       },
     }
     listeners.add(listener)
@@ -118,12 +120,6 @@ const started = (server: Server, at: ListenAt): Promise<void> =>
       server.off("error", reject)
       resolve()
     })
-  })
-
-const stopped = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
   })
 
 const refuseUpgrade = (socket: Duplex, status: number, code: string, message: string): void => {
