@@ -7,52 +7,50 @@ const isPlain = (value: object): boolean => {
   return prototype === Object.prototype || prototype === null
 }
 
+/** Freezes plain JSON from the inside out. Answers false, and leaves the outside as it is, when there is something else in it. */
+const freezeJson = (value: unknown): boolean => {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true
+    case "number":
+      return Number.isFinite(value)
+    case "object":
+      return value === null || freezeTree(value)
+    default:
+      return false
+  }
+}
+
+const freezeTree = (value: object): boolean => {
+  const isArray = Array.isArray(value)
+  if (!isArray && !isPlain(value)) return false
+  // Rows share their parts with the rows before them; only what is new is walked.
+  if (Object.isFrozen(value)) return true
+  if (isArray) {
+    for (const element of value) if (!freezeJson(element)) return false
+  } else {
+    const members = value as Record<string, unknown>
+    for (const name in members) if (!freezeJson(members[name])) return false
+  }
+  Object.freeze(value)
+  return true
+}
+
 const refuse = (what: string, path: string): never => {
   throw new TypeError(`A record holds JSON only, not ${what} at ${path}`)
 }
 
-const freezeValue = (value: unknown, path: string): unknown => {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return value
-    case "number":
-      return Number.isFinite(value) ? value : refuse(String(value), path)
-    case "object":
-      if (value === null) return value
-      // Rows share their parts with the rows before them; only what is new is walked.
-      if (Object.isFrozen(value) && (Array.isArray(value) || isPlain(value))) return value
-      if (Array.isArray(value)) return freezeArray(value, path)
-      return isPlain(value) ? freezeObject(value, path) : refuse(value.constructor.name, path)
-    default:
-      return refuse(typeof value, path)
-  }
-}
-
-const freezeArray = (list: readonly unknown[], path: string): unknown => {
-  let copy: unknown[] | undefined
-  for (let i = 0; i < list.length; i++) {
-    const element = freezeValue(list[i], `${path}[${i}]`)
-    if (element !== list[i]) {
-      copy ??= [...list]
-      copy[i] = element
-    }
-  }
-  return Object.freeze(copy ?? list)
-}
-
-const freezeObject = (object: object, path: string): object => {
-  const source = object as Record<string, unknown>
-  let clean = true
-  for (const name of Object.keys(source)) {
-    const member = source[name]
-    // JSON drops members without a value, so the record has none either.
-    if (member === undefined || freezeValue(member, `${path}.${name}`) !== member) clean = false
-  }
-  if (clean) return Object.freeze(object)
+/** The slow way for a row with something else in it: a copy without the members that are undefined, or a refusal. */
+const clean = (value: unknown, path: string): unknown => {
+  if (freezeJson(value)) return value
+  if (typeof value !== "object" || value === null) return refuse(String(value), path)
+  if (Array.isArray(value)) return Object.freeze(Array.from(value, (element, i) => clean(element, `${path}[${i}]`)))
+  if (!isPlain(value)) return refuse(value.constructor.name, path)
+  // JSON drops members without a value, so the record has none either.
+  const kept = Object.entries(value).filter(([, member]) => member !== undefined)
   // fromEntries defines members, so that one named __proto__ stays a member.
-  const kept = Object.entries(source).filter(([, member]) => member !== undefined)
-  return Object.freeze(Object.fromEntries(kept.map(([name, member]) => [name, freezeValue(member, `${path}.${name}`)])))
+  return Object.freeze(Object.fromEntries(kept.map(([name, member]) => [name, clean(member, `${path}.${name}`)])))
 }
 
 /**
@@ -62,5 +60,5 @@ const freezeObject = (object: object, path: string): object => {
  */
 export const freezeRow = <R extends Row>(row: R, name: string): R => {
   if (typeof row !== "object" || row === null || Array.isArray(row)) throw new TypeError(`${name} is not a record`)
-  return freezeValue(row, name) as R
+  return clean(row, name) as R
 }
