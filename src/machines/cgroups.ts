@@ -62,6 +62,6 @@ const removeTree = async (folder: string, clock: Clock): Promise<void> => {
 
 /** Kills every process in a group of ours (`/roadstead-…`) and below, and removes the group from all trees. */
 export const removeCgroup = async (group: string, clock: Clock): Promise<void> => {
-  if (!/^\/roadstead-[\w.-]+(\/[\w.-]+)*$/.test(group)) throw new Error(`${group} is not a control group of ours`)
+  if (!/^\/roadstead-[\w-]+(\/[\w-]+)*$/.test(group)) throw new Error(`${group} is not a control group of ours`)
   for (const tree of cgroupTrees()) await removeTree(join(tree, group), clock)
 }
