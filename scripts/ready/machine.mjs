@@ -19,7 +19,7 @@ const needs = {
     packages: ["iproute2", "iptables", "util-linux"],
   },
   busybox: { there: () => onPath("busybox") && isStatic("busybox"), packages: ["busybox-static"] },
-  aws: { there: () => onPath("aws"), packages: ["awscli"] },
+  aws: { there: isAwsCli2, packages: ["awscli"] },
 }
 
 /** Installs what is missing of `names`, or throws with exit code 3 when there is no engine and it may not. */
@@ -108,6 +108,14 @@ function executable(file) {
 
 /** A static ELF file names no interpreter: the tests put busybox into images that hold nothing else. */
 const isStatic = (program) => !readFileSync(find(program)).subarray(0, 4096).includes("/ld-")
+
+/** Version 1 may stand before it on the PATH, and lacks commands that the tests use. */
+function isAwsCli2() {
+  return [find("aws"), "/usr/bin/aws"].some((file) => {
+    const { stdout } = spawnSync(file ?? "aws", ["--version"], { encoding: "utf8" })
+    return stdout?.startsWith("aws-cli/2")
+  })
+}
 
 const appArmorIsOn = () => {
   const file = "/sys/module/apparmor/parameters/enabled"
