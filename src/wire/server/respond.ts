@@ -18,13 +18,15 @@ export const answer = (
   const head: Record<string, string | number> = {
     ...made.headers,
     "x-amzn-RequestId": requestId,
-    "content-length": typeof made.body === "string" ? Buffer.byteLength(made.body) : made.body.length,
   }
+  // 204 means that nothing follows, whatever the protocol would have written.
+  const body = made.status === 204 ? "" : made.body
+  if (made.status !== 204) head["content-length"] = typeof body === "string" ? Buffer.byteLength(body) : body.length
   if (cors !== undefined) Object.assign(head, corsHeaders(cors))
   if (drain) head.connection = "close"
   res.writeHead(made.status, head)
-  if (drain) drainThenEnd(req, res, made.body)
-  else res.end(made.body)
+  if (drain) drainThenEnd(req, res, body)
+  else res.end(body)
 }
 
 /** Answers at once and ends when the client has sent all: cutting it short would reset the connection before it has read. */
