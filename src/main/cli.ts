@@ -42,7 +42,7 @@ withUpOptions(program.command("demo").description("a journey on real containers,
   .action(({ keep, ...config }: UpConfig & { keep: boolean }) =>
     ending(async () =>
       (await import("./commands/demo.ts")).demo({
-        config: { ...config, logLevel: config.logLevel === "info" ? "warn" : config.logLevel },
+        config: { ...config, logLevel: config.logLevel === "info" ? "error" : config.logLevel },
         keep,
       }),
     ),
