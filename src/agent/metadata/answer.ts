@@ -20,6 +20,12 @@ export interface Ask {
   readonly body: string
 }
 
+/** The newest stats document of a container, and what its network carried a second (when that is known). */
+export interface RunningStats {
+  readonly document: object
+  readonly rate: { readonly rx: number; readonly tx: number } | undefined
+}
+
 /** What metadata is made from. */
 export interface MetadataParts {
   readonly engine: TaskEngine
@@ -29,9 +35,7 @@ export interface MetadataParts {
   availabilityZone(): string | undefined
   containerInstanceArn(): string | undefined
   /** The newest stats of a running container. */
-  stats(
-    runtimeId: string,
-  ): { readonly document: object; readonly rate: { readonly rx: number; readonly tx: number } | undefined } | undefined
+  stats(runtimeId: string): Promise<RunningStats | undefined>
   readonly ecs: AwsCall<"ecs">
   /** ECS called with the role of a task. */
   ecsAs(credentials: IamRoleCredentials): AwsCall<"ecs">

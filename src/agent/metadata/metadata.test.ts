@@ -127,7 +127,7 @@ const setUp = async (t: TestContext, engine: FakeEngine = fakeEngine(recordedTas
     log: silentLog,
     availabilityZone: () => "us-east-1a",
     containerInstanceArn: () => instanceArn,
-    stats: (id) => (id === ids.web ? { document: statsDocument, rate: { rx: 12.5, tx: 0 } } : undefined),
+    stats: async (id) => (id === ids.web ? { document: statsDocument, rate: { rx: 12.5, tx: 0 } } : undefined),
     ecs: ecs.call,
     ecsAs: () => asTask.call,
   })

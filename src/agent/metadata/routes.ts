@@ -62,7 +62,7 @@ const byId = async (
     case "stats":
       return found ? statsAnswer(parts, found, version) : noTask("container handler")
     case "task/stats":
-      return found ? ok(taskStats(found.task, parts.stats, version)) : noTask("task stats handler")
+      return found ? ok(await taskStats(found.task, parts.stats, version)) : noTask("task stats handler")
     default:
       return undefined
   }
@@ -74,8 +74,8 @@ const unknownId = (version: 3 | 4, handler: string, why: string): Answer => ({
   body: `V${version} ${handler}: ${why}`,
 })
 
-const statsAnswer = (parts: MetadataParts, { task, container }: Found, version: 2 | 3 | 4): Answer => {
-  const stats = containerStats(task, container, parts.stats, version)
+const statsAnswer = async (parts: MetadataParts, { task, container }: Found, version: 2 | 3 | 4): Promise<Answer> => {
+  const stats = await containerStats(task, container, parts.stats, version)
   return stats
     ? ok(stats)
     : { status: 500, body: `Unable to get container stats for: ${container.runtimeId ?? container.name}` }
@@ -96,7 +96,7 @@ const v2 = async (
   if (!task)
     return { status: 400, body: `Unable to get task arn from request: unable to associate '${ask.source}' with task` }
   if (what === "metadataWithTags" && id === "") return withTags(parts, task, 2)
-  if (id === "") return ok(what === "stats" ? taskStats(task, parts.stats, 2) : taskAnswer(task, parts, 2))
+  if (id === "") return ok(what === "stats" ? await taskStats(task, parts.stats, 2) : taskAnswer(task, parts, 2))
   const container = task.containers.find((c) => c.runtimeId === id)
   if (!container) return { status: 500, body: `Unable to generate metadata for container '${id}'` }
   return what === "stats" ? statsAnswer(parts, { task, container }, 2) : ok(containerAnswer(task, container, 2))

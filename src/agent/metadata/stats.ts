@@ -1,21 +1,21 @@
-// Container stats as task metadata shows them: Docker's document with the rate of the network. Pure.
+// Container stats as task metadata shows them: Docker's document with the rate of the network.
 import type { ContainerSnapshot, TaskSnapshot } from "../types.ts"
 import type { MetadataParts } from "./answer.ts"
 
 type StatsOf = MetadataParts["stats"]
 
-/** The stats of one container; undefined while there are none (it does not run, or began a moment ago). */
-export const containerStats = (
+/** The stats of one container; undefined while there are none because it does not run. */
+export const containerStats = async (
   task: TaskSnapshot,
   container: ContainerSnapshot,
   stats: StatsOf,
   version: 2 | 3 | 4,
-): object | undefined => {
-  const own = container.runtimeId === undefined ? undefined : stats(container.runtimeId)
+): Promise<object | undefined> => {
+  const own = container.runtimeId === undefined ? undefined : await stats(container.runtimeId)
   if (!own) return undefined
   // Containers of an awsvpc task have the network of the one that holds it.
   const holder = task.containers.find((c) => c.type === "CNI_PAUSE")
-  const net = holder?.runtimeId === undefined ? own : (stats(holder.runtimeId) ?? own)
+  const net = holder?.runtimeId === undefined ? own : ((await stats(holder.runtimeId)) ?? own)
   const networks = (net.document as { readonly networks?: unknown }).networks
   return {
     ...own.document,
@@ -26,11 +26,8 @@ export const containerStats = (
 }
 
 /** The stats of all containers by their Docker ids; `{}` for those that have none. */
-export const taskStats = (task: TaskSnapshot, stats: StatsOf, version: 2 | 3 | 4): object =>
-  Object.fromEntries(
-    task.containers.flatMap((container) =>
-      container.runtimeId === undefined || container.type !== "NORMAL"
-        ? []
-        : [[container.runtimeId, containerStats(task, container, stats, version) ?? {}]],
-    ),
-  )
+export const taskStats = async (task: TaskSnapshot, stats: StatsOf, version: 2 | 3 | 4): Promise<object> => {
+  const made = task.containers.filter((c) => c.runtimeId !== undefined && c.type === "NORMAL")
+  const all = await Promise.all(made.map((c) => containerStats(task, c, stats, version)))
+  return Object.fromEntries(made.map((c, i) => [c.runtimeId, all[i] ?? {}]))
+}

@@ -21,7 +21,8 @@ export interface LatestStats {
 }
 
 export interface Collector {
-  latest(runtimeId: string): LatestStats | undefined
+  /** Undefined for a container that does not run. One that began a moment ago is looked at for the purpose. */
+  latest(runtimeId: string): Promise<LatestStats | undefined>
   /** The samples since the last call, which are then forgotten. */
   take(runtimeId: string): Window
   close(): void
@@ -39,19 +40,22 @@ interface Followed {
 }
 
 /** Follows what runs now and what will. */
-export const collectStats = (engine: TaskEngine, driver: Pick<ContainerDriver, "followStats">): Collector => {
+export const collectStats = (engine: TaskEngine, driver: Pick<ContainerDriver, "followStats" | "stats">): Collector => {
   const followed = new Map<string, Followed>()
 
-  const follow = (id: string) => {
-    const entry: Followed = { cancel: () => {}, document: undefined, before: undefined, samples: [] }
-    followed.set(id, entry)
-    entry.cancel = driver.followStats(id, (document) => {
+  const listen = (id: string, entry: Followed): Cancel =>
+    driver.followStats(id, (document) => {
       const sample = sampleOf(document)
       if (!sample) return
       entry.document = document
       entry.samples.push(sample)
       if (entry.samples.length > mostSamples) entry.before = entry.samples.shift()
     })
+
+  const follow = (id: string) => {
+    const entry: Followed = { cancel: () => {}, document: undefined, before: undefined, samples: [] }
+    followed.set(id, entry)
+    entry.cancel = listen(id, entry)
   }
 
   const look = (task: TaskSnapshot) => {
@@ -69,9 +73,13 @@ export const collectStats = (engine: TaskEngine, driver: Pick<ContainerDriver, "
   for (const task of engine.tasks()) look(task)
 
   return {
-    latest: (id) => {
+    latest: async (id) => {
       const entry = followed.get(id)
-      if (!entry?.document) return undefined
+      if (!entry) return undefined
+      if (!entry.document) {
+        const document = await driver.stats(id)
+        return document && { document, rate: undefined }
+      }
       const [previous = entry.before, newest] = [entry.samples.at(-2), entry.samples.at(-1) ?? entry.before]
       return { document: entry.document, rate: newest && previous !== newest ? rateOf(previous, newest) : undefined }
     },
@@ -79,6 +87,11 @@ export const collectStats = (engine: TaskEngine, driver: Pick<ContainerDriver, "
       const entry = followed.get(id)
       if (!entry) return { before: undefined, samples: [] }
       const window = { before: entry.before, samples: entry.samples }
+      if (entry.samples.length === 0) {
+        // The stream broke off (the container engine was restarted): we ask for another.
+        entry.cancel()
+        entry.cancel = listen(id, entry)
+      }
       entry.before = entry.samples.at(-1) ?? entry.before
       entry.samples = []
       return window

@@ -17,6 +17,7 @@ const fakeStats = () => {
   const listeners = new Map<string, (document: Readonly<Record<string, unknown>>) => void>()
   return {
     listeners,
+    stats: async () => document(1),
     followStats: (id: string, onStats: (document: Readonly<Record<string, unknown>>) => void): Cancel => {
       listeners.set(id, onStats)
       return () => void listeners.delete(id)
@@ -105,6 +106,21 @@ const shape = (value: unknown): unknown =>
             .map(([k, v]) => [k, shape(v)]),
         )
       : typeof value
+
+test("the stats of a container that began a moment ago are looked at; of one that does not run there are none", async () => {
+  const collector = collectStats(fakeEngine(aTask()), fakeStats())
+  assert.deepEqual(await collector.latest("runtime-web"), { document: document(1), rate: undefined })
+  assert.equal(await collector.latest("nobody"), undefined)
+  collector.close()
+})
+
+test("a stream of stats that broke off is begun again", async (t) => {
+  const { net, clock, stats } = await setUp(t, fakeEngine(aTask()))
+  const first = stats.listeners.get("runtime-web")
+  net.last("tcs").open()
+  await clock.advance(20_000)
+  assert.notEqual(stats.listeners.get("runtime-web"), first)
+})
 
 test("the upgrade has the query of the official agent", async (t) => {
   const { net } = await setUp(t, fakeEngine())
