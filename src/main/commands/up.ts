@@ -18,8 +18,9 @@ export const up = async (config: UpConfig): Promise<number> => {
   // A closed terminal must not leave a Roadstead behind that nobody sees.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
-      interrupted.abort()
+      // First: what an abort makes of the processes must not be taken for the reason of the end.
       end.resolve(undefined)
+      interrupted.abort()
     })
   }
 
