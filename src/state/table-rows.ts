@@ -16,12 +16,6 @@ type Values = string | readonly string[] | undefined
 const same = (a: Values, b: Values): boolean =>
   a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((value, i) => value === b[i]))
 
-const each = (values: Values, act: (value: string) => void): void => {
-  if (values === undefined) return
-  if (typeof values === "string") act(values)
-  else for (const value of values) act(value)
-}
-
 /** The rows under each value of one index. */
 class Index {
   readonly of: IndexOf<Row>
@@ -38,11 +32,14 @@ class Index {
   /** Moves a cell from the values of its old row to those of its new one. */
   move(cell: Cell, before: Values, after: Values): void {
     if (same(before, after)) {
-      each(after, (value) => this.#sets.get(value)?.touch())
+      if (typeof after === "string") this.#sets.get(after)?.touch()
+      else if (after) for (const value of after) this.#sets.get(value)?.touch()
       return
     }
-    each(before, (value) => this.#leave(value, cell))
-    each(after, (value) => this.#enter(value, cell))
+    if (typeof before === "string") this.#leave(before, cell)
+    else if (before) for (const value of before) this.#leave(value, cell)
+    if (typeof after === "string") this.#enter(after, cell)
+    else if (after) for (const value of after) this.#enter(value, cell)
   }
 
   #enter(value: string, cell: Cell): void {
@@ -66,12 +63,14 @@ export class TableRows {
   readonly spec: TableSpec<Row>
   readonly all = new CellSet()
   readonly #cells = new Map<string, Cell>()
-  readonly #indexes: ReadonlyMap<string, Index>
+  readonly #byName: ReadonlyMap<string, Index>
+  readonly #indexes: readonly Index[]
   #nextOrdinal = 0
 
   constructor(spec: TableSpec<Row>) {
     this.spec = spec
-    this.#indexes = new Map(Object.entries(spec.indexes).map(([name, of]) => [name, new Index(of)]))
+    this.#byName = new Map(Object.entries(spec.indexes).map(([name, of]) => [name, new Index(of)]))
+    this.#indexes = [...this.#byName.values()]
   }
 
   get(key: string): Cell | undefined {
@@ -80,7 +79,7 @@ export class TableRows {
 
   /** The rows under a value of an index; throws when the table has no such index. */
   under(index: string, value: string): CellSet | undefined {
-    const found = this.#indexes.get(index)
+    const found = this.#byName.get(index)
     if (!found) throw new Error(`Table ${this.spec.name} has no index ${index}`)
     return found.under(value)
   }
@@ -93,11 +92,8 @@ export class TableRows {
     const known = this.#cells.get(key)
     const before = known?.row
     // Index functions are the caller's code: all of them run before the first change.
-    const moves = Array.from(this.#indexes.values(), (index) => ({
-      index,
-      from: before && index.of(before),
-      to: after && index.of(after),
-    }))
+    const from = before && this.#indexes.map((index) => index.of(before))
+    const to = after && this.#indexes.map((index) => index.of(after))
     const cell = known ?? { key, row: after ?? {}, ordinal: ordinal ?? this.#nextOrdinal++ }
     if (after === undefined) {
       this.#cells.delete(key)
@@ -110,7 +106,7 @@ export class TableRows {
         this.all.add(cell)
       }
     }
-    for (const { index, from, to } of moves) index.move(cell, from, to)
+    for (const [i, index] of this.#indexes.entries()) index.move(cell, from?.[i], to?.[i])
     return { table: this, key, before, ordinal: cell.ordinal }
   }
 }
