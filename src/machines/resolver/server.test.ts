@@ -96,6 +96,12 @@ test("a port that nobody listens on is a failure at once", async () => {
   await assert.rejects(client.resolve4("example.com"), { code: "ESERVFAIL" })
 })
 
+test("a server that cannot be reached at all is a failure at once", async () => {
+  // The kernel refuses to connect to the broadcast address.
+  const { client } = await resolver(upstreamOf([{ address: "255.255.255.255" }], new TestClock()))
+  await assert.rejects(client.resolve4("example.com"), { code: "ESERVFAIL" })
+})
+
 test("noise over both transports harms nobody", async () => {
   const { server, client } = await resolver(silent)
   server.setNames([{ name: "a.internal", address: "10.0.0.1" }])

@@ -39,19 +39,25 @@ interface Server {
 const overUdp = (server: Server, message: Uint8Array, clock: Clock): Promise<Buffer | undefined> =>
   new Promise((resolve) => {
     const socket = createSocket(isIP(server.address) === 6 ? "udp6" : "udp4")
-    const cancel = clock.at(clock.now() + patience, () => done(undefined))
+    let over = false
     const done = (answer: Buffer | undefined) => {
+      if (over) return
+      over = true
       cancel()
       socket.close()
       resolve(answer)
     }
-    socket.once("error", () => done(undefined))
+    const cancel = clock.at(clock.now() + patience, () => done(undefined))
+    // No route, no permission, nobody at the port: the next server may be luckier.
+    socket.on("error", () => done(undefined))
     socket.on("message", (answer) => {
       // The socket is connected, so only the server can have sent it; the id tells a late answer from ours.
       if (answer.length >= 12 && answer[0] === message[0] && answer[1] === message[1]) done(answer)
     })
-    // Connected, so that a closed port is an error at once and nobody else's packets come in.
-    socket.connect(server.port ?? port, server.address, () => socket.send(message))
+    // Connected, so that a closed port is an error at once and nobody else's packets come in. By its event and not a
+    // callback, which would be called for a failure as well.
+    socket.once("connect", () => socket.send(message))
+    socket.connect(server.port ?? port, server.address)
   })
 
 const overTcp = (server: Server, message: Uint8Array, clock: Clock): Promise<Buffer | undefined> =>
