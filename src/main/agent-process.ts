@@ -1,5 +1,4 @@
 // The process of an agent on one host: started by the supervisor, with its options in the environment.
-import { getRandomValues } from "node:crypto"
 import { startAgent } from "../agent/index.ts"
 import { newIds } from "../kernel/index.ts"
 import type { MachineWish } from "../protocol/index.ts"
@@ -8,6 +7,7 @@ import { liveWithSupervisor, say, takeConfiguration } from "./child-life.ts"
 import { wallClock } from "./clocks.ts"
 import { type LogFormat, type LogLevel, openLog } from "./log.ts"
 import { mostOpenFiles } from "./open-files.ts"
+import { random } from "./random.ts"
 
 /** What the supervisor hands over. */
 export interface AgentConfiguration {
@@ -45,7 +45,7 @@ const started = await startAgent({
   metadata: engine.kind === "docker" ? { host: link.address, port: 80 } : undefined,
   log,
   wallClock,
-  ids: newIds((bytes) => getRandomValues(bytes)),
+  ids: newIds(random),
 })
 closeWith(() => started.close())
 say({ type: "ready" })

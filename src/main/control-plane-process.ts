@@ -1,11 +1,11 @@
 // The process of the control plane: started by the supervisor, with its options in the environment.
-import { getRandomValues } from "node:crypto"
 import { DataFolderCorrupt, DataFolderInUse, DataFolderTooNew } from "../state/index.ts"
 import { liveWithSupervisor, say, takeConfiguration } from "./child-life.ts"
 import type { UpConfig } from "./config.ts"
 import { startControlPlane } from "./control-plane.ts"
 import type { Folders } from "./data-folder.ts"
 import { openLog } from "./log.ts"
+import { random } from "./random.ts"
 
 /** What the supervisor hands over. */
 export interface ControlPlaneConfiguration {
@@ -41,7 +41,7 @@ try {
     folders,
     engine,
     log,
-    random: (bytes) => getRandomValues(bytes),
+    random,
     onFatal: (reason) => {
       log.error(reason)
       process.exit(1)

@@ -1,10 +1,11 @@
 // Builds the control plane: opens the state, wires gate, services, controllers, fleet and the server of the APIs, and
 // stops them in order. The one place that names all of them.
-import { join } from "node:path"
+import { rmSync } from "node:fs"
 import { controllers, startControllers } from "../controllers/index.ts"
 import { channelPaths, isAgentPath, startFleet, startMachineChannel } from "../fleet/index.ts"
 import { type BulkStores, createGate } from "../gate/index.ts"
 import { type Clocks, type Ids, type Log, newIds } from "../kernel/index.ts"
+import { machinesSocket } from "../machines/index.ts"
 import { openStore, type State, schema, sqliteBulkStore, sqliteJournal } from "../state/index.ts"
 import { createWireServer } from "../wire/index.ts"
 import { adminHandler } from "./admin.ts"
@@ -117,13 +118,15 @@ const start = async ({
   })
   const listening = await server.listen({ host: config.host, port: config.port })
   port = listening.port
+  // Left by a process that was killed: the store lets only one of us get here.
+  rmSync(controlSocket(folders), { force: true })
   await server.listen({ path: controlSocket(folders) }, { vpc: true })
   const listeners = vpcListeners({ server, port, log })
   const stopChannel = startMachineChannel({
     state,
     clock: clocks.wall,
     log,
-    path: join(folders.run, "machines.sock"),
+    path: machinesSocket(folders.run),
     endpoint,
     region: config.region,
     onListeners: (addresses) => listeners.set(addresses),
