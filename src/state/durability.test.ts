@@ -134,6 +134,16 @@ test("after a failed commit nothing becomes durable, nothing is taken, and it is
   await opened.store.close()
 })
 
+test("close does not wait for a journal that fails meanwhile", async () => {
+  const opened = await open()
+  opened.journal.hold()
+  insert(opened, "a")
+  const closed = opened.store.close()
+  opened.journal.refuse({ outcome: "failed", error: new Error("disk on fire") })
+  await closed
+  assert.equal(opened.failures.length, 1)
+})
+
 test("a store that was fenced stops as one whose journal failed", async () => {
   const disk = memoryDisk()
   const first = await open(disk)

@@ -25,6 +25,7 @@ export class Durability {
   readonly #waiting = new Map<Position, PromiseWithResolvers<void>>()
   readonly #pending = new Map<Position, Pending>()
   #position: Position
+  readonly #failure = Promise.withResolvers<void>()
   #failed = false
 
   constructor(options: DurabilityOptions) {
@@ -46,12 +47,13 @@ export class Durability {
     return Array.from(this.#pending.values(), (pending) => pending.steps).flat()
   }
 
-  /** Takes a commit that is in memory. `steps` are what undoes it. */
-  add(commit: Commit, steps: readonly Undo[], batch: () => Batch): void {
+  /** Takes a commit that is in memory. `steps` are what undoes it, `batch` is what the journal is to keep, if any. */
+  add(commit: Commit, steps: readonly Undo[], batch: Batch | undefined): void {
     this.#pending.set(commit.position, { commit, steps })
     const { journal } = this.#options
     // Also without a journal never within the call: code must not come to rely on a commit being durable at once.
-    const appended: Promise<Appended> = journal ? journal.append(batch()) : Promise.resolve({ outcome: "durable" })
+    const appended: Promise<Appended> =
+      journal && batch ? journal.append(batch) : Promise.resolve({ outcome: "durable" })
     appended.then(
       (answer) => this.#settle(commit.position, answer),
       (thrown: unknown) => this.#fail(thrown instanceof Error ? thrown : new Error(String(thrown))),
@@ -67,6 +69,12 @@ export class Durability {
       this.#waiting.set(position, waiting)
     }
     return waiting.promise
+  }
+
+  /** Resolves when nothing is on its way any more: all is on disk, or the journal has failed. */
+  async rest(): Promise<void> {
+    const last = [...this.#pending.keys()].at(-1)
+    if (last !== undefined) await Promise.race([this.wait(last), this.#failure.promise])
   }
 
   #settle(position: Position, answer: Appended): void {
@@ -100,6 +108,7 @@ export class Durability {
   #fail(error: Error): void {
     if (this.#failed) return
     this.#failed = true
+    this.#failure.resolve()
     this.#options.onFailure(error)
   }
 }

@@ -87,9 +87,11 @@ export class MemoryStore<S extends Schema> implements Store<S> {
     this.#running = log
     let value: T
     let written: readonly Written[]
+    let batch: Batch | undefined
     try {
       value = refusePromise(write(this.#tablesFor(access) as TxOf<S>), "transaction")
       written = log.written()
+      if (written.length > 0 && this.#parts.journal) batch = batchOf(this.#parts.epoch, this.#position + 1, written)
     } catch (thrown) {
       log.rollBackTo(0)
       throw thrown
@@ -97,7 +99,7 @@ export class MemoryStore<S extends Schema> implements Store<S> {
       access.open = false
       this.#running = undefined
     }
-    if (written.length > 0) this.#commit(written, log)
+    if (written.length > 0) this.#commit(written, log, batch)
     return { value, position: this.#position }
   }
 
@@ -126,14 +128,14 @@ export class MemoryStore<S extends Schema> implements Store<S> {
 
   async close(): Promise<void> {
     this.#closed = true
-    if (!this.#durability.failed) await this.#durability.wait(this.#position)
+    await this.#durability.rest()
     await this.#parts.journal?.close()
   }
 
-  #commit(written: readonly Written[], log: UndoLog): void {
+  #commit(written: readonly Written[], log: UndoLog, batch: Batch | undefined): void {
     const position = ++this.#position
     const commit = Object.freeze({ position, changes: Object.freeze(written.map((one) => one.change)) })
-    this.#durability.add(commit, log.steps, () => batchOf(this.#parts.epoch, position, written))
+    this.#durability.add(commit, log.steps, batch)
     this.#watchers.committed.tell(commit)
   }
 

@@ -51,6 +51,7 @@ export const bulkCases = (kind: string, newPlace: () => Promise<BulkPlace>): voi
     assert.deepEqual(await seqs(store, { fromSeq: 2, toSeq: 4 }), [2, 3, 4])
     assert.deepEqual(await seqs(store, { fromTime: 20, toTime: 40, order: "time" }), [2, 3, 4])
     assert.deepEqual(await seqs(store, { fromSeq: 3, toTime: 50, limit: 2 }), [3, 4])
+    assert.deepEqual(await seqs(store, { fromSeq: 5, limit: Number.POSITIVE_INFINITY }), [5, 6])
   })
 
   check("goes on after an item in each order and direction", async (store) => {

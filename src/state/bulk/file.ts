@@ -87,7 +87,11 @@ export class BulkFile {
     const direction = range.descending ? "DESC" : "ASC"
     const order = range.order === "time" ? `time ${direction}, seq ${direction}` : `seq ${direction}`
     const sql = `SELECT seq, time, data FROM items WHERE series = ?${where} ORDER BY ${order} LIMIT ?`
-    return this.#sql(sql).all(id, ...values, range.limit) as unknown as readonly BulkItem[]
+    return this.#sql(sql).all(
+      id,
+      ...values,
+      Math.min(range.limit, Number.MAX_SAFE_INTEGER),
+    ) as unknown as readonly BulkItem[]
   }
 
   trim(series: string, before: number): number {

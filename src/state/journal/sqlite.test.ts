@@ -5,6 +5,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { type TestContext, test } from "node:test"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { build } from "esbuild"
 import { journalCases } from "./cases.ts"
 import { DataFolderCorrupt, DataFolderInUse, DataFolderTooNew } from "./errors.ts"
 import { sqliteJournal } from "./sqlite.ts"
@@ -116,4 +118,15 @@ test("when the thread dies, what waits has failed and nothing more is taken", as
     assert.ok(answer.outcome === "failed")
     assert.match(answer.error.message, /ended with code 3/)
   }
+})
+
+test("the thread runs from a bundle as it does from source", async (t) => {
+  const { folder, file } = await place(t)
+  const outfile = join(folder, "journal-worker.js")
+  const entry = fileURLToPath(new URL("./worker.ts", import.meta.url))
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: "node", format: "esm", logLevel: "silent" })
+  await writeFile(join(folder, "package.json"), '{"type":"module"}')
+  const bundled = sqliteJournal({ file, worker: pathToFileURL(outfile) })
+  t.after(() => bundled.close())
+  assert.equal((await bundled.open()).position, 0)
 })
