@@ -1,6 +1,8 @@
 // A container host's agent, put together: container engine, task engine, session, telemetry, logs and metadata. It runs
 // tasks with or without its control plane; closing it stops nothing that runs.
+
 import { join } from "node:path"
+import type { Docker } from "../docker/index.ts"
 import { type Clock, errorFields, type Ids, type Log } from "../kernel/index.ts"
 import type { ServiceName } from "../model/index.ts"
 import { type Credentials, createAwsClient, signFrame, signRequest } from "../wire/client/index.ts"
@@ -34,6 +36,8 @@ export interface AgentOptions {
         readonly cgroup?: string
         /** The socket of another engine on this machine: images that it has are copied from there before a pull. */
         readonly imageSource?: string
+        /** Makes an image that is made rather than pulled, and answers whether it was one. */
+        readonly makeImage?: (docker: Docker, reference: string) => Promise<boolean>
       }
     | { readonly kind: "simulated"; readonly cpus?: number; readonly memoryMiB?: number }
   /** The id of the data folder that all of this belongs to: the label on everything that is made. */
@@ -197,6 +201,7 @@ const driverOf = ({ engine, wallClock: clock, ids, log, dataFolder }: AgentOptio
         log,
         ...(engine.imageSource !== undefined && { imageSource: engine.imageSource }),
         ...(engine.cgroup !== undefined && { groupParent: engine.cgroup }),
+        ...(engine.makeImage && { makeImage: engine.makeImage }),
       })
     : createSimulatedDriver({
         clock,

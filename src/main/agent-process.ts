@@ -5,6 +5,7 @@ import type { MachineWish } from "../protocol/index.ts"
 import { link } from "../protocol/index.ts"
 import { liveWithSupervisor, say, takeConfiguration } from "./child-life.ts"
 import { wallClock } from "./clocks.ts"
+import { makeExampleImage } from "./example-image.ts"
 import { type LogFormat, type LogLevel, openLog } from "./log.ts"
 import { mostOpenFiles } from "./open-files.ts"
 import { random } from "./random.ts"
@@ -38,7 +39,7 @@ const started = await startAgent({
   region: agent.region,
   endpoint: agent.endpoint,
   credentials: { accessKeyId: agent.accessKeyId, secretAccessKey: agent.secretAccessKey },
-  engine,
+  engine: engine.kind === "docker" ? { ...engine, makeImage: makeExampleImage } : engine,
   openFiles: mostOpenFiles(),
   owner,
   machineId,

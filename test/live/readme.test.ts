@@ -7,18 +7,11 @@ import { join } from "node:path"
 import { after, test } from "node:test"
 import { fileURLToPath } from "node:url"
 import { DescribeTasksCommand, ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs"
-import { createDocker } from "../../src/docker/index.ts"
-import { busyboxImage } from "../../src/machines/images/index.ts"
 import { withEngine } from "../support/namespace.ts"
 import { startUp } from "../support/up.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const engine = await withEngine(import.meta.filename)
-
-// No registry can be reached from here: the example's image is made on this machine and found in the engine.
-const docker = createDocker({ socketPath: engine.socketPath })
-await busyboxImage(docker, { name: "public.ecr.aws/docker/library/busybox:stable" })
-docker.close()
 
 const roadstead = await startUp([
   ...["--port", "4566", "--data", join(engine.folder, "data"), "--ephemeral"],

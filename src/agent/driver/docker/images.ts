@@ -5,14 +5,16 @@ import type { ContainerDriver, ImageInfo } from "../../driver.ts"
 import { DriverError } from "../../driver.ts"
 import { translated } from "./errors.ts"
 
-/** The calls about images. `source` is the engine that images are copied from when it has them. */
+/** The calls about images. `source` is the engine that images are copied from when it has them, `make` makes those that no registry has. */
 export const imageCalls = ({
   docker,
   source,
+  make,
   log,
 }: {
   docker: Docker
   source?: Docker
+  make?: (docker: Docker, reference: string) => Promise<boolean>
   log: Log
 }): Pick<ContainerDriver, "image" | "pull"> => {
   const image = (reference: string): Promise<ImageInfo | undefined> =>
@@ -39,7 +41,7 @@ export const imageCalls = ({
   return {
     image,
     async pull(reference, { auth, signal }) {
-      if (!(await copied(reference))) {
+      if (!(await make?.(docker, reference)) && !(await copied(reference))) {
         const options = { ...(auth && { auth }), ...(signal && { signal }) }
         await translated("pull-failed", () => pullImage(docker, reference, options))
       }

@@ -1,5 +1,5 @@
 // The container driver on a Docker-compatible engine. Each kind of call is in the file of its name.
-import { createDocker } from "../../../docker/index.ts"
+import { createDocker, type Docker } from "../../../docker/index.ts"
 import type { Clock, Log } from "../../../kernel/index.ts"
 import type { ContainerDriver } from "../../driver.ts"
 import { containerCalls } from "./containers.ts"
@@ -17,6 +17,8 @@ export interface DockerDriverOptions {
   readonly log: Log
   /** The socket of another engine on this machine: an image that it has is copied from there before a pull. */
   readonly imageSource?: string
+  /** Makes an image that is made rather than pulled, and answers whether it was one. */
+  readonly makeImage?: (docker: Docker, reference: string) => Promise<boolean>
   /** The parent of all tasks' cgroups (`roadstead`): one per engine, so that two never share. */
   readonly groupParent?: string
 }
@@ -45,7 +47,12 @@ export const createDockerDriver = (options: DockerDriverOptions): ContainerDrive
   }
   return {
     ...containerCalls(docker),
-    ...imageCalls({ docker, log, ...(source && { source }) }),
+    ...imageCalls({
+      docker,
+      log,
+      ...(source && { source }),
+      ...(options.makeImage && { make: options.makeImage }),
+    }),
     ...networkCalls(docker),
     ...volumeCalls(docker),
     ...statsCalls({ docker, log }),
