@@ -17,6 +17,7 @@ import { vpcListeners } from "./listeners.ts"
 import { startLogSweep } from "./log-sweep.ts"
 import { metricsRegistry } from "./metrics.ts"
 import { reset } from "./reset.ts"
+import { ensureRootKey } from "./root-key.ts"
 import { services } from "./services.ts"
 
 /** Logs may take so much of the disk; the oldest events of the longest streams are not dropped: writes are refused. */
@@ -55,6 +56,7 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
     logEvents: await sqliteBulkStore({ file: logEventsFile(folders), bytes: logBytes }),
   }
   const clocks: Clocks = { wall: wallClock, cloud: cloudClock(startCloud(state, config.timeScale)) }
+  if (config.auth === "strict") ensureRootKey(state, folders, config.account, ids, Math.floor(wallClock.now()))
   return start({ ...options, state, bulk, clocks, ids, log, engine })
 }
 

@@ -1,5 +1,6 @@
 // Roadstead's own processes die and come back while tasks run: containers go on, and what happened meanwhile is told.
 import assert from "node:assert/strict"
+import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { after, describe, test } from "node:test"
 import { delay } from "../../src/kernel/index.ts"
@@ -68,6 +69,17 @@ describe("with everything killed while five tasks run", () => {
     for (const arn of arns) await user.stop(arn)
     await Promise.all(arns.map(user.stopped))
   })
+})
+
+test("tasks of an agent that has lost its memory are stopped, in the records and on the engine", async () => {
+  const [arn = ""] = await user.run(await user.register([sleeper]))
+  await user.running(arn)
+  await killAll(roadstead)
+  rmSync(join(engine.folder, "data", "agent"), { recursive: true })
+  roadstead = await up()
+  const task = await user.stopped(arn)
+  assert.equal(task.stopCode, "InfrastructureHealth")
+  assert.deepEqual(await containerIds(), [])
 })
 
 for (const name of ["agent-process", "control-plane-process"] as const) {

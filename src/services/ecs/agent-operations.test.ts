@@ -103,10 +103,12 @@ test("the official agent's registration is taken as it was recorded", async () =
 
 test("the host of a machine is in no cluster that anybody can see, and stays one instance", async () => {
   const { call, refuses } = ecsHarness()
-  const register = async () =>
-    (await call("RegisterContainerInstance", { cluster: "default" }, machine("m-1"))).containerInstance
+  const register = async (containerInstanceArn?: string) => {
+    const input = { cluster: "default", ...(containerInstanceArn && { containerInstanceArn }) }
+    return (await call("RegisterContainerInstance", input, machine("m-1"))).containerInstance
+  }
   const first = await register()
-  assert.equal((await register())?.containerInstanceArn, first?.containerInstanceArn)
+  assert.equal((await register(first?.containerInstanceArn))?.containerInstanceArn, first?.containerInstanceArn)
   await call("CreateCluster", {})
   assert.deepEqual((await call("ListContainerInstances", {})).containerInstanceArns, [])
   assert.deepEqual((await call("ListClusters", {})).clusterArns, [ecsArn("cluster/default")])
@@ -121,6 +123,15 @@ test("the host of a machine is in no cluster that anybody can see, and stays one
     "InvalidParameterException",
     `The specified resource was not found. Specify a valid resource ARN and try again: ${resourceArn}`,
   )
+})
+
+test("a machine whose agent has lost its memory is a new host, and the old one is gone with its tasks", async () => {
+  const { call, state } = ecsHarness()
+  const first = await call("RegisterContainerInstance", {}, machine("m-1"))
+  const second = await call("RegisterContainerInstance", {}, machine("m-1"))
+  const statusOf = (arn: string | undefined) => state.view((view) => view.containerInstances.get(arn ?? "")?.status)
+  assert.equal(statusOf(first.containerInstance?.containerInstanceArn), "INACTIVE")
+  assert.equal(statusOf(second.containerInstance?.containerInstanceArn), "ACTIVE")
 })
 
 test("agents are sent to the address that the process gives", async () => {

@@ -70,8 +70,11 @@ const mergeAttributes = (
 const registeredBefore = (cx: Cx, input: RegisterInput, cluster: string): ContainerInstanceRow | undefined => {
   const { caller, tx } = cx
   if (caller.kind === "machine") {
-    // Whatever its agent remembers: a machine is one instance, and stays it.
-    return tx.containerInstances.by("machine", caller.machineId ?? "").find((row) => row.status !== "INACTIVE")
+    const row = tx.containerInstances.by("machine", caller.machineId ?? "").find((one) => one.status !== "INACTIVE")
+    if (!row || row.arn === input.containerInstanceArn) return row
+    // Its agent has lost its memory, and with it the tasks that it had: they are lost, and this is a new host.
+    tx.containerInstances.patch(row.arn, { status: "INACTIVE", version: row.version + 1 })
+    return undefined
   }
   if (!input.containerInstanceArn) return undefined
   const row = tx.containerInstances.get(input.containerInstanceArn)
