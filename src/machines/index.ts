@@ -1,4 +1,5 @@
 // The machines room's door: hosts and networks of this machine. See README.md here.
+export { removeCgroup } from "./cgroups.ts"
 export { startDaemon } from "./daemon/daemon.ts"
 export { removeDaemon } from "./daemon/remove.ts"
 export { type Check, type DoctorOptions, doctorChecks } from "./doctor.ts"

@@ -91,8 +91,6 @@ export const machineLoop = (world: World): Pursuit => {
 
   const startApart = (wish: MachineWish, events: HostEvents): Promise<Host> => {
     if (!isRoot()) throw new Error("a host in a network namespace of its own needs root")
-    // Its agent comes over the relay to this socket.
-    facts.listen(`machine ${wish.id}`, cx.controlSocket)
     return startApartHost(cx, wish, events)
   }
 
@@ -119,7 +117,6 @@ export const machineLoop = (world: World): Pursuit => {
     if (known) await known.host.remove()
     // Of an earlier run, or half made: its record is all that there is.
     else await removeApart(cx, id)
-    facts.unlisten(`machine ${id}`)
     if (wish) say(wish, "GONE")
     else facts.drop("machine", id)
     world.hostChanged(id)

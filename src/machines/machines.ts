@@ -12,7 +12,7 @@ import { Facts } from "./facts.ts"
 import type { Command } from "./hosts/child.ts"
 import type { AgentPlace, HostContext } from "./hosts/host.ts"
 import { machineLoop, type RunningHost } from "./machine-loop.ts"
-import { machineOfDaemon, privateEngineNames } from "./names.ts"
+import { machineOfDaemon, ownerCgroup, privateEngineNames } from "./names.ts"
 import { networkLoop } from "./network-loop.ts"
 import { openRecord, recordPath } from "./record.ts"
 import { type Removed, removeEverything } from "./removal.ts"
@@ -56,6 +56,8 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
   mkdirSync(options.runFolder, { recursive: true, mode: 0o700 })
   const record = openRecord(recordPath(options.runFolder))
   const docker = engine.kind === "docker" ? createDocker({ socketPath: engine.socketPath }) : undefined
+  if (engine.kind === "docker") record.put({ kind: "cgroup", name: ownerCgroup(options.owner) })
+  if (engine.kind === "docker" && engine.origin !== "private") record.put({ kind: "engine", name: engine.socketPath })
   const letGo =
     engine.kind === "docker" && engine.origin === "private"
       ? keepDaemon({ record, clock, log }, privateEngineNames(options))
@@ -105,7 +107,8 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
     for (const [key, wish] of wished) map.set(key, wish)
     return changed
   }
-  const recordedMachines = () => record.things().flatMap((thing) => machineOfDaemon(thing.name) ?? [])
+  const recordedMachines = () =>
+    record.things().flatMap((thing) => (thing.kind === "daemon" ? (machineOfDaemon(thing.name) ?? []) : []))
   const heard = (message: ToSupervisor) => {
     if (message.type === "names") {
       names = message.names
@@ -136,10 +139,8 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
     close,
     async down() {
       await close()
-      return removeEverything({
-        ...options,
-        ...(engine.kind === "docker" && engine.origin === "given" && { dockerHost: engine.socketPath }),
-      })
+      // The engine in use is in the record.
+      return removeEverything({ ...options, sockets: [] })
     },
   }
 }

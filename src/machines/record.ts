@@ -27,7 +27,21 @@ export interface NamespaceThing {
   readonly name: string
 }
 
-export type Thing = DaemonThing | NamespaceThing
+/** An engine that is not ours and has objects of ours: `down` looks there, whatever it is told. */
+export interface EngineThing {
+  readonly kind: "engine"
+  /** The path of its socket. */
+  readonly name: string
+}
+
+/** A control group of ours, with all below it. */
+export interface CgroupThing {
+  readonly kind: "cgroup"
+  /** As a path below each hierarchy. */
+  readonly name: string
+}
+
+export type Thing = DaemonThing | NamespaceThing | EngineThing | CgroupThing
 
 /** Where the record of a data folder is. */
 export const recordPath = (runFolder: string): string => join(runFolder, "made.json")

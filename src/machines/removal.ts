@@ -12,7 +12,7 @@ import { type Emptied, emptyEngine } from "./engine-objects.ts"
 import { deleteFolder } from "./mounts.ts"
 import { ownerCgroup } from "./names.ts"
 import { removeNamespace } from "./namespaces.ts"
-import { openRecord, recordPath } from "./record.ts"
+import { openRecord, type Record, recordPath } from "./record.ts"
 
 export interface Removal {
   readonly owner: string
@@ -32,6 +32,8 @@ export interface Removed extends Emptied {
   readonly hosts: number
 }
 
+const nothing: Emptied = { containers: 0, networks: 0, volumes: 0 }
+
 const sum = (a: Emptied, b: Emptied): Emptied => ({
   containers: a.containers + b.containers,
   networks: a.networks + b.networks,
@@ -47,11 +49,22 @@ const emptySocket = async (socketPath: string, owner: string): Promise<Emptied> 
   }
 }
 
-/** Every engine on which something of ours may be: the given one, or those that `up` would have found. */
-const engines = (options: Removal): readonly string[] =>
-  options.dockerHost
+/** Every engine on which something of ours may be: those that `up` used, the given one, or those that it would find. */
+const engines = (options: Removal, record: Record): string[] => {
+  const used = record.things().flatMap((thing) => (thing.kind === "engine" ? thing.name : []))
+  const other = options.dockerHost
     ? [options.dockerHost.replace(/^unix:\/\//, "")]
     : (options.sockets ?? knownSockets(options.runtimeFolder))
+  return [...new Set([...used, ...other])]
+}
+
+/** The results of all; when one has failed, its error, but not before the others have ended too. */
+const allEnded = async <T>(work: readonly Promise<T>[]): Promise<T[]> => {
+  const ended = await Promise.allSettled(work)
+  const failed = ended.find((result) => result.status === "rejected")
+  if (failed) throw failed.reason
+  return ended.flatMap((result) => (result.status === "fulfilled" ? result.value : []))
+}
 
 /**
  * Stops and removes containers, networks, volumes, daemons, namespaces, cgroups and their folders. May be called again
@@ -60,21 +73,23 @@ const engines = (options: Removal): readonly string[] =>
 export const removeEverything = async (options: Removal): Promise<Removed> => {
   const { owner, clock, log } = options
   const record = openRecord(recordPath(options.runFolder))
-  let hosts = 0
-  let removed: Emptied = { containers: 0, networks: 0, volumes: 0 }
-  for (const socket of engines(options)) {
-    if ((await askEngine(socket)).kind === "engine") removed = sum(removed, await emptySocket(socket, owner))
-  }
-  for (const thing of record.things()) {
-    if (thing.kind !== "daemon") continue
-    await removeDaemon({ record, clock, log }, thing, async (socket) => {
-      removed = sum(removed, await emptySocket(socket, owner))
+  // All engines at once: each waits for its containers to stop.
+  const emptied: Promise<Emptied>[] = engines(options, record).map(async (socket) =>
+    (await askEngine(socket)).kind === "engine" ? emptySocket(socket, owner) : nothing,
+  )
+  const daemons = record.things().filter((thing) => thing.kind === "daemon")
+  const ended = daemons.map(async (daemon) => {
+    let removed = nothing
+    await removeDaemon({ record, clock, log }, daemon, async (socket) => {
+      removed = await emptySocket(socket, owner)
     })
-    hosts++
-  }
+    return removed
+  })
+  const removed = (await allEnded([...emptied, ...ended])).reduce(sum, nothing)
   for (const thing of record.things()) if (thing.kind === "namespace") await removeNamespace(record, thing.name)
   await removeCgroup(ownerCgroup(owner), clock)
   for (const folder of ["m", "e"].map((name) => join(options.runFolder, name)))
     if (existsSync(folder)) await deleteFolder(folder)
-  return { ...removed, hosts }
+  for (const { kind, name } of record.things()) if (kind === "engine" || kind === "cgroup") record.drop(kind, name)
+  return { ...removed, hosts: daemons.length }
 }

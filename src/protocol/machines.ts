@@ -59,8 +59,8 @@ export type FromSupervisor =
   /** `OVERLAPS`: the CIDR cannot be made on this machine; it needs one of its own. `id` is the network's key. */
   | ({ readonly type: "network" } & Fact<"UP" | "FAILED" | "GONE" | "OVERLAPS">)
   /**
-   * Where agents and containers reach the APIs: listeners to open in the control plane. Addresses of gateways, on the
-   * port of the APIs; and a path (it begins with `/`) of the unix socket to which relays in machines apart forward.
+   * Where containers reach the APIs on each network that is up: gateways on which the control plane is to listen, on the
+   * port of the APIs. Relays in machines apart forward to its unix socket instead.
    */
   | { readonly type: "listeners"; readonly addresses: readonly string[] }
 

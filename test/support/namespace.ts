@@ -35,6 +35,7 @@ import {
   type ProcessIdentity,
   type Record,
   recordPath,
+  removeCgroup,
   removeDaemon,
   removeNamespace,
   startDaemon,
@@ -122,7 +123,10 @@ const recordsOfTest = (folder: string): Record[] => {
 
 const removeRecorded = async (record: Record): Promise<void> => {
   for (const thing of record.things()) if (thing.kind === "daemon") await removeDaemon(context(record), thing)
-  for (const thing of record.things()) if (thing.kind === "namespace") await removeNamespace(record, thing.name)
+  for (const thing of record.things()) {
+    if (thing.kind === "namespace") await removeNamespace(record, thing.name)
+    if (thing.kind === "cgroup") await removeCgroup(thing.name, realClock)
+  }
 }
 
 /** Removes what test files left that were killed before they could. */

@@ -70,7 +70,7 @@ export const startApartHost = async (cx: HostContext, wish: MachineWish, events:
     kind: "apart",
     dockerSocket: socket,
     namespace,
-    cgroup: `${cgroup}/tasks`,
+    cgroup: `${cgroup}/ecs`,
     folder: names.agentFolder,
   } as const
   const command = cx.agentCommand(wish, { ...place, ...image })
