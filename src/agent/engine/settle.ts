@@ -62,6 +62,14 @@ const dropUnstarted: Rule = (task, busy) =>
 
 const hasRun = (container: ContainerSnapshot): boolean => container.known === "RUNNING" || container.known === "STOPPED"
 
+/** In bridge mode a container asks for its metadata from its own address; in awsvpc mode the pause container's counts. */
+const addressesOfTask: Rule = (task) => {
+  if (task.definition.networkMode === "awsvpc") return task
+  const found = task.containers.flatMap((container) => container.addresses ?? [])
+  const linkAddresses = [...new Set([...task.linkAddresses, ...found])]
+  return linkAddresses.length > task.linkAddresses.length ? { ...task, linkAddresses } : task
+}
+
 const order = ["NONE", "MANIFEST_PULLED", "CREATED", "RUNNING", "STOPPED"] as const
 
 /** The task is as far as the one that is least far; it never goes back. */
@@ -83,4 +91,4 @@ const levelOf = ({ containers }: TaskSnapshot): TaskSnapshot["known"] => {
   return order[lowest] ?? "NONE"
 }
 
-const rules: readonly Rule[] = [essentialRule, stopAll, failDependents, dropUnstarted, knownOfTask]
+const rules: readonly Rule[] = [essentialRule, stopAll, failDependents, dropUnstarted, addressesOfTask, knownOfTask]

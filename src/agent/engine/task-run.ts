@@ -246,15 +246,7 @@ export class TaskRun {
     return () => {
       if ("reason" in started) return this.#fail(container.name, started.reason)
       this.observe(container.name, started.state)
-      this.#rememberAddresses(container.name)
     }
-  }
-
-  /** In bridge mode a container asks for its metadata from its own address. */
-  #rememberAddresses(name: string): void {
-    const addresses = this.#task.containers.find((one) => one.name === name)?.addresses ?? []
-    if (this.#task.definition.networkMode === "awsvpc" || addresses.length === 0) return
-    this.#update((task) => ({ ...task, linkAddresses: [...new Set([...task.linkAddresses, ...addresses])] }))
   }
 
   async #stop(container: ContainerSnapshot): Promise<Outcome> {
