@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { createDocker } from "../docker/index.ts"
-import type { Clock, Log } from "../kernel/index.ts"
+import { type Clock, errorFields, type Log } from "../kernel/index.ts"
 import type { MachineWish, NetworkWish, ToSupervisor } from "../protocol/index.ts"
 import { serveMachines } from "./channel.ts"
 import { keepDaemon } from "./daemon/keep.ts"
@@ -83,7 +83,12 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
   }
   /** Networks of an earlier run that nobody wishes any more. */
   const findForgotten = async (machineId: string, { host }: RunningHost) => {
-    for (const key of await host.networks.vpcKeys()) {
+    const keys = await host.networks.vpcKeys().catch((error: unknown) => {
+      // They are in nobody's way before the next start, and are looked for again then.
+      log.warn("networks of an earlier run cannot be looked up", { machine: machineId, ...errorFields(error) })
+      return []
+    })
+    for (const key of keys) {
       if (where.has(key)) continue
       where.set(key, machineId)
       networkPursuit.look(key)

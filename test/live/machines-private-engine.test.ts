@@ -1,6 +1,6 @@
 // The engine that we start where there is none: found again, started again when it is killed, removed by `down`.
 import assert from "node:assert/strict"
-import { existsSync, mkdirSync, readFileSync } from "node:fs"
+import { existsSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
 import { createDocker, type Docker } from "../../src/docker/index.ts"
@@ -8,6 +8,7 @@ import { silentLog } from "../../src/kernel/index.ts"
 import {
   ensureImages,
   findEngine,
+  openRecord,
   pauseImage,
   recordPath,
   removeEverything,
@@ -30,12 +31,7 @@ const find = async () => {
   return engine
 }
 
-const daemonPid = (): number => {
-  const { things } = JSON.parse(readFileSync(recordPath(runFolder), "utf8")) as {
-    things: { dockerd: { pid: number } }[]
-  }
-  return things[0]?.dockerd.pid ?? 0
-}
+const daemonPid = (): number => openRecord(recordPath(runFolder)).daemon("engine")?.dockerd?.pid ?? 0
 
 /** The container's first process, as the engine tells it. */
 const pidOf = async (docker: Docker, id: string): Promise<number> =>
@@ -43,7 +39,7 @@ const pidOf = async (docker: Docker, id: string): Promise<number> =>
 
 let containerPid = 0
 
-test("a container outlives an engine that is killed, and the engine is started again", async () => {
+test("a container outlives an engine that is killed, and the engine is started again", async (t) => {
   const engine = await find()
   assert.equal(engine.origin, "private")
   const machines = await startMachines({
@@ -55,7 +51,9 @@ test("a container outlives an engine that is killed, and the engine is started a
     relayCommand: () => assert.fail("no machine apart is wished"),
     givenUp: assert.fail,
   })
+  t.after(() => machines.close())
   const docker = createDocker({ socketPath: engine.socketPath })
+  t.after(() => docker.close())
   await ensureImages(docker)
   const { body: created } = await docker.request<{ Id: string }>("POST", "/containers/create", {
     body: { Image: pauseImage, Labels: { [ownerLabel]: owner }, HostConfig: { NetworkMode: "none" } },
@@ -77,8 +75,6 @@ test("a container outlives an engine that is killed, and the engine is started a
     ),
   )
   assert.equal(await pidOf(docker, created.Id), containerPid)
-  await machines.close()
-  docker.close()
 })
 
 /** Looks again whenever the event loop has turned; the test's time limit ends it. */

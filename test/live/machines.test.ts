@@ -32,7 +32,14 @@ const engine = await withEngine(import.meta.filename)
 const docker = createDocker({ socketPath: engine.socketPath })
 const agentsFile = join(engine.folder, "agents")
 const controlSocket = join(engine.folder, "control.sock")
-after(() => docker.close())
+const opened: { machines: Machines; control: ControlEnd }[] = []
+after(async () => {
+  docker.close()
+  for (const { machines, control } of opened) {
+    control.close()
+    await machines.close()
+  }
+})
 
 const entry = (file: string, env: Record<string, string> = {}): Command => ({
   command: process.execPath,
@@ -57,7 +64,9 @@ const supervisor = async (owner: string, agentEnv: Record<string, string> = {}) 
     relayCommand: () => entry("relay.ts"),
     givenUp: givenUp.resolve,
   })
-  return { machines, control: await controlEnd(machinesSocket(runFolder)), givenUp: givenUp.promise }
+  const control = await controlEnd(machinesSocket(runFolder))
+  opened.push({ machines, control })
+  return { machines, control, givenUp: givenUp.promise }
 }
 
 const machine = (id: string, more: Partial<MachineWish> = {}): MachineWish => ({
