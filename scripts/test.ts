@@ -13,7 +13,7 @@ import { type FileResult, summary, type TestEvent, tally } from "../test/support
 import { checks, runCheck } from "./check.ts"
 
 /** One test; and one file, whose processes are killed after it. Live files pull up real engines. */
-const LIMITS = { test: 60_000, file: 180_000, liveTest: 180_000, liveFile: 420_000 }
+const LIMITS = { test: 60_000, file: 180_000, liveTest: 180_000, liveFile: 300_000 }
 /** Files that need the machine for themselves: real containers, and kills under load. */
 const ALONE = /^test\/(live|crash)\//
 
