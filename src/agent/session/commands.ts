@@ -52,6 +52,7 @@ export const keepCommands = ({
   const responders = respondersOf(on.onHeartbeat)
   // Credentials live in memory only: a process that has connected once has them.
   let connectedOnce = false
+  let closed = false
   let inOrder: Promise<void> = Promise.resolve()
 
   const send = (envelope: AcsFromAgent) => {
@@ -61,6 +62,7 @@ export const keepCommands = ({
   const cx: ResponderContext = { ...parts, containerInstanceArn, send }
 
   const take = async ({ type, message }: Envelope<string, object>) => {
+    if (closed) return
     const found = responders.get(type)
     if (!found) return log.debug("A message of an unknown type was ignored", { type })
     const missing = lacking(found, message)
@@ -104,5 +106,10 @@ export const keepCommands = ({
       else inOrder = inOrder.then(() => take(message))
     },
   })
-  return channel
+  return {
+    close: () => {
+      closed = true
+      channel.close()
+    },
+  }
 }

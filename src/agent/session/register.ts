@@ -56,6 +56,7 @@ export const register = async (parts: SessionParts, host: HostFacts, signal: Abo
   for (let failures = 1; ; failures++) {
     try {
       const { containerInstance } = await ecs("RegisterContainerInstance", input)
+      signal.throwIfAborted()
       const arn = containerInstance?.containerInstanceArn
       if (!arn)
         throw new RegistrationRefused(
@@ -69,7 +70,7 @@ export const register = async (parts: SessionParts, host: HostFacts, signal: Abo
       const zone = containerInstance.attributes?.find((a) => a.name === "ecs.availability-zone")?.value
       return { containerInstanceArn: arn, ...(zone && { availabilityZone: zone }) }
     } catch (error) {
-      if (error instanceof RegistrationRefused) throw error
+      if (error instanceof RegistrationRefused || signal.aborted) throw error
       const answered = error instanceof Fault
       if (answered && !(retryable.has(error.code) && clock.now() - began < patience))
         throw new RegistrationRefused(error.code, `${error.code}: ${error.message}`)

@@ -85,6 +85,8 @@ export const createReporter = ({
         ...errorFields(error),
       })
     }
+    // The checkpoint is closed by now: the next start says it again.
+    if (closed) return
     failures.delete(arn)
     checkpoint.saveReported(arn, ledger.acknowledge(draft))
     if (ledger.settled) settle(arn)
