@@ -26,7 +26,7 @@ export const ownLabels = ({ owner, host }: Owner): Readonly<Record<string, strin
 
 /** Labels of a container of a task: ECS's five, and ours. They win over the user's. */
 export const containerLabels = (task: AcsTask, container: string, owner: Owner): Readonly<Record<string, string>> => ({
-  "com.amazonaws.ecs.cluster": task.taskClusterArn ?? "",
+  "com.amazonaws.ecs.cluster": clusterOf(task),
   "com.amazonaws.ecs.container-name": container,
   "com.amazonaws.ecs.task-arn": task.arn,
   "com.amazonaws.ecs.task-definition-family": task.family ?? "",
@@ -34,6 +34,10 @@ export const containerLabels = (task: AcsTask, container: string, owner: Owner):
   [taskLabel]: task.arn,
   ...ownLabels(owner),
 })
+
+/** Fargate labels with the ARN, as its metadata shows; ECS's agent on EC2 with the name. */
+const clusterOf = ({ taskClusterArn = "", launchType }: AcsTask): string =>
+  launchType === "FARGATE" ? taskClusterArn : taskClusterArn.slice(taskClusterArn.lastIndexOf("/") + 1)
 
 /** `ecs-<family>-<version>-<name>-<20 hex>`: of a container, or of a volume that belongs to the task alone. */
 export const dockerName = (task: AcsTask, name: string, ids: Ids): string =>

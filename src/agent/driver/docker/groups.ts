@@ -68,7 +68,8 @@ const hierarchies = (mount: string, parent: string): Kind => ({
   async create(name, { cpu, memoryMiB }) {
     const memory = join(mount, "memory", parent, name)
     const cpus = join(mount, "cpu", parent, name)
-    await Promise.all([mkdir(memory, { recursive: true }), mkdir(cpus, { recursive: true })])
+    const path = `${parent}/${name}`
+    await Promise.all([makeFolders(join(mount, "memory"), path), makeFolders(join(mount, "cpu"), path)])
     if (memoryMiB !== undefined) {
       await writeFile(join(memory, "memory.limit_in_bytes"), bytes(memoryMiB))
       // Absent where swap is not accounted for. A task has no swap, as on Fargate.
@@ -93,7 +94,7 @@ const hierarchies = (mount: string, parent: string): Kind => ({
 const unified = (mount: string, parent: string): Kind => ({
   async create(name, { cpu, memoryMiB }) {
     const folder = join(mount, parent, name)
-    await mkdir(folder, { recursive: true })
+    await makeFolders(mount, `${parent}/${name}`)
     const names = parent.split("/")
     for (let depth = 0; depth <= names.length; depth++) {
       const level = join(mount, ...names.slice(0, depth))
@@ -135,6 +136,17 @@ const slices = (run: NonNullable<GroupOptions["run"]>, parent: string, mount: st
       await run("systemctl", ["revert", slice(name)]).catch(() => {})
     },
     oomKills: (name) => (version === 2 ? readOomKills(join(mount, ...folders, slice(name))) : Promise.resolve(0)),
+  }
+}
+
+/** One level after the other: Node's own `recursive` never ends where the kernel says ENOENT for a folder that it refuses. */
+const makeFolders = async (mount: string, path: string): Promise<void> => {
+  let folder = mount
+  for (const name of path.split("/")) {
+    folder = join(folder, name)
+    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error
+    })
   }
 }
 
