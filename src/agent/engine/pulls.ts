@@ -29,7 +29,7 @@ export interface PullRequest {
 export type Pulls = (request: PullRequest) => Promise<ImageInfo>
 
 interface Parts {
-  readonly driver: ContainerDriver
+  readonly driver: Pick<ContainerDriver, "image" | "pull">
   readonly clock: Clock
   readonly log: Log
   readonly behaviour: NonNullable<TaskEngineOptions["imagePull"]>

@@ -236,8 +236,10 @@ export class TaskRun {
       if (!isolated)
         this.#ports.log.warn("The task's port on the link network could not be isolated", { task: this.#task.arn })
       const address = state.addresses[this.#task.prepared?.linkNetworkId ?? ""]
-      this.#update((task) => ({ ...task, networkReady: true, linkAddresses: address === undefined ? [] : [address] }))
-      this.observe(pause.name, state)
+      // That it runs comes first: of what does not, a task that stops meanwhile takes no more notice.
+      this.adopt([[pause.name, state]])
+      const linkAddresses = address === undefined ? [] : [address]
+      this.#update((task) => ({ ...task, networkReady: true, linkAddresses }))
     }
   }
 
