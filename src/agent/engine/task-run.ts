@@ -28,7 +28,7 @@ export interface Observation {
   readonly groupOutOfMemory?: boolean
 }
 
-/** Of a step's outcome: what becomes of the snapshot. Runs when the step is no longer under way. */
+/** Of a step's outcome: what becomes of the snapshot. */
 type Outcome = () => void
 
 /** See the head of the file. */
@@ -87,20 +87,18 @@ export class TaskRun {
     if (this.#closed) return
     const now = this.#ports.clock.now()
     const look = { now, mayRestart: how.mayRestart ?? true, groupOutOfMemory: how.groupOutOfMemory ?? false }
-    for (const [name, state] of found) {
-      if (!state) {
-        this.#set(name, (container) => gone(container, now, how.exitCode))
-        continue
-      }
-      // One that ended before we looked has run all the same: its start is told first, as ECS does.
-      const ended = state.status === "exited" || state.status === "dead"
-      if (ended && state.startedAt !== undefined) {
-        this.#set(name, (one) =>
-          one.startedAt === undefined ? observed(one, { ...state, status: "running" }, look) : one,
-        )
-      }
-      this.#set(name, (container) => observed(container, state, look))
-    }
+    const seen = new Map(found)
+    // One that ended before we looked has run all the same: its start is told first, as ECS does.
+    this.#setAll((one) => {
+      const state = seen.get(one.name)
+      const missed = state && hasEnded(state) && state.startedAt !== undefined && one.startedAt === undefined
+      return missed ? observed(one, { ...state, status: "running" }, look) : one
+    })
+    this.#setAll((one) => {
+      if (!seen.has(one.name)) return one
+      const state = seen.get(one.name)
+      return state ? observed(one, state, look) : gone(one, now, how.exitCode)
+    })
   }
 
   close(): void {
@@ -117,11 +115,14 @@ export class TaskRun {
     this.#ports.changed(before, after)
   }
 
+  #setAll(change: (container: ContainerSnapshot) => ContainerSnapshot): void {
+    const containers = this.#task.containers.map(change)
+    if (containers.every((one, i) => one === this.#task.containers[i])) return
+    this.#update((task) => ({ ...task, containers }))
+  }
+
   #set(name: string, change: (container: ContainerSnapshot) => ContainerSnapshot): void {
-    this.#update((task) => {
-      const containers = task.containers.map((one) => (one.name === name ? change(one) : one))
-      return containers.some((one, i) => one !== task.containers[i]) ? { ...task, containers } : task
-    })
+    this.#setAll((one) => (one.name === name ? change(one) : one))
   }
 
   async #carryOut(step: Step): Promise<void> {
@@ -130,8 +131,8 @@ export class TaskRun {
     this.#busy.set(key, controller)
     try {
       const outcome = await this.#perform(step, controller.signal)
-      this.#busy.delete(key)
       this.#failures.delete(key)
+      // Still under way while its facts are noted one by one: no conclusion is drawn from half of them.
       if (!this.#closed) outcome()
     } catch (error) {
       const failures = (this.#failures.get(key) ?? 0) + 1
@@ -140,8 +141,8 @@ export class TaskRun {
       if (steps.isOutage(error)) this.#ports.log.info("The container engine does not answer; trying again", fields)
       else this.#ports.log.error("A step of a task failed; trying again", fields)
       await delay(this.#ports.clock, pauseAfter(again, failures), controller.signal)
-      this.#busy.delete(key)
     }
+    this.#busy.delete(key)
     this.look()
   }
 
@@ -265,3 +266,5 @@ export class TaskRun {
     }
   }
 }
+
+const hasEnded = ({ status }: ContainerState): boolean => status === "exited" || status === "dead"
