@@ -206,7 +206,7 @@ const driverOf = ({ engine, wallClock: clock, ids, log, dataFolder }: AgentOptio
     : createSimulatedDriver({
         clock,
         ids,
-        store: worldFile(join(dataFolder, "simulated-containers.json")),
+        store: worldFile(join(dataFolder, "simulated.db")),
         images: ["roadstead-pause"],
         ...(engine.cpus !== undefined && { cpus: engine.cpus }),
         ...(engine.memoryMiB !== undefined && { memoryMiB: engine.memoryMiB }),

@@ -26,9 +26,19 @@ export interface ContainerSnapshot {
   readonly createdAt?: number
   readonly startedAt?: number
   readonly finishedAt?: number
-  readonly health?: { readonly status: "HEALTHY" | "UNHEALTHY" | "UNKNOWN"; readonly since: number; readonly output?: string; readonly exitCode?: number }
+  readonly health?: {
+    readonly status: "HEALTHY" | "UNHEALTHY" | "UNKNOWN"
+    readonly since: number
+    readonly output?: string
+    readonly exitCode?: number
+  }
   readonly restartCount?: number
-  readonly networkBindings?: readonly { readonly bindIP: string; readonly containerPort: number; readonly hostPort: number; readonly protocol: "tcp" | "udp" }[]
+  readonly networkBindings?: readonly {
+    readonly bindIP: string
+    readonly containerPort: number
+    readonly hostPort: number
+    readonly protocol: "tcp" | "udp"
+  }[]
   readonly labels: Readonly<Record<string, string>>
   readonly mounts: readonly { readonly name?: string; readonly source: string; readonly destination: string }[]
   /** Docker's json-file of the container, as this process can open it. */
@@ -121,7 +131,13 @@ export type AwsCall<S extends keyof Operations> = <O extends keyof Operations[S]
 /** Credentials by task, in memory only. Filled by the session, read by metadata and log followers. */
 export interface CredentialsStore {
   set(taskArn: string, role: "TaskApplication" | "TaskExecution", credentials: IamRoleCredentials): void
-  byId(credentialsId: string): { readonly taskArn: string; readonly role: "TaskApplication" | "TaskExecution"; readonly credentials: IamRoleCredentials } | undefined
+  byId(credentialsId: string):
+    | {
+        readonly taskArn: string
+        readonly role: "TaskApplication" | "TaskExecution"
+        readonly credentials: IamRoleCredentials
+      }
+    | undefined
   forTask(taskArn: string, role: "TaskApplication" | "TaskExecution"): IamRoleCredentials | undefined
   forget(taskArn: string): void
 }
@@ -145,6 +161,8 @@ export interface Checkpoint {
   /** Written by the reporter; nothing happens when the task is not stored (any more). */
   saveReported(arn: string, reported: NonNullable<StoredTask["reported"]>): void
   removeTask(arn: string): void
+  /** Resolves when all that was saved survives a loss of power. What was saved survives the process's own death at once. */
+  durable(): Promise<void>
   /** Positions of followed logs, by container runtime id. Written soon rather than at once: a little of it may be lost. */
   logPosition(runtimeId: string): LogPosition | undefined
   saveLogPosition(runtimeId: string, position: LogPosition): void

@@ -2,7 +2,11 @@
 // ends the engine as a crash would and starts another on the same containers and checkpoint.
 import { memoryCheckpoint } from "../../src/agent/checkpoint/index.ts"
 import { newCredentialsStore } from "../../src/agent/credentials.ts"
-import { createSimulatedDriver, type SimulatedWorld } from "../../src/agent/driver/simulated/index.ts"
+import {
+  createSimulatedDriver,
+  type SimulatedContainer,
+  type WorldStore,
+} from "../../src/agent/driver/simulated/index.ts"
 import type { ContainerDriver } from "../../src/agent/driver.ts"
 import { createTaskEngine, type TaskEngineParts } from "../../src/agent/engine/index.ts"
 import type { Checkpoint, ContainerSnapshot, TaskChange, TaskEngine, TaskSnapshot } from "../../src/agent/types.ts"
@@ -43,12 +47,14 @@ export const simulatedHost = async ({
   const checkpoint = memoryCheckpoint("default")
   const calls: string[] = []
   const changes: TaskChange[] = []
-  let world: SimulatedWorld = { images: [], containers: [] }
-  const store = {
-    load: () => world,
-    save: (next: SimulatedWorld) => {
-      world = next
-    },
+  const images = new Set<string>()
+  const containers = new Map<string, SimulatedContainer>()
+  const store: WorldStore = {
+    load: () => ({ images: [...images], containers: [...containers.values()] }),
+    image: (reference) => void images.add(reference),
+    put: (container) => void containers.set(container.id, container),
+    remove: (id) => void containers.delete(id),
+    close: () => {},
   }
   const makeDriver = () => wrap(createSimulatedDriver({ clock, ids, store, images: ["pause"] }))
   const boot = async () => {

@@ -9,6 +9,7 @@ export interface CheckpointSink {
   taskRemoved(arn: string): void
   logPosition(runtimeId: string, position: LogPosition): void
   logPositionRemoved(runtimeId: string): void
+  durable(): Promise<void>
   close(): void
 }
 
@@ -25,6 +26,7 @@ const nowhere: CheckpointSink = {
   taskRemoved: () => {},
   logPosition: () => {},
   logPositionRemoved: () => {},
+  durable: async () => {},
   close: () => {},
 }
 
@@ -68,6 +70,7 @@ export const checkpointOver = (content: CheckpointContent, sink: CheckpointSink)
       sink.logPositionRemoved(runtimeId)
       positions.delete(runtimeId)
     },
+    durable: () => sink.durable(),
     close: () => sink.close(),
   }
 }

@@ -1,5 +1,5 @@
-// The agent's checkpoint on disk: two small SQLite files in its data folder, written synchronously. What the engine acts
-// on is durable when the call returns; log positions are allowed to lag, because the log service knows them too.
+// The agent's checkpoint on disk: two small SQLite files in its data folder. What is saved survives the death of this
+// process when the call returns, and a loss of power once `durable` has resolved: a payload is acknowledged after that.
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync, type StatementSync } from "node:sqlite"
@@ -25,12 +25,10 @@ export const openCheckpoint = (folder: string, cluster: string): Checkpoint => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const facts = open(
     join(folder, "agent.db"),
-    "FULL",
     "CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
   )
   const logs = open(
     join(folder, "log-positions.db"),
-    "NORMAL",
     "CREATE TABLE IF NOT EXISTS positions (id TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
   )
   const putFact = facts.prepare(
@@ -51,12 +49,32 @@ export const openCheckpoint = (folder: string, cluster: string): Checkpoint => {
       `The data folder ${folder} belongs to an agent of cluster ${identity.cluster}, not ${cluster}.`,
     )
   }
+  let flushing: Promise<void> | undefined
+  let flushes = 0
   const sink: CheckpointSink = {
     identity: (next) => void putFact.run("identity", JSON.stringify(next)),
     task: (task) => void putFact.run(taskKey(task.arn), JSON.stringify(task)),
     taskRemoved: (arn) => void dropFact.run(taskKey(arn)),
     logPosition: (id, position) => void putPosition.run(id, JSON.stringify(position)),
     logPositionRemoved: (id) => void dropPosition.run(id),
+    durable: () => {
+      // With a commit at FULL everything in the log before it is on the disk as well: one flush for all that came in a turn.
+      flushing ??= new Promise((resolve, reject) => {
+        setImmediate(() => {
+          flushing = undefined
+          try {
+            facts.exec("PRAGMA synchronous = FULL")
+            flushes += 1
+            putFact.run("flushed", JSON.stringify(flushes))
+            facts.exec("PRAGMA synchronous = NORMAL")
+            resolve()
+          } catch (error) {
+            reject(error)
+          }
+        })
+      })
+      return flushing
+    },
     close: () => {
       facts.close()
       logs.close()
@@ -74,11 +92,11 @@ export const openCheckpoint = (folder: string, cluster: string): Checkpoint => {
 
 const taskKey = (arn: string) => `task ${arn}`
 
-const open = (path: string, synchronous: "FULL" | "NORMAL", table: string): DatabaseSync => {
+const open = (path: string, table: string): DatabaseSync => {
   try {
     const database = new DatabaseSync(path)
     // Before the first read or write: this is what keeps a second agent out, for as long as the process lives.
-    database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`)
+    database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`)
     const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0)
     if (version > schemaVersion)
       throw new CheckpointError(`${path} was written by a newer version of the agent (form ${version}).`)

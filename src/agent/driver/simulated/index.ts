@@ -13,7 +13,8 @@ import { readScript } from "./script.ts"
 import { forgetfulWorld, type WorldStore } from "./state-file.ts"
 import { statsAt } from "./stats.ts"
 
-export { type SimulatedWorld, type WorldStore, worldFile } from "./state-file.ts"
+export type { SimulatedContainer } from "./container.ts"
+export { type WorldStore, worldFile } from "./state-file.ts"
 
 export interface SimulatedDriverOptions {
   readonly clock: Clock
@@ -34,24 +35,27 @@ export const createSimulatedDriver = (options: SimulatedDriverOptions): Containe
   const world = store.load()
   const images = new Set([...world.images, ...(options.images ?? [])])
   const containers = new Map(world.containers.map((container) => [container.id, container]))
+  const named = new Map(world.containers.map((container) => [container.spec.name, container.id]))
   const groups = new Map<string, string>()
   const listeners = new Set<(event: DriverEvent) => void>()
   const timers = new Map<string, Cancel[]>()
   let linkAddresses = containers.size
 
-  const save = () => store.save({ images: [...images], containers: [...containers.values()] })
   const tell = (event: DriverEvent) => {
     for (const listener of listeners) listener(event)
   }
   /** Ids and names are both taken, as by Docker. */
+  const known = (id: string): SimulatedContainer | undefined =>
+    containers.get(id) ?? containers.get(named.get(id) ?? "")
   const find = (id: string): SimulatedContainer => {
-    const found = containers.get(id) ?? [...containers.values()].find((container) => container.spec.name === id)
+    const found = known(id)
     if (!found) throw new DriverError("not-found", `No such container: ${id}`)
     return found
   }
   const put = (container: SimulatedContainer) => {
     containers.set(container.id, container)
-    save()
+    named.set(container.spec.name, container.id)
+    store.put(container)
   }
   const disarm = (id: string) => {
     for (const cancel of timers.get(id) ?? []) cancel()
@@ -87,11 +91,11 @@ export const createSimulatedDriver = (options: SimulatedDriverOptions): Containe
       if (signal?.aborted) throw new DriverError("other", "The pull was ended")
       if (pullError !== undefined) throw pullFailure(pullError)
       images.add(reference)
-      save()
+      store.image(reference)
       return { id: imageId(reference), digest: imageId(reference) }
     },
     async create(spec) {
-      const taken = [...containers.values()].find((container) => container.spec.name === spec.name)
+      const taken = known(spec.name)
       if (taken)
         throw new DriverError(
           "conflict",
@@ -132,16 +136,17 @@ export const createSimulatedDriver = (options: SimulatedDriverOptions): Containe
       end(find(id).id, { at: clock.now(), exitCode: 137 })
     },
     async remove(id) {
-      const container = [...containers.values()].find((one) => one.id === id || one.spec.name === id)
+      const container = known(id)
       if (!container) return
       disarm(container.id)
       containers.delete(container.id)
-      save()
+      named.delete(container.spec.name)
+      store.remove(container.id)
       if (isRunning(container)) tell({ type: "die", id: container.id, exitCode: 137 })
       tell({ type: "destroy", id: container.id })
     },
     async inspect(id) {
-      const container = [...containers.values()].find((one) => one.id === id || one.spec.name === id)
+      const container = known(id)
       return container && describe(container, clock.now())
     },
     list: async (labels) => {
@@ -196,6 +201,7 @@ export const createSimulatedDriver = (options: SimulatedDriverOptions): Containe
     async close() {
       for (const id of [...timers.keys()]) disarm(id)
       listeners.clear()
+      store.close()
     },
   }
 }

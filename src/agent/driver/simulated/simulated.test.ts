@@ -66,7 +66,7 @@ test("with a state file containers go on while nobody looks, and end when they s
   t.after(() => rmSync(folder, { recursive: true }))
   const clock = new TestClock()
   const began = clock.now()
-  const open = () => createSimulatedDriver({ clock, ids: testIds(), store: worldFile(join(folder, "world.json")) })
+  const open = () => createSimulatedDriver({ clock, ids: testIds(), store: worldFile(join(folder, "world.db")) })
   const first = open()
   const id = await first.create({
     name: "a",

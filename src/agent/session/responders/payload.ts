@@ -24,6 +24,7 @@ export const payload = responder<PayloadMessage>(
       cx.log.warn("A payload was not taken as a whole and is not acknowledged", { messageId, rejected })
       return
     }
+    await cx.checkpoint.durable()
     cx.send({
       type: "AckRequest",
       message: { cluster: clusterArn, containerInstance: cx.containerInstanceArn, messageId },
