@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { container, fargateTask, stopOf } from "../../../test/support/acs-task.ts"
 import { simulatedHost } from "../../../test/support/simulated-host.ts"
-import { type ContainerDriver, DriverError } from "../driver.ts"
+import { type ContainerDriver, DriverError, type DriverEvent } from "../driver.ts"
 import { ownLabels, taskLabel } from "./names.ts"
 
 const sim = (script: Record<string, string | number>) => ({
@@ -170,4 +170,24 @@ test("a network that does not come stops the task with what is missing", async (
   await host.clock.advance(20_000)
   assert.equal(host.task(task).known, "STOPPED")
   assert.equal(host.task(task).reason, "ResourceInitializationError: the network of vpc-1 is not on this host")
+})
+
+test("what happened in a gap of Docker's events is seen when they come again", async () => {
+  let tell: (event: DriverEvent) => void = () => {}
+  const wrap = (driver: ContainerDriver): ContainerDriver => ({
+    ...driver,
+    watch: (onEvent) => {
+      tell = onEvent
+      return () => {}
+    },
+  })
+  const host = await simulatedHost({ wrap })
+  const task = fargateTask(5, [container("web", sim({ EXIT_AFTER_MS: 1000, EXIT_CODE: 4 }))])
+  await host.accept(task)
+  await host.clock.advance(60_000)
+  assert.equal(host.container(task, "web").known, "RUNNING")
+  tell({ type: "resync" })
+  await host.clock.settle()
+  assert.equal(host.container(task, "web").exitCode, 4)
+  assert.equal(host.task(task).known, "STOPPED")
 })

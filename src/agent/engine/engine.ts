@@ -5,6 +5,7 @@ import type { AcsTask } from "../../protocol/index.ts"
 import type { ContainerState, DriverEvent } from "../driver.ts"
 import type { TaskChange, TaskEngine, TaskSnapshot } from "../types.ts"
 import { admit, unknownStop } from "./admit.ts"
+import { byHandle, match, orphans } from "./adopt.ts"
 import { changesBetween, saveTime } from "./changes.ts"
 import { cleanUp, isFollowed } from "./clean-up.ts"
 import { createLooks, type Looks } from "./looks.ts"
@@ -216,33 +217,19 @@ class Engine implements TaskEngine {
   }
 
   async #compare({ mayRestart }: { mayRestart: boolean }): Promise<void> {
-    // What was known before the question: only that can be missed in the answer.
-    const expected = new Map(this.#byRuntime)
-    const states = await this.#parts.driver.list(ownLabels(this.#parts.options))
+    const { driver, log, options } = this.#parts
+    const expected = new Set(this.#byRuntime.keys())
+    const states = await driver.list(ownLabels(options))
     if (this.#ended.signal.aborted) return
-    const byHandle = new Map(states.flatMap((state) => [[state.id, state] as const, [state.name, state] as const]))
+    const found = byHandle(states)
     for (const { run } of this.#entries.values()) {
-      const found = run.task.containers.flatMap(({ name, runtimeId, runtimeName, known }) => {
-        if (known === "STOPPED") return []
-        const state = byHandle.get(runtimeId ?? "") ?? byHandle.get(runtimeName ?? "")
-        const missed = runtimeId !== undefined && expected.has(runtimeId)
-        return state || missed ? [[name, state] as const] : []
-      })
-      run.adopt(found, { mayRestart })
+      run.adopt(match(run.task, found, expected), { mayRestart })
       run.look()
     }
-    await Promise.all(
-      states.filter((state) => !this.#entries.has(state.labels[taskLabel] ?? "")).map((one) => this.#removeOrphan(one)),
-    )
-  }
-
-  /** A container of ours whose task is not: the checkpoint was lost, or clean-up was cut short. */
-  async #removeOrphan({ id, name, labels }: ContainerState): Promise<void> {
-    this.#parts.log.warn("Removing a container whose task is not known any more", {
-      container: name,
-      task: labels[taskLabel],
-    })
-    await this.#parts.driver.remove(id)
+    for (const { id, name, labels } of orphans(states, (arn) => this.#entries.has(arn))) {
+      log.warn("Removing a container whose task is not known any more", { container: name, task: labels[taskLabel] })
+      await driver.remove(id)
+    }
   }
 
   /** Cleans up after a task if the time has come. */
@@ -255,18 +242,9 @@ class Engine implements TaskEngine {
   }
 
   async #cleanUp(arn: string, { run }: Entry): Promise<void> {
-    const { clock, driver, checkpoint, credentials, log, options } = this.#parts
+    const { options, checkpoint, credentials } = this.#parts
     const { signal } = this.#ended
-    if (options.cleanupWaitMs) await delay(clock, options.cleanupWaitMs, signal)
-    for (let failures = 1; !signal.aborted; failures++) {
-      try {
-        await cleanUp(driver, run.task)
-        break
-      } catch (error) {
-        log.warn("Cleaning up after a task failed; trying again", { task: arn, ...errorFields(error) })
-        await delay(clock, pauseAfter(again, failures), signal)
-      }
-    }
+    await cleanUp(this.#parts, run.task, { wait: options.cleanupWaitMs ?? 0, signal })
     if (signal.aborted) return
     run.close()
     this.#entries.delete(arn)

@@ -62,12 +62,15 @@ export const prepare = async (
 export type Pulled = { readonly image: ImageInfo } | { readonly reason: string }
 
 export const pull = async (
-  { pulls, resolvers }: StepContext,
+  { pulls, resolvers, log }: StepContext,
   task: TaskSnapshot,
   container: ContainerSnapshot,
   signal: AbortSignal,
 ): Promise<Pulled> => {
   const { image: reference, environment } = container.definition
+  if (container.definition.registryAuthentication && !resolvers.registryAuth) {
+    log.warn("No login for the registry can be had here; pulling without one", { task: task.arn, image: reference })
+  }
   try {
     const auth = await resolvers.registryAuth?.(task, container)
     const request = { reference, signal, ...(auth !== undefined && { auth }), ...(environment && { environment }) }
