@@ -20,6 +20,7 @@ const needs = {
   },
   busybox: { there: () => onPath("busybox") && isStatic("busybox"), packages: ["busybox-static"] },
   aws: { there: isAwsCli2, packages: ["awscli"] },
+  curl: { there: () => onPath("curl"), packages: ["curl"] },
 }
 
 /** Installs what is missing of `names`, or throws with exit code 3 when there is no engine and it may not. */
