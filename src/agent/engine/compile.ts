@@ -123,7 +123,7 @@ const limitsOf = (
 /** The container that holds the task's network: its address, names and nothing else. */
 export const compilePause = (task: TaskSnapshot, pause: ContainerSnapshot): ContainerSpec => {
   const [eni] = task.definition.elasticNetworkInterfaces ?? []
-  const { network, cgroupParent } = task.prepared ?? {}
+  const { network } = task.prepared ?? {}
   const servers = eni?.domainNameServers?.length ? eni.domainNameServers : network?.gateway ? [network.gateway] : []
   const ip = (eni?.ipv4Addresses.find((one) => one.primary) ?? eni?.ipv4Addresses[0])?.privateAddress
   return {
@@ -136,7 +136,7 @@ export const compilePause = (task: TaskSnapshot, pause: ContainerSnapshot): Cont
       // A dot: without it Docker hands on the search domains of the host.
       DnsSearch: eni?.domainName?.length ? eni.domainName : ["."],
       ...(servers.length > 0 && { Dns: servers }),
-      ...(cgroupParent !== undefined && { CgroupParent: cgroupParent }),
+      // Not in the task's group: it sleeps for ever, and its start is not to wait for a quarter of a processor.
     },
     ...(network && { network: { id: network.id, ...(ip && { ip }), ...(eni?.macAddress && { mac: eni.macAddress }) } }),
   }
