@@ -9,6 +9,7 @@ import { makeExampleImage } from "./example-image.ts"
 import { type LogFormat, type LogLevel, openLog } from "./log.ts"
 import { mostOpenFiles } from "./open-files.ts"
 import { random } from "./random.ts"
+import { version } from "./version.ts"
 
 /** What the supervisor hands over. */
 export interface AgentConfiguration {
@@ -41,6 +42,8 @@ const started = await startAgent({
   credentials: { accessKeyId: agent.accessKeyId, secretAccessKey: agent.secretAccessKey },
   engine: engine.kind === "docker" ? { ...engine, makeImage: makeExampleImage } : engine,
   openFiles: mostOpenFiles(),
+  version,
+  architecture: process.arch === "arm64" ? "arm64" : "x86_64",
   owner,
   machineId,
   metadata: engine.kind === "docker" ? { host: link.address, port: 80 } : undefined,

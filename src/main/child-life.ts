@@ -16,6 +16,7 @@ export const takeConfiguration = <T>(): T => {
 export type ChildMessage =
   | { readonly type: "ready"; readonly port?: number }
   | { readonly type: "agent-connected" }
+  | { readonly type: "host-failed"; readonly reason: string }
   /** It cannot start, and starting it again would not help: the reason is for the user. */
   | { readonly type: "refused"; readonly exitCode: number; readonly reason: string }
 

@@ -47,6 +47,7 @@ try {
       process.exit(1)
     },
     onAgent: () => say({ type: "agent-connected" }),
+    onHostFailed: (reason) => say({ type: "host-failed", reason }),
   })
   closeWith(() => controlPlane.close())
   say({ type: "ready", port: controlPlane.port })

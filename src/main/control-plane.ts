@@ -4,9 +4,9 @@ import { rmSync } from "node:fs"
 import { controllers, startControllers } from "../controllers/index.ts"
 import { channelPaths, isAgentPath, startFleet, startMachineChannel } from "../fleet/index.ts"
 import { type BulkStores, createGate } from "../gate/index.ts"
-import { type Clocks, type Ids, type Log, newIds } from "../kernel/index.ts"
+import { type Cancel, type Clocks, type Ids, type Log, newIds } from "../kernel/index.ts"
 import { machinesSocket } from "../machines/index.ts"
-import { openStore, type State, schema, sqliteBulkStore, sqliteJournal } from "../state/index.ts"
+import { type MachineRow, openStore, type State, schema, sqliteBulkStore, sqliteJournal } from "../state/index.ts"
 import { createWireServer } from "../wire/index.ts"
 import { adminHandler } from "./admin.ts"
 import { anchorAt, type CloudAnchor, cloudClock, wallClock } from "./clocks.ts"
@@ -34,6 +34,8 @@ export interface ControlPlaneOptions {
   readonly onFatal: (reason: string) => void
   /** An agent has connected: tasks can start. */
   readonly onAgent?: () => void
+  /** The shared host cannot be made, and why; it is tried again. */
+  readonly onHostFailed?: (reason: string) => void
 }
 
 /** A control plane that answers. */
@@ -77,6 +79,7 @@ const start = async ({
   clocks,
   ids,
   onAgent,
+  onHostFailed,
 }: Parts): Promise<ControlPlane> => {
   let port = config.port
   const home = { account: config.account, region: config.region }
@@ -123,6 +126,7 @@ const start = async ({
   // Left by a process that was killed: the store lets only one of us get here.
   rmSync(controlSocket(folders), { force: true })
   await server.listen({ path: controlSocket(folders) }, { vpc: true })
+  const stopHostWatch = watchHosts(state, log, onHostFailed)
   const listeners = vpcListeners({ server, port, log })
   const stopChannel = startMachineChannel({
     state,
@@ -139,6 +143,7 @@ const start = async ({
     close: async () => {
       stopChannel()
       stopSweep()
+      stopHostWatch()
       runner.stop()
       fleet.close()
       await server.close()
@@ -146,6 +151,24 @@ const start = async ({
       await bulk.logEvents.close()
     },
   }
+}
+
+/** Says why a host cannot be made, once for each reason that the supervisor gives. */
+const watchHosts = (state: State, log: Log, onHostFailed: ControlPlaneOptions["onHostFailed"]): Cancel => {
+  const { stop } = state.watch(
+    "committed",
+    () => undefined,
+    ({ changes }) => {
+      for (const { table, after } of changes) {
+        if (table !== "machines" || !after) continue
+        const { id, place, observed } = after as MachineRow
+        if (observed.status !== "FAILED") continue
+        log.error("A host for Fargate tasks cannot be made.", { machine: id, reason: observed.reason })
+        if (place === "shared") onHostFailed?.(observed.reason ?? "no reason was given")
+      }
+    },
+  )
+  return stop
 }
 
 /** Reads and keeps from when on the cloud clock runs. */

@@ -147,6 +147,8 @@ const startControlPlaneChild = (options: ControlPlaneChildOptions) => {
       heard: (heard) => {
         const message = heard as ChildMessage
         if (message.type === "agent-connected") agent.resolve()
+        // A start without a host would never be ready; one that has been ready tries again by itself.
+        if (message.type === "host-failed") agent.reject(new Problem(3, `No task can run here: ${message.reason}`))
         if (message.type === "ready") {
           begun = true
           ready.resolve({ child, agentConnected: agent.promise })

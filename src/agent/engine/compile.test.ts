@@ -91,7 +91,7 @@ test("the pause container has the task's address, name and resolver", () => {
   assert.deepEqual(spec.network, { id: "net1", ip: "172.31.16.5", mac: "0a:00:00:00:00:05" })
   assert.deepEqual(
     [spec.config.Hostname, spec.hostConfig.Dns, spec.hostConfig.CgroupParent],
-    ["ip-172-31-16-5.ec2.internal", ["172.31.0.1"], "/g"],
+    ["ip-172-31-16-5.ec2.internal", ["172.31.0.1"], undefined],
   )
 })
 
