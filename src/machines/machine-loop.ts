@@ -53,14 +53,14 @@ export const machineLoop = (world: World): Pursuit => {
       ...(reason !== undefined && { reason }),
     })
 
-  /** Events of an agent count for the newest wish. */
-  const eventsOf = (id: string): HostEvents => {
+  /** Events of an agent count for the newest wish. `note` is said of a host that is up, but not as it was wished. */
+  const eventsOf = (id: string, note?: string): HostEvents => {
     const report = (status: "STARTING" | "UP" | "FAILED", reason?: string) => {
       const wish = machines.get(id)
       if (wish?.desired === "up") say(wish, status, reason)
     }
     return {
-      up: () => report("UP"),
+      up: () => report("UP", note),
       down: (reason) => report("STARTING", reason),
       failed: (reason) => {
         report("FAILED", reason)
@@ -73,7 +73,7 @@ export const machineLoop = (world: World): Pursuit => {
     const events = eventsOf(wish.id)
     if (!docker) return startSimulatedHost(cx, wish, events)
     // One that was made apart stays so, whatever the reason was: its tasks are in there.
-    if (wish.place === "apart" || cx.record.daemon(apartNames(cx, wish.id).daemon)) return startApart(wish, events)
+    if (wish.place === "apart" || cx.record.daemon(apartNames(cx, wish.id).daemon)) return startApart(wish)
     const sharer = [...hosts.values()].find((other) => other.wish.place === "shared")
     if (sharer) throw new Error(`the engine of this machine has a host already: ${sharer.wish.id}`)
     try {
@@ -85,13 +85,15 @@ export const machineLoop = (world: World): Pursuit => {
         machine: wish.id,
         reason: error.message,
       })
-      return startApart(wish, events)
+      return startApart(wish)
     }
   }
 
-  const startApart = (wish: MachineWish, events: HostEvents): Promise<Host> => {
+  const startApart = (wish: MachineWish): Promise<Host> => {
     if (!isRoot()) throw new Error("a host in a network namespace of its own needs root")
-    return startApartHost(cx, wish, events)
+    const note =
+      wish.place === "shared" ? "it has an engine of its own, because this one is another Roadstead's" : undefined
+    return startApartHost(cx, wish, eventsOf(wish.id, note))
   }
 
   const bringUp = async (wish: MachineWish): Promise<void> => {

@@ -9,6 +9,8 @@ export interface AdminOptions {
   readonly auth: "relaxed" | "strict"
   /** Whether the agent of this machine is connected: without it no task can start. */
   readonly agentConnected: () => boolean
+  /** The hosts of the Fargate pool. */
+  readonly hosts: () => readonly { readonly place: string; readonly status: string; readonly reason?: string }[]
   readonly metrics: () => Registry
   readonly reset: () => Promise<void>
 }
@@ -26,6 +28,7 @@ export const adminHandler =
           engine: options.engine,
           ...(options.engine === "simulated" && { note: "SIMULATED: containers have no processes behind them" }),
           services: options.services,
+          hosts: options.hosts(),
         })
         return true
       case "GET /_roadstead/metrics": {

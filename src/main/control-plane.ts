@@ -109,6 +109,14 @@ const start = async ({
       auth: config.auth,
       services: tables.map((table) => table.service),
       agentConnected: () => fleet.connected > 0,
+      hosts: () =>
+        state.view((view) =>
+          view.machines.by("desired", "up").map(({ place, observed: { status, reason } }) => ({
+            place,
+            status,
+            ...(reason !== undefined && { reason }),
+          })),
+        ),
       metrics: () => {
         registry ??= metricsRegistry({ state, runner, fleet })
         return registry
