@@ -218,7 +218,7 @@ export const journey = (around: Surroundings): readonly Step[] => {
 /** A VPC on a machine apart is reached from inside only. */
 const refuseApart = async (endpoint: string): Promise<void> => {
   const health = JSON.parse(await fetchText(`${endpoint}/_roadstead/health`)) as {
-    hosts: { place: string; status: string }[]
+    hosts: { place: string; status: string; reason?: string }[]
   }
   if (health.hosts.every(({ place, reason }) => place === "shared" && reason === undefined)) return
   throw new NotHere(
