@@ -5,9 +5,10 @@ import type { Duplex } from "node:stream"
 import { type WebSocket, WebSocketServer } from "ws"
 import type { Caller } from "../gate/index.ts"
 import type { Clock, Ids, Log } from "../kernel/index.ts"
-import type { IamRoleCredentials, PublishMetricsRequest } from "../protocol/index.ts"
+import type { PublishMetricsRequest } from "../protocol/index.ts"
 import type { Commit, State, TaskRow } from "../state/index.ts"
 import { compileFromRecords } from "./compile/from-records.ts"
+import type { CredentialsOf } from "./credentials.ts"
 import { due } from "./due.ts"
 import { forgetSessions, setConnected } from "./facts.ts"
 import { AcsSession } from "./sessions/acs.ts"
@@ -26,10 +27,7 @@ export interface FleetOptions {
   /** The port of the APIs, for the address that containers reach them at. */
   readonly apiPort: () => number
   /** Credentials of a task's roles, when it has any. */
-  readonly credentials?: (task: TaskRow) => {
-    readonly task?: IamRoleCredentials
-    readonly execution?: IamRoleCredentials
-  }
+  readonly credentials?: CredentialsOf
   readonly onMetrics?: (instanceArn: string, metrics: PublishMetricsRequest) => void
   /** An agent has a command session, and its tasks were told. */
   readonly onAgent?: (instanceArn: string) => void
@@ -60,7 +58,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
       }),
     )
 
-  const openAcs = (socket: WebSocket, { instance, version }: Admission) => {
+  const openAcs = (socket: WebSocket, { instance, version, sendCredentials }: Admission) => {
     // An agent has one command session: a new one replaces what is left of the old.
     sessions.get(instance.arn)?.end()
     const session = new AcsSession({
@@ -72,6 +70,8 @@ export const startFleet = (options: FleetOptions): Fleet => {
       ids,
       log,
       compile,
+      sendCredentials,
+      ...(options.credentials && { credentials: options.credentials }),
     })
     sessions.set(instance.arn, session)
     setConnected(state, instance.arn, true, Math.floor(clock.now()), version)

@@ -4,10 +4,15 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { afterEach, describe, test } from "node:test"
 import { WebSocket } from "ws"
-import { startFleet } from "../../src/fleet/index.ts"
+import { type CredentialsOf, startFleet } from "../../src/fleet/index.ts"
 import type { Caller } from "../../src/gate/index.ts"
 import { silentLog } from "../../src/kernel/index.ts"
-import type { Envelope, PayloadMessage, TaskManifestMessage } from "../../src/protocol/index.ts"
+import type {
+  Envelope,
+  IamRoleCredentialsMessage,
+  PayloadMessage,
+  TaskManifestMessage,
+} from "../../src/protocol/index.ts"
 import { memoryStore, type TaskRow } from "../../src/state/index.ts"
 import { aDefinition, aHost, aTask } from "../support/rows.ts"
 import { TestClock } from "../support/test-clock.ts"
@@ -25,14 +30,21 @@ afterEach(() => {
   for (const end of ends.splice(0)) end()
 })
 
-const setUp = async (caller: Caller = machine) => {
+const setUp = async (caller: Caller = machine, credentials?: CredentialsOf) => {
   const state = await memoryStore()
   state.transact((tx) => {
     tx.containerInstances.insert(aHost())
     tx.taskDefinitions.insert(aDefinition())
   })
   const clock = new TestClock()
-  const fleet = startFleet({ state, clock, ids: testIds(), log: silentLog, apiPort: () => 4566 })
+  const fleet = startFleet({
+    state,
+    clock,
+    ids: testIds(),
+    log: silentLog,
+    apiPort: () => 4566,
+    ...(credentials && { credentials }),
+  })
   const http = createServer().on("upgrade", (request, socket, head) => fleet.upgrade(request, socket, head, caller))
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve))
   const { port } = http.address() as AddressInfo
@@ -177,6 +189,24 @@ describe("an agent's command session", () => {
     assert.deepEqual(
       ack.message.stopTasks.map((t) => t.taskArn),
       [stranger],
+    )
+  })
+
+  test("of an agent that has just started gets the credentials of its tasks' roles again", async () => {
+    const keys = { accessKeyId: "ASIA", secretAccessKey: "s", sessionToken: "t", expiration: "2030-01-01T00:00:00Z" }
+    const role = (name: string) => ({ ...keys, credentialsId: name, roleArn: `arn:aws:iam::111122223333:role/${name}` })
+    const { state, open } = await setUp(machine, () => ({ task: role("app"), execution: role("pull") }))
+    const task = aTask({ observed: { payloadSentAt: 1, ackedAt: 1, containers: {} }, lastStatus: "RUNNING" })
+    state.transact((tx) => tx.tasks.insert(task))
+    const agent = open("acs")
+    const first = await agent.next<IamRoleCredentialsMessage>("IAMRoleCredentialsMessage")
+    const second = await agent.next<IamRoleCredentialsMessage>("IAMRoleCredentialsMessage")
+    assert.deepEqual(
+      [first, second].map(({ message }) => [message.taskArn, message.roleType, message.roleCredentials.credentialsId]),
+      [
+        [task.arn, "TaskApplication", "app"],
+        [task.arn, "TaskExecution", "pull"],
+      ],
     )
   })
 

@@ -1,14 +1,12 @@
 // Gathers what compileTask needs from the records: the definition, the interface with its subnet and network.
-import type { AcsTask, IamRoleCredentials } from "../../protocol/index.ts"
+import type { AcsTask } from "../../protocol/index.ts"
 import type { TaskRow, View } from "../../state/index.ts"
+import type { CredentialsOf } from "../credentials.ts"
 import { type CompileInput, compileTask } from "./task.ts"
 
 export interface GatherOptions {
   readonly apiPort: number
-  readonly credentials?: (task: TaskRow) => {
-    readonly task?: IamRoleCredentials
-    readonly execution?: IamRoleCredentials
-  }
+  readonly credentials?: CredentialsOf
 }
 
 /** The payload of a task, or undefined when a record that it needs is not there. */

@@ -4,11 +4,11 @@ import {
   type AcsAttachment,
   type AcsNetworkInterface,
   type AcsTask,
-  type IamRoleCredentials,
   type NameValue,
   roadsteadAttachmentType,
 } from "../../protocol/index.ts"
 import type { NetworkInterfaceRow, TaskDefinitionRow, TaskRow } from "../../state/index.ts"
+import type { TaskCredentials } from "../credentials.ts"
 import { compileContainer } from "./container.ts"
 import { compileVolume } from "./volumes.ts"
 
@@ -24,7 +24,7 @@ export interface CompileInput {
     /** The VPC's own gateway: the resolver, and where the APIs listen. */
     readonly vpcGateway: string
   }
-  readonly credentials?: { readonly task?: IamRoleCredentials; readonly execution?: IamRoleCredentials }
+  readonly credentials?: TaskCredentials
   /** For agents of ours: what the protocol has no word for. Absent for others. */
   readonly extension?: { readonly apiEndpoint: string; readonly attachmentId: string }
 }

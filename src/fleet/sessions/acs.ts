@@ -10,6 +10,7 @@ import {
   type TaskIdentifier,
 } from "../../protocol/index.ts"
 import type { State, TaskRow } from "../../state/index.ts"
+import type { CredentialsOf } from "../credentials.ts"
 import { due, mayRun } from "../due.ts"
 import { observe, reserveTimeline } from "../facts.ts"
 
@@ -27,6 +28,9 @@ export interface AcsSessionOptions {
   readonly log: Log
   /** The task as this agent is to have it; undefined when its records are not complete. */
   readonly compile: (task: TaskRow) => AcsTask | undefined
+  /** The agent has no credentials of its tasks (it has just started) and asks for all of them. */
+  readonly sendCredentials: boolean
+  readonly credentials?: CredentialsOf
 }
 
 /** See the head of the file. */
@@ -53,7 +57,30 @@ export class AcsSession {
     const tasks = this.#options.state.view((view) => [...view.tasks.by("host", this.instanceArn)])
     for (const task of tasks) this.#tell(task, true)
     this.#manifest(tasks)
+    if (this.#options.sendCredentials) for (const task of tasks) this.refreshCredentials(task)
     this.#heartbeat()
+  }
+
+  /** Sends the credentials of a task's roles, as they are now. An agent that does not know the task gives no ack. */
+  refreshCredentials(task: TaskRow): void {
+    const { task: application, execution } = this.#options.credentials?.(task) ?? {}
+    const roles = [
+      ["TaskApplication", application],
+      ["TaskExecution", execution],
+    ] as const
+    for (const [roleType, roleCredentials] of roles) {
+      if (!roleCredentials) continue
+      this.#send({
+        type: "IAMRoleCredentialsMessage",
+        message: {
+          messageId: this.#options.ids.uuid(),
+          taskArn: task.arn,
+          taskClusterArn: task.clusterArn,
+          roleType,
+          roleCredentials,
+        },
+      })
+    }
   }
 
   /** A task of this instance has changed, and the change is durable. */
