@@ -9,7 +9,7 @@ import { machinesSocket } from "../machines/index.ts"
 import { type MachineRow, openStore, type State, schema, sqliteBulkStore, sqliteJournal } from "../state/index.ts"
 import { createWireServer } from "../wire/index.ts"
 import { adminHandler } from "./admin.ts"
-import { anchorAt, type CloudAnchor, cloudClock, wallClock } from "./clocks.ts"
+import { anchorAt, type CloudAnchor, cloudClock, cloudTime, wallClock } from "./clocks.ts"
 import type { UpConfig } from "./config.ts"
 import { controlSocket, type Folders, journalFile, logEventsFile } from "./data-folder.ts"
 import { keyFinder } from "./keys.ts"
@@ -57,15 +57,17 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
   const bulk: BulkStores = {
     logEvents: await sqliteBulkStore({ file: logEventsFile(folders), bytes: logBytes }),
   }
-  const clocks: Clocks = { wall: wallClock, cloud: cloudClock(startCloud(state, config.timeScale)) }
+  const anchor = startCloud(state, config.timeScale)
+  const clocks: Clocks = { wall: wallClock, cloud: cloudClock(anchor) }
   if (config.auth === "strict") ensureRootKey(state, folders, config.account, ids, Math.floor(wallClock.now()))
-  return start({ ...options, state, bulk, clocks, ids, log, engine })
+  return start({ ...options, state, bulk, clocks, anchor, ids, log, engine })
 }
 
 interface Parts extends ControlPlaneOptions {
   readonly state: State
   readonly bulk: BulkStores
   readonly clocks: Clocks
+  readonly anchor: CloudAnchor
   readonly ids: Ids
 }
 
@@ -77,6 +79,7 @@ const start = async ({
   state,
   bulk,
   clocks,
+  anchor,
   ids,
   onAgent,
   onHostFailed,
@@ -89,6 +92,7 @@ const start = async ({
       const base = caller.kind === "machine" ? endpoint() : (config.publicUrl[0] ?? endpoint())
       return { endpoint: `${base}${channelPaths.acs}`, telemetryEndpoint: `${base}${channelPaths.tcs}` }
     },
+    cloudTime: (wall) => new Date(cloudTime(anchor, wall.getTime())),
   })
 
   const gate = createGate({ state, bulk, services: tables, clock: clocks.cloud, ids, log })

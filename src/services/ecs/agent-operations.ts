@@ -10,6 +10,8 @@ import { observeTask, type TaskReport } from "./observed.ts"
 export interface EcsPorts {
   /** The URLs (http or https, without `/ws`) at which this agent opens its command and its telemetry session. */
   readonly pollEndpoint: (caller: Caller) => { readonly endpoint: string; readonly telemetryEndpoint: string }
+  /** A time of the agents' clock (the wall's) as the API shows it, which may run faster. By default they are the same. */
+  readonly cloudTime?: (wall: Date) => Date
 }
 
 const acknowledged = { acknowledgment: "" }
@@ -47,7 +49,17 @@ const report = (cx: Cx, arn: string | undefined, said: TaskReport): typeof ackno
 }
 
 /** A task, its containers and its attachments, as the agent sees them now. */
-export const SubmitTaskStateChange: Op<"ecs", "SubmitTaskStateChange"> = (cx, input) => report(cx, input.task, input)
+export const submitTaskStateChange =
+  ({ cloudTime = (wall) => wall }: EcsPorts): Op<"ecs", "SubmitTaskStateChange"> =>
+  (cx, input) => {
+    const { pullStartedAt, pullStoppedAt, executionStoppedAt } = input
+    return report(cx, input.task, {
+      ...input,
+      pullStartedAt: pullStartedAt && cloudTime(pullStartedAt),
+      pullStoppedAt: pullStoppedAt && cloudTime(pullStoppedAt),
+      executionStoppedAt: executionStoppedAt && cloudTime(executionStoppedAt),
+    })
+  }
 
 /** The same for one container; older agents say it this way. */
 export const SubmitContainerStateChange: Op<"ecs", "SubmitContainerStateChange"> = (cx, input) => {

@@ -62,7 +62,7 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
         may.onCluster("SubmitAttachmentStateChanges"),
       ),
       SubmitContainerStateChange: write(agent.SubmitContainerStateChange, may.onCluster("SubmitContainerStateChange")),
-      SubmitTaskStateChange: write(agent.SubmitTaskStateChange, may.onCluster("SubmitTaskStateChange")),
+      SubmitTaskStateChange: write(agent.submitTaskStateChange(ports), may.onCluster("SubmitTaskStateChange")),
       TagResource: write(tags.TagResource, may.onTagged),
       UntagResource: write(tags.UntagResource, may.onResource("UntagResource")),
     },
