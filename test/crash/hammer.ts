@@ -14,8 +14,17 @@ const onFailure = (error: Error) => {
 const store = await openStore({ schema, journal, log: silentLog, onFailure })
 const bulk = await sqliteBulkStore({ file: join(folder, files.bulk), bytes: 1e9 })
 
-// Straight into the pipe: what was said before the kill is there after it.
-const say = (line: string) => writeSync(1, `${line}\n`)
+// Straight into the pipe: what was said before the kill is there after it. A full pipe takes a part of it, or none for now.
+const say = (line: string) => {
+  let rest: Uint8Array = Buffer.from(`${line}\n`)
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest))
+    } catch (thrown) {
+      if ((thrown as { code?: string }).code !== "EAGAIN") throw thrown
+    }
+  }
+}
 
 const commit = (pair: string) =>
   store.transact((tx) => {

@@ -228,13 +228,16 @@ test("a sidecar that becomes healthy lets the app start, and a stop is in revers
     healthCheckType: "docker",
     config: { Healthcheck },
   })
+  // Its health says that the trap is set: a first process without one does not hear SIGTERM.
   const app = container("app", {
-    ...sh("trap 'exit 7' TERM; sleep 600 & wait"),
+    ...sh("trap 'exit 7' TERM; touch /ready; sleep 600 & wait"),
     dependsOn: [{ containerName: "sidecar", condition: "HEALTHY" }],
+    healthCheckType: "docker",
+    config: { Healthcheck },
   })
   const task = fargateTask(61, [app, sidecar])
   await engine.accept([task])
-  const up = await until(engine, task, running)
+  const up = await until(engine, task, (one) => running(one) && of(one, "app").health?.status === "HEALTHY")
   assert.equal(of(up, "sidecar").health?.status, "HEALTHY")
   assert.ok((of(up, "app").startedAt ?? 0) > (of(up, "sidecar").startedAt ?? Number.POSITIVE_INFINITY))
   await engine.accept([stopOf(task)])
