@@ -96,9 +96,11 @@ const network = (vpcId: string, machineId: string, more: Partial<NetworkWish> = 
   ...more,
 })
 
+/** In the order of their names: Docker lists them in any. */
 const networksLabelled = async (label: string) =>
-  (await docker.request<{ Name: string; Id: string }[]>("GET", "/networks", { query: { filters: { label: [label] } } }))
-    .body
+  (
+    await docker.request<{ Name: string; Id: string }[]>("GET", "/networks", { query: { filters: { label: [label] } } })
+  ).body.toSorted((a, b) => a.Name.localeCompare(b.Name))
 
 /** With those of bridges without a container, which os.networkInterfaces() leaves out. */
 const addresses = (): string[] =>
