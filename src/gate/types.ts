@@ -1,25 +1,10 @@
 // What an operation is made of: its kind, its authorisation and its handler, and what a handler is given.
 // Services fill tables of these (see implement.ts); wire/ and call() run them through dispatch.ts.
-import type { Ids, Log, Scope } from "../kernel/index.ts"
+import type { Caller, Ids, Log, Scope } from "../kernel/index.ts"
 import type { Operations, ServiceName } from "../model/operations.ts"
 import type { BulkStore, Tx, View } from "../state/index.ts"
 
-/** Who asks, as far as the signature proved it. */
-export interface Caller {
-  readonly account: string
-  readonly arn: string
-  /** `root`: an account's root. `machine`: the agent of a host that we made. `service`: this program, acting as a service. */
-  readonly kind: "root" | "user" | "role" | "machine" | "service"
-  readonly accessKeyId?: string
-  /** Of a `machine`. */
-  readonly machineId?: string
-  /** Of a `role` that was handed to a task. */
-  readonly taskArn?: string
-  /** The service principal that a `service` acts as, `ecs.amazonaws.com`. */
-  readonly servicePrincipal?: string
-  /** The address of the client, when it came over the wire. */
-  readonly sourceIp?: string
-}
+export type { Caller }
 
 /** An event for the bus, written into the outbox of the same transaction. */
 export interface EmittedEvent {

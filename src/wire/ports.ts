@@ -1,20 +1,9 @@
 // What the wire needs of the rest of the program, as types: who a key belongs to, and who runs an operation. `main/` hands in the
 // functions; the types fit those of gate/ without importing them.
-import type { Scope } from "../kernel/index.ts"
+import type { Caller, Scope } from "../kernel/index.ts"
 import type { ServiceName } from "../model/index.ts"
 
-/** Who asks, as far as the signature proved it. */
-export interface Caller {
-  readonly account: string
-  readonly arn: string
-  readonly kind: "root" | "user" | "role" | "machine" | "service"
-  readonly accessKeyId?: string
-  readonly machineId?: string
-  readonly taskArn?: string
-  readonly servicePrincipal?: string
-  /** The address of the client; absent over a unix socket. */
-  readonly sourceIp?: string
-}
+export type { Caller }
 
 /** An access key that Roadstead minted. */
 export interface KnownKey {
