@@ -1,14 +1,7 @@
 // From an access key to the caller that it stands for: what wire/ asks for every signed request.
 import type { Caller } from "../gate/index.ts"
 import type { AccessKeyRow, State } from "../state/index.ts"
-
-/** A key that we minted. */
-export interface KnownKey {
-  readonly secret: string
-  readonly sessionToken?: string
-  readonly expiresAt?: number
-  readonly caller: Caller
-}
+import type { KnownKey } from "../wire/index.ts"
 
 /** Looks keys up in the records. */
 export const keyFinder =
