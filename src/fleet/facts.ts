@@ -67,7 +67,8 @@ export const observe = (
 export const withHealth =
   (task: TaskRow, container: string, health: HealthStatus) =>
   (observed: ObservedTask): ObservedTask => {
-    const known = observed.containers[container]
+    // Own members only: a container may be called `constructor`.
+    const known = Object.hasOwn(observed.containers, container) ? observed.containers[container] : undefined
     if (!known || known.health === health || !task.containers.some((c) => c.name === container)) return observed
     return { ...observed, containers: { ...observed.containers, [container]: { ...known, health } } }
   }

@@ -35,6 +35,23 @@ test("a container that occurs twice in one report is applied in order", () => {
   })
 })
 
+test("names that every object knows are names of containers like any other", () => {
+  const odd = ["__proto__", "constructor", "toString"]
+  const report = { containers: odd.map((containerName) => ({ containerName, status: "RUNNING", runtimeId: "r" })) }
+  const seen = observeTask(nothing, report, new Set(odd), 1000).containers
+  assert.deepEqual(
+    Object.entries(seen),
+    odd.map((name) => [name, { status: "RUNNING", runtimeId: "r" }]),
+  )
+  const again = observeTask(
+    { containers: seen },
+    { containers: [{ containerName: "__proto__", status: "STOPPED" }] },
+    new Set(odd),
+    1001,
+  )
+  assert.deepEqual(Object.entries(again.containers)[0], ["__proto__", { status: "STOPPED", runtimeId: "r" }])
+})
+
 test("a status that comes late changes nothing but what was not known", () => {
   const stopped = observeContainer(undefined, { status: "STOPPED", exitCode: 1 })
   assert.deepEqual(observeContainer(stopped, { status: "RUNNING", exitCode: 9, runtimeId: "r" }), {

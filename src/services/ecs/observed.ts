@@ -58,12 +58,13 @@ const observeContainers = (
   reports: readonly ContainerReport[],
   names: ReadonlySet<string>,
 ): ObservedTask["containers"] => {
-  const seen: Record<string, ObservedContainer> = { ...known }
+  // A map, for names are the caller's: an object's own `__proto__` cannot be assigned, and it inherits `constructor`.
+  const seen = new Map(Object.entries(known))
   for (const report of reports) {
     const name = report.containerName ?? ""
-    if (names.has(name)) seen[name] = observeContainer(seen[name], report)
+    if (names.has(name)) seen.set(name, observeContainer(seen.get(name), report))
   }
-  return seen
+  return Object.fromEntries(seen)
 }
 
 const milliseconds = (at: Date | undefined): number | undefined => (at === undefined ? undefined : at.getTime())

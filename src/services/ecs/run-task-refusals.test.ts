@@ -97,6 +97,13 @@ const refusals: readonly (readonly [source: string, what: string, RunTaskInput, 
     "Override for container named none is not a container in the TaskDefinition.",
   ],
   [
+    "M",
+    "an override with a variable without a name",
+    runWeb({ overrides: { containerOverrides: [{ name: "app", environment: [{ name: "", value: "x" }] }] } }),
+    invalid,
+    "Environment variable name should not be null or empty.",
+  ],
+  [
     "R",
     "an override to no Fargate size",
     runWeb({ overrides: { cpu: "1024" } }),

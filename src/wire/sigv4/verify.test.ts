@@ -144,6 +144,12 @@ test("temporary credentials need their token and end with their time", () => {
   )
 })
 
+test("a long-term key has no token: strict mode refuses one, relaxed mode overlooks it", () => {
+  const stale = signed(bare, "AKIAKNOWN", "s3cret", now, "token of another key")
+  assert.equal(refusal(stale), "badToken")
+  assert.equal(refusal(stale, { auth: "relaxed" }), "accepted")
+})
+
 test("clocks may differ by five minutes either way", () => {
   for (const minutes of [-5, 5])
     assert.equal(refusal(signed(bare, "AKIAKNOWN", "s3cret", now + minutes * 60_000)), "accepted")

@@ -87,6 +87,9 @@ const check = (
   const now = options.now()
   if (key.sessionToken !== undefined && !same(key.sessionToken, presented.sessionToken ?? ""))
     return { kind: "badToken" }
+  // A long-term key has no token. Shells often carry a stale one along, which relaxed mode forgives.
+  if (key.sessionToken === undefined && presented.sessionToken !== undefined && options.auth === "strict")
+    return { kind: "badToken" }
   if (key.expiresAt !== undefined && now >= key.expiresAt) return { kind: "expiredToken" }
   const old = age(presented, now)
   if (old) return old

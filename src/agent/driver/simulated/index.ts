@@ -84,7 +84,8 @@ export const createSimulatedDriver = (options: SimulatedDriverOptions): Containe
 
   return {
     info: async () => ({ kind: "simulated", version: "simulated", cpus, memoryMiB }),
-    image: async (reference) => (images.has(reference) ? { id: imageId(reference) } : undefined),
+    image: async (reference) =>
+      images.has(reference) ? { id: imageId(reference), digest: imageId(reference) } : undefined,
     async pull(reference, { signal, environment = {} }) {
       const { pullMs, pullError } = readScript(environment)
       if (pullMs > 0) await delay(clock, pullMs, signal)

@@ -27,7 +27,7 @@ export const overriddenDefinition = (
 ): Definition => {
   const known = new Set(containersOf(definition).map((container) => container.name))
   const named = new Set<string>()
-  for (const { name } of overrides.containerOverrides ?? []) {
+  for (const { name, environment } of overrides.containerOverrides ?? []) {
     if (!name) throw invalidParameter("Container override name should not be null or empty.") // text from memory
     // [field] "Override for container named … is not a container in the TaskDefinition", several public logs
     if (!known.has(name)) {
@@ -36,6 +36,9 @@ export const overriddenDefinition = (
     // What AWS does with the second is known nowhere; dropping it in silence would be the worst.
     if (named.has(name)) throw invalidParameter(`Container ${name} is overridden more than once.`)
     named.add(name)
+    if (environment?.some((variable) => !variable.name)) {
+      throw invalidParameter("Environment variable name should not be null or empty.") // text from memory
+    }
   }
   if (JSON.stringify(overrides).length > mostCharacters) {
     throw invalidParameter(`Container Overrides length must be at most ${mostCharacters}`) // [field]
