@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { container, fargateTask, stopOf } from "../../../test/support/acs-task.ts"
 import { simulatedHost } from "../../../test/support/simulated-host.ts"
+import { linkLabel, ownerLabel } from "../../protocol/index.ts"
 import { type ContainerDriver, DriverError, type DriverEvent } from "../driver.ts"
 import { ownLabels, taskLabel } from "./names.ts"
 
@@ -71,6 +72,43 @@ test("an agent that dies in the middle of a start goes on where it was, and star
   ])
   assert.equal(host.calls.filter((call) => call === "start init").length, 1)
   assert.equal((await host.driver.list({})).length, 3)
+})
+
+test("a task whose agents die while its network and its first container start is on the link network all the same", async () => {
+  let stuck: "isolate" | "start web" | undefined = "isolate"
+  const never = () => new Promise<never>(() => {})
+  const isolated: string[] = []
+  let starts = 0
+  const wrap = (driver: ContainerDriver): ContainerDriver => ({
+    ...driver,
+    isolate: (network, state) => {
+      if (stuck === "isolate") return never()
+      isolated.push(network)
+      return driver.isolate(network, state)
+    },
+    start: async (id) => {
+      await driver.start(id)
+      const name = (await driver.inspect(id))?.labels["com.amazonaws.ecs.container-name"]
+      if (name === "web") starts++
+      if (stuck === "start web" && name === "web") await never()
+    },
+  })
+  const host = await simulatedHost({ wrap })
+  const task = fargateTask(5, [container("web")])
+  await host.accept(task)
+  stuck = "start web"
+  await host.restart()
+  const states = await host.driver.list({})
+  assert.ok(states.every((state) => state.status === "running") && states.length === 2)
+  stuck = undefined
+  await host.restart()
+  const link = (await host.driver.network({ [ownerLabel]: "o", [linkLabel]: "true" }))?.id ?? ""
+  assert.deepEqual([...new Set(isolated)], [link])
+  assert.deepEqual(host.task(task).linkAddresses, [
+    states.find((state) => state.addresses[link] !== undefined)?.addresses[link],
+  ])
+  assert.equal(host.task(task).known, "RUNNING")
+  assert.equal(starts, 1, "nothing is started twice")
 })
 
 test("a task that was taken and not begun is begun by the next agent", async () => {

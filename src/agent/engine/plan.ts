@@ -35,7 +35,8 @@ export const plan = (task: TaskSnapshot, { busy, hooked }: Seen): Plan => {
   const steps: Step[] = []
   if (task.desired === "RUNNING") {
     const began = task.containers.every((one) => one.known === "RUNNING" || one.known === "STOPPED")
-    if (!task.prepared && !began) steps.push({ do: "prepare" })
+    // Also for one whose containers all run when they are found again: where its link is was perhaps never noted.
+    if (!task.prepared && (!began || lacksNetwork(task))) steps.push({ do: "prepare" })
     if (!hooked && task.containers.some((one) => one.type === "NORMAL" && !isMade(one) && one.known !== "STOPPED")) {
       steps.push({ do: "hook" })
     }
@@ -64,7 +65,8 @@ const forward = (task: TaskSnapshot, container: ContainerSnapshot, hooked: boole
       if (pause) return task.prepared ? "network" : undefined
       return mayStart(task, container) ? "start" : undefined
     case "RUNNING":
-      if (pause) return task.networkReady ? undefined : "network"
+      // Found running by an agent that was started again: nothing but its network says where the task's link is.
+      if (pause) return task.prepared && lacksNetwork(task) ? "network" : undefined
       return container.restarting ? "start" : undefined
     case "STOPPED":
       return undefined
@@ -80,10 +82,11 @@ const mayCreate = (task: TaskSnapshot, { definition }: ContainerSnapshot): boole
   return needed.every((name) => isMade(task.containers.find((one) => one.name === name)))
 }
 
-const mayStart = (task: TaskSnapshot, container: ContainerSnapshot): boolean => {
-  const hasNetwork = task.definition.networkMode !== "awsvpc" || task.networkReady === true
-  return hasNetwork && waitsOf(task, container).every(isOver)
-}
+const lacksNetwork = (task: TaskSnapshot): boolean =>
+  task.definition.networkMode === "awsvpc" && task.networkReady !== true
+
+const mayStart = (task: TaskSnapshot, container: ContainerSnapshot): boolean =>
+  !lacksNetwork(task) && waitsOf(task, container).every(isOver)
 
 /** Stopping goes the other way round: first those that wait for a container, then it; the network last. */
 const down = (task: TaskSnapshot, container: ContainerSnapshot): Doing | undefined => {
