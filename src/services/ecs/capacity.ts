@@ -40,8 +40,10 @@ export const capacityStrategy = (
         "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.",
       )
     }
-    if (weight < 0 || weight > 1000) throw invalidParameter("Weight must be between 0 and 1000.") // text from memory
-    if (base < 0 || base > 100000) throw invalidParameter("Base must be between 0 and 100000.") // text from memory
+    if (!Number.isInteger(weight) || weight < 0 || weight > 1000)
+      throw invalidParameter("Weight must be between 0 and 1000.") // text from memory
+    if (!Number.isInteger(base) || base < 0 || base > 100000)
+      throw invalidParameter("Base must be between 0 and 100000.") // text from memory
   }
   if (items.filter((item) => item.base > 0).length > 1) {
     throw invalidParameter(

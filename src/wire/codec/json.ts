@@ -12,7 +12,9 @@ const readLeaf: ReadLeaf = (value, kind) => {
       // A `mediaType: application/json` string may come as an object from lazy clients; AWS refuses it, and so do we.
       return typeof value === "string" ? value : undefined
     case "number":
-      return typeof value === "number" ? value : specialNumber(value)
+      // The model does not tell integers from doubles. "NaN" and "Infinity", which Smithy allows for doubles only, are
+      // refused for both, as is `1e999`: no operation takes them, and no record could hold them.
+      return typeof value === "number" && Number.isFinite(value) ? value : undefined
     case "boolean":
       return typeof value === "boolean" ? value : undefined
     case "timestamp":
@@ -30,9 +32,6 @@ const readLeaf: ReadLeaf = (value, kind) => {
       return kind satisfies never
   }
 }
-
-const specialNumber = (value: unknown): number | undefined =>
-  value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : undefined
 
 /** Reads base64 in either alphabet; undefined when it is none. */
 export const base64 = (text: string): Uint8Array | undefined => {

@@ -153,6 +153,18 @@ test("a body nested a million deep is refused before it is parsed", async () => 
   assert.equal((await json(await post(document, ecsHeaders("DescribeTasks")))).__type, "SerializationException")
 })
 
+test("a number that no record could hold is none", async () => {
+  for (const [text, found] of [
+    ['"NaN"', "STRING_VALUE"],
+    ['"-Infinity"', "STRING_VALUE"],
+    ["1e999", "NUMBER_VALUE"],
+  ]) {
+    const body = await json(await post(`{"count":${text}}`, ecsHeaders("RunTask")))
+    assert.equal(body.__type, "SerializationException")
+    assert.equal(body.message, `${found} cannot be converted to Integer`)
+  }
+})
+
 test("__proto__ is a key like any other", async () => {
   wire.answer(() => ({}))
   const tags =

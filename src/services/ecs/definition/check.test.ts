@@ -139,6 +139,13 @@ refusesEach([
     bridge(container({ healthCheck: { command: ["CMD", "a"], interval: 1 } })),
     "Invalid 'healthCheck.interval' setting for container 'app'. Must be between 5 and 300.",
   ],
+  ["M", "half a CPU unit", bridge(container({ cpu: 1.5 })), "Invalid 'cpu' setting for container 'app'."],
+  [
+    "M",
+    "more memory than 32 bits",
+    bridge(container({ memory: 2 ** 31 })),
+    "Invalid 'memory' setting for container 'app'.",
+  ],
   [
     "M",
     "a long stopTimeout on Fargate",

@@ -26,15 +26,19 @@ export const checkTaskSize: Check = (definition) => {
   }
 }
 
+/** Integers of ECS have 32 bits; the wire lets every number pass, for the model does not tell integers from doubles. */
+const isWhole = (size: number): boolean => Number.isInteger(size) && size >= 0 && size < 2 ** 31
+
 export const checkContainerSizes: Check = (definition) => {
   const taskMemory = definition.memory === undefined ? undefined : parseMemory(definition.memory)
   for (const { name, cpu = 0, memory, memoryReservation } of containersOf(definition)) {
-    if (cpu < 0) throw clientException(`Invalid 'cpu' setting for container '${name}'.`)
+    if (!isWhole(cpu)) throw clientException(`Invalid 'cpu' setting for container '${name}'.`)
     for (const [word, size] of [
       ["memory", memory],
       ["memoryReservation", memoryReservation],
     ] as const) {
-      if (size && size < leastMemory) throw clientException(`Invalid '${word}' setting for container '${name}'.`)
+      if (size && (!isWhole(size) || size < leastMemory))
+        throw clientException(`Invalid '${word}' setting for container '${name}'.`)
     }
     if (memory && memoryReservation && memoryReservation > memory) {
       throw clientException(
