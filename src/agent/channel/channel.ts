@@ -31,6 +31,8 @@ export interface ChannelOptions {
 export interface Channel {
   /** Whether it was handed to an open socket. */
   send(text: string): boolean
+  /** Ends this connection and opens the next after a pause: a message could not be dealt with and is to come again. */
+  renew(reason: string): void
   close(): void
 }
 
@@ -173,6 +175,12 @@ export const keepChannel = (options: ChannelOptions): Channel => {
       if (!socket || openedAt === undefined) return false
       socket.send(text)
       return true
+    },
+    renew: (reason) => {
+      if (!socket || openedAt === undefined) return
+      const old = socket
+      down(backedOff(unreachableMax), reason)
+      old.close(1000, reason)
     },
     close: () => {
       if (closed) return

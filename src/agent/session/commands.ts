@@ -59,7 +59,7 @@ export const keepCommands = ({
     if (!channel.send(JSON.stringify(envelope)))
       log.debug("An answer was lost with its connection", { type: envelope.type })
   }
-  const cx: ResponderContext = { ...parts, containerInstanceArn, send }
+  const cx: ResponderContext = { ...parts, containerInstanceArn, send, renew: (reason) => channel.renew(reason) }
 
   const take = async ({ type, message }: Envelope<string, object>) => {
     if (closed) return
@@ -76,7 +76,7 @@ export const keepCommands = ({
     try {
       await found.respond(message, cx)
     } catch (error) {
-      // Unanswered messages are sent again by the control plane; the session goes on.
+      // Unanswered messages are sent again by the control plane on the next connection; this one goes on.
       log.error("A message could not be handled", { type, ...errorFields(error) })
     }
   }

@@ -190,6 +190,25 @@ test("a payload is stored, its credentials kept, its number remembered, and then
   )
 })
 
+test("a payload that cannot be stored is not acknowledged, and a new connection lets it come again", async (t) => {
+  const engine = fakeEngine()
+  const { net, clock, connected } = await setUp(t, {
+    engine: {
+      ...engine,
+      accept: async () => {
+        throw new Error("database or disk is full")
+      },
+    },
+  })
+  const acs = await connected()
+  const tasks = [{ arn: taskArn, desiredStatus: "RUNNING" }]
+  acs.say("PayloadMessage", { clusterArn, containerInstanceArn: instanceArn, messageId: "m1", seqNum: 5, tasks })
+  await clock.settle()
+  assert.deepEqual(acs.heard(), [])
+  await clock.advance(10_000)
+  assert.notEqual(net.last("acs"), acs)
+})
+
 test("a payload with a bad task is not acknowledged", async (t) => {
   const engine = fakeEngine()
   engine.bad.add(taskArn)

@@ -1,7 +1,7 @@
 // PayloadMessage: tasks to run and to stop. Acknowledged when the engine has stored all of them; a message with a bad
 // task gets no ack (that task is reported STOPPED), and the good ones in it run all the same.
 import type { PayloadMessage } from "../../../protocol/index.ts"
-import { raiseSequence, responder } from "./responder.ts"
+import { type ResponderContext, raiseSequence, responder } from "./responder.ts"
 
 export const payload = responder<PayloadMessage>(
   "PayloadMessage",
@@ -19,12 +19,12 @@ export const payload = responder<PayloadMessage>(
     // Before the tasks: a container may ask for them as soon as it runs.
     for (const { task, role, credentials } of sets) cx.credentials.set(task.arn, role, credentials)
     raiseSequence(cx, seqNum)
-    const { rejected } = await cx.engine.accept(named)
+    const { rejected } = await stored(cx, () => cx.engine.accept(named))
     if (rejected.length > 0 || named.length < tasks.length) {
       cx.log.warn("A payload was not taken as a whole and is not acknowledged", { messageId, rejected })
       return
     }
-    await cx.checkpoint.durable()
+    await stored(cx, () => cx.checkpoint.durable())
     cx.send({
       type: "AckRequest",
       message: { cluster: clusterArn, containerInstance: cx.containerInstanceArn, messageId },
@@ -36,3 +36,13 @@ export const payload = responder<PayloadMessage>(
       })
   },
 )
+
+/** A full disk may have room again, but the control plane sends a payload once per connection: it has to be a new one. */
+const stored = async <T>(cx: ResponderContext, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    cx.renew("A payload could not be stored")
+    throw error
+  }
+}

@@ -6,6 +6,8 @@ import type { SessionParts } from "../ports.ts"
 export interface ResponderContext extends Pick<SessionParts, "engine" | "credentials" | "checkpoint" | "log"> {
   readonly containerInstanceArn: string
   send(envelope: AcsFromAgent): void
+  /** Asks for a new connection, on which the control plane sends again what has no answer. */
+  readonly renew: (reason: string) => void
 }
 
 /** Answers one kind of message of the control plane. */
