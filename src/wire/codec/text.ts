@@ -35,9 +35,10 @@ export const writeText = (value: unknown, kind: SimpleKind, traits: Traits, form
   return String(value)
 }
 
+/** Finite numbers only, as in JSON: no page has NaN members, and no record could hold one. */
 const readNumber = (text: string): number | undefined => {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return Number(text)
-  return text === "NaN" || text === "Infinity" || text === "-Infinity" ? Number(text) : undefined
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined
+  return Number.isFinite(number) ? number : undefined
 }
 
 const readBoolean = (text: string): boolean | undefined =>

@@ -163,6 +163,12 @@ test("a number that no record could hold is none", async () => {
     assert.equal(body.__type, "SerializationException")
     assert.equal(body.message, `${found} cannot be converted to Integer`)
   }
+  for (const text of ["NaN", "1e999"]) {
+    const form = { ...amzDate, "content-type": "application/x-www-form-urlencoded" }
+    const headers = { ...form, authorization: authorization("ec2") }
+    const answer = await post(`Action=DescribeSubnets&Version=2016-11-15&MaxResults=${text}`, headers)
+    assert.match(await answer.text(), /<Code>InvalidParameterValue<\/Code>/)
+  }
 })
 
 test("__proto__ is a key like any other", async () => {
