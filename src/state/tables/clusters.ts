@@ -13,13 +13,11 @@ export interface ClusterRow {
   readonly capacityProviders: readonly string[]
   readonly defaultCapacityProviderStrategy: readonly object[]
   readonly tags: readonly { readonly key: string; readonly value: string }[]
-  /** A cluster of the hidden Fargate pool: no API answers it. */
-  readonly hidden?: true
 }
 
 export const clusters = defineTable<ClusterRow>()({
   name: "clusters",
   version: 1,
   key: (c) => c.arn,
-  indexes: { scope: (c) => (c.hidden ? undefined : `${c.account}/${c.region}`) },
+  indexes: { scope: (c) => `${c.account}/${c.region}` },
 })
