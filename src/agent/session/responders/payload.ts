@@ -18,8 +18,10 @@ export const payload = responder<PayloadMessage>(
     ])
     // Before the tasks: a container may ask for them as soon as it runs.
     for (const { task, role, credentials } of sets) cx.credentials.set(task.arn, role, credentials)
-    raiseSequence(cx, seqNum)
-    const { rejected } = await stored(cx, () => cx.engine.accept(named))
+    const { rejected } = await stored(cx, async () => {
+      raiseSequence(cx, seqNum)
+      return cx.engine.accept(named)
+    })
     if (rejected.length > 0 || named.length < tasks.length) {
       cx.log.warn("A payload was not taken as a whole and is not acknowledged", { messageId, rejected })
       return
