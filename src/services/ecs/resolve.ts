@@ -35,10 +35,10 @@ export const namedClusterArn = (scope: Scope, reference: string | undefined): st
   return clusterArn(scope, reference)
 }
 
-/** The cluster that `reference` names, deleted ones too, or undefined. Clusters of other scopes and hidden ones are not found. */
+/** The cluster that `reference` names, deleted ones too, or undefined. Clusters of other scopes are not found. */
 export const findCluster = (cx: Looking, reference: string | undefined): ClusterRow | undefined => {
   const row = cx.tx.clusters.get(namedClusterArn(cx.scope, reference))
-  if (!row || row.hidden || row.account !== cx.scope.account || row.region !== cx.scope.region) return undefined
+  if (row?.account !== cx.scope.account || row.region !== cx.scope.region) return undefined
   return row
 }
 

@@ -81,7 +81,7 @@ const findTagged = (cx: Looking & { now: number }, arn: string | undefined): Tag
   switch (kind) {
     case "cluster": {
       const row = view.clusters.get(arn)
-      if (!row || row.hidden) throw clusterNotFound()
+      if (!row) throw clusterNotFound()
       if (row.status !== "ACTIVE") throw clusterInactive()
       return found("clusters", row)
     }
