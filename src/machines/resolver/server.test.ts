@@ -35,6 +35,13 @@ test("names can be replaced while it runs", async () => {
   assert.deepEqual(await client.resolve4("a.internal"), ["10.0.0.2"])
 })
 
+test("a private name that nobody has does not exist, and no other server is asked", async () => {
+  const { client } = await resolver({ ask: () => Promise.reject(new Error("asked upstream")) })
+  for (const name of ["ip-172-31-0-9.ec2.internal", "ip-172-31-0-9.eu-west-1.compute.internal"]) {
+    await assert.rejects(client.resolve4(name), { code: "ENOTFOUND" })
+  }
+})
+
 test("an answer that is too long for UDP arrives over TCP", async () => {
   const { server, client } = await resolver(silent)
   server.setNames(names(100))

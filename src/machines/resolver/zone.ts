@@ -17,6 +17,9 @@ const reverseName = (address: string): string => `${address.split(".").reverse()
 const isWritable = (name: string): boolean =>
   name.length <= 253 && name.split(".").every((label) => /^[\x21-\x7e]{1,63}$/.test(label))
 
+/** Whether a name is of the kind that only a VPC's own resolver knows. */
+const isPrivate = (name: string): boolean => /(^|\.)(ec2|[a-z]{2}(-[a-z]+)+-\d\.compute)\.internal$/.test(name)
+
 /** Builds the zone. Names that no DNS message can hold are left out. */
 export const zoneOf = (names: readonly { readonly name: string; readonly address: string }[]): Zone => {
   const forward = new Map<string, string[]>()
@@ -31,7 +34,11 @@ export const zoneOf = (names: readonly { readonly name: string; readonly address
       const { question } = query
       const addresses = forward.get(question.name)
       const pointers = reverse.get(question.name)
-      if (!isInternet(question) || (!addresses && !pointers)) return undefined
+      if (!isInternet(question)) return undefined
+      if (!addresses && !pointers) {
+        // Names of a VPC are ours alone: whom we forward to knows none of them.
+        return isPrivate(question.name) ? writeEmpty(query, responseCode.noSuchName, true) : undefined
+      }
       if (addresses && question.type === recordType.A)
         return writeAnswer(
           query,

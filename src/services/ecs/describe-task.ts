@@ -38,7 +38,8 @@ const containersOf = (task: TaskRow): Container[] =>
       image: container.image,
       imageDigest: seen?.imageDigest,
       runtimeId: seen?.runtimeId,
-      lastStatus: seen?.status ?? "PENDING",
+      // A container that was never made is over with its task.
+      lastStatus: seen?.status ?? (task.lastStatus === "STOPPED" ? "STOPPED" : "PENDING"),
       exitCode: seen?.exitCode,
       reason: seen?.reason,
       networkBindings: thaw<NetworkBinding[]>((seen?.networkBindings ?? []) as Frozen<NetworkBinding[]>),
