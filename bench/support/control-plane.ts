@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { silentLog } from "../../src/kernel/index.ts"
 import { startControlPlane } from "../../src/main/control-plane.ts"
+import { random } from "../../src/main/random.ts"
 
 const folder = mkdtempSync("/var/tmp/roadstead-bench-")
 const controlPlane = await startControlPlane({
@@ -26,7 +27,7 @@ const controlPlane = await startControlPlane({
   folders: { data: folder, run: folder, owner: "bench" },
   engine: "simulated",
   log: silentLog,
-  random: (bytes) => void crypto.getRandomValues(bytes),
+  random,
   onFatal: (reason) => {
     console.error(reason)
     process.exit(1)

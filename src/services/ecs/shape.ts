@@ -10,8 +10,11 @@ export type Present<T> = {
 }
 
 /** A copy of `members` without those that are undefined: an omitted member is truly absent on AWS's wire. */
-export const present = <T extends object>(members: T): Present<T> =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T>
+export const present = <T extends object>(members: T): Present<T> => {
+  const out: Record<string, unknown> = {}
+  for (const key in members) if (members[key] !== undefined) out[key] = members[key]
+  return out as Present<T>
+}
 
 /** The same value under the SDK's mutable type. It stays frozen: answers are only read, by wire/ or by call(). */
 export const thaw = <T>(record: Frozen<T>): T => record as unknown as T

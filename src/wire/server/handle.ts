@@ -61,7 +61,7 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
     listener: ListenerTraits,
     sourceIp: string | undefined,
     requestId: string,
-    signal: AbortSignal,
+    hungUp: () => AbortSignal,
   ): Promise<HttpAnswer> => {
     const authenticated = authenticate(sent, at, listener, sourceIp)
     if (at.fault) throw at.fault
@@ -81,7 +81,10 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
       operation: operation.name,
       input,
       requestId,
-      signal,
+      // Made when somebody asks: few operations wait, and it costs as much as a signature.
+      get signal() {
+        return hungUp()
+      },
       ...authenticated,
     })
     return protocol.encodeResponse(contract, operation, output, requestId)
@@ -116,10 +119,6 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
       if (!served && !res.headersSent) answerPlain(res, 404, "NotFound", `There is no ${ask.path}.`, requestId)
       return
     }
-    const aborter = new AbortController()
-    res.once("close", () => {
-      if (!res.writableFinished) aborter.abort()
-    })
     const read = await readBody(req, limit)
     if (read.kind === "gone") return
     const inflated = read.kind === "body" ? await inflateBody(read.sent, headers["content-encoding"], limit) : read
@@ -135,7 +134,7 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
           status: 400,
         })
       const sent = read.kind === "body" ? { ...ask, body: read.sent } : full
-      made = await run(full, at, sent, listener, req.socket.remoteAddress, requestId, aborter.signal)
+      made = await run(full, at, sent, listener, req.socket.remoteAddress, requestId, hangUp(res))
     } catch (thrown) {
       made = faultAnswer(at, thrown, requestId)
     }
@@ -152,6 +151,21 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
         verify(verifier, ask, signatureOf(ask), { service: undefined, knownKeysOnly: listener.vpc })
       )
     },
+  }
+}
+
+/** The signal that the client has closed the connection before its answer; the same one at each call. */
+const hangUp = (res: ServerResponse): (() => AbortSignal) => {
+  let aborter: AbortController | undefined
+  return () => {
+    if (aborter) return aborter.signal
+    const made = new AbortController()
+    aborter = made
+    if (res.destroyed) made.abort()
+    res.once("close", () => {
+      if (!res.writableFinished) made.abort()
+    })
+    return made.signal
   }
 }
 
