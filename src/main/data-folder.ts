@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from "node:fs"
 import { tmpdir } from "node:os"
@@ -63,6 +64,12 @@ export const findFolders = (data: string): Folders | undefined =>
 
 /** A new temporary data folder. */
 export const temporaryFolders = (): Folders => openFolders(mkdtempSync(join(tmpdir(), "roadstead-")))
+
+/** Removes both folders. What they recorded must be gone before. */
+export const removeFolders = (folders: Folders): void => {
+  rmSync(folders.data, { recursive: true, force: true })
+  rmSync(folders.run, { recursive: true, force: true })
+}
 
 const openRunFolder = (owner: string): string => {
   const base = process.getuid?.() === 0 ? "/run/roadstead" : join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), "roadstead")

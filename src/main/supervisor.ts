@@ -65,6 +65,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     throw thrown instanceof EngineError ? new Problem(3, `${thrown.message} ${thrown.mend}`) : thrown
   })
 
+  refuseWithoutRoot(engine)
   // Before it is ready, a failure is what starting rejects with; afterwards it ends the program.
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => {})
@@ -113,6 +114,15 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
       await machines.down()
     },
   }
+}
+
+/** Addresses of VPCs, metadata at 169.254.170.2:80 and limits of whole tasks: an ordinary user may make none of them. */
+const refuseWithoutRoot = (engine: Engine): void => {
+  if (engine.kind === "simulated" || process.getuid?.() === 0) return
+  throw new Problem(
+    3,
+    "Real containers need root: the networks of VPCs and the metadata of tasks are made on this machine. Run with sudo, or use --engine simulated, which runs containers without processes.",
+  )
 }
 
 interface ControlPlaneChildOptions {

@@ -1,9 +1,8 @@
 // `roadstead demo`: a Roadstead of its own in a temporary folder, a journey through it with every step checked, and
 // nothing left behind.
-import { rmSync } from "node:fs"
 import { wallClock } from "../clocks.ts"
 import type { UpConfig } from "../config.ts"
-import { temporaryFolders } from "../data-folder.ts"
+import { removeFolders, temporaryFolders } from "../data-folder.ts"
 import { journey, NotHere } from "../demo/journey.ts"
 import { openLog } from "../log.ts"
 import { startSupervisor } from "../supervisor.ts"
@@ -25,6 +24,9 @@ export const demo = async ({ config, keep }: DemoOptions): Promise<number> => {
     folders,
     log,
     onEnd: (problem) => print(`Roadstead ended: ${problem.message}`),
+  }).catch((thrown: unknown) => {
+    removeFolders(folders)
+    throw thrown
   })
   const note = supervisor.engine === "simulated" ? " SIMULATED: no containers, so nothing can be reached." : ""
   print(`Roadstead is ready at ${supervisor.endpoint} after ${since(started)}.${note}`)
@@ -69,8 +71,7 @@ export const demo = async ({ config, keep }: DemoOptions): Promise<number> => {
     await supervisor.close()
   } else {
     await supervisor.down()
-    rmSync(folders.data, { recursive: true, force: true })
-    rmSync(folders.run, { recursive: true, force: true })
+    removeFolders(folders)
   }
   const over = failed || interrupted.signal.aborted
   const complete = left === 0 ? "The demo is complete" : `The demo is complete but for ${left} steps`

@@ -1,9 +1,8 @@
 // `roadstead up`: everything on this machine, in the foreground, until it is interrupted.
-import { rmSync } from "node:fs"
 import { isIP } from "node:net"
 import type { Log } from "../../kernel/index.ts"
 import type { UpConfig } from "../config.ts"
-import { FolderProblem, type Folders, openFolders, temporaryFolders } from "../data-folder.ts"
+import { FolderProblem, type Folders, openFolders, removeFolders, temporaryFolders } from "../data-folder.ts"
 import { openLog } from "../log.ts"
 import { Problem } from "../problem.ts"
 import { type Supervisor, startSupervisor } from "../supervisor.ts"
@@ -64,11 +63,6 @@ const stop = async (supervisor: Supervisor, config: UpConfig, folders: Folders):
   if (!config.ephemeral) return supervisor.close()
   await supervisor.down()
   removeFolders(folders)
-}
-
-const removeFolders = (folders: Folders): void => {
-  rmSync(folders.data, { recursive: true, force: true })
-  rmSync(folders.run, { recursive: true, force: true })
 }
 
 /** Beyond loopback strict authentication and TLS are required (DESIGN section 7); we have no TLS of our own yet. */

@@ -108,6 +108,8 @@ export const journey = (around: Surroundings): readonly Step[] => {
               image,
               command: ["/app/sidecar.mjs"],
               essential: true,
+              // A simulated container has no process to ask: its environment says how it is.
+              ...(simulated && { environment: [{ name: "ROADSTEAD_SIM_HEALTH", value: "healthy" }] }),
               healthCheck: { command: healthCheck, interval: 5, retries: 10 },
               logConfiguration: { logDriver: "awslogs", options: awslogs },
             },
