@@ -1,6 +1,6 @@
 // The one way to an operation: for a client's request through `dispatch`, for a handler or controller through `call`
 // and `commit`. Authorises, runs the handler by its kind, and lets no answer out before what it saw is durable.
-import { type Clock, Fault, fault, type Ids, type Log, notImplemented, type Scope } from "../kernel/index.ts"
+import { type Clock, fault, type Ids, type Log, notImplemented, type Scope } from "../kernel/index.ts"
 import type { Operations, ServiceName } from "../model/operations.ts"
 import { decide } from "../policy/index.ts"
 import type { State, Tx, View } from "../state/index.ts"
@@ -176,6 +176,3 @@ const lastOutboxId = (view: View): number => {
   for (const event of view.outbox.all()) last = Math.max(last, Number(event.id))
   return last
 }
-
-/** Whether something thrown is meant for the caller. */
-export const isFault = (thrown: unknown): thrown is Fault => thrown instanceof Fault

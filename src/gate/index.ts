@@ -1,5 +1,5 @@
 // Operations, their tables and the one way to them.
-export { createGate, type Gate, type GateOptions, isFault } from "./gate.ts"
+export { createGate, type Gate, type GateOptions } from "./gate.ts"
 export { bulk, implement, read, wait, write } from "./implement.ts"
 export type {
   Authorise,
@@ -9,7 +9,6 @@ export type {
   Caller,
   Cx,
   Demand,
-  Dispatch,
   EmittedEvent,
   Entry,
   Input,

@@ -130,6 +130,3 @@ export interface Request {
   /** Aborts when the client has hung up. */
   readonly signal?: AbortSignal
 }
-
-/** Answers a request with the operation's output, or throws (a Fault for the caller to see; anything else is our bug). Waits for durability. */
-export type Dispatch = (request: Request) => Promise<object>

@@ -125,7 +125,7 @@ const start = async ({
         registry ??= metricsRegistry({ state, runner, fleet })
         return registry
       },
-      reset: () => reset({ state, gate, logEvents: bulk.logEvents, now: () => clocks.cloud.now() }),
+      reset: () => reset({ state, now: () => clocks.cloud.now() }),
     }),
     onUpgrade: (request, socket, head, authenticated) => {
       if (isAgentPath((request.url ?? "").split("?")[0] ?? ""))

@@ -27,6 +27,7 @@ export const metricsRegistry = ({ state, runner, fleet }: { state: State; runner
   })
   gauge("roadstead_agents_connected", "Agents with a command session.", [], (g) => g.set(fleet.connected))
   gauge("roadstead_commits", "Position of the newest transaction.", [], (g) => g.set(state.position))
+  gauge("roadstead_controller_keys_waiting", "Keys that wait for a look.", [], (g) => g.set(runner.waiting()))
   gauge("roadstead_controller_looks", "Looks at a key since the start.", ["controller"], (g) => {
     for (const [controller, { looks }] of runner.counts()) g.set({ controller }, looks)
   })

@@ -1,18 +1,15 @@
 // POST /_roadstead/reset: stops all tasks, waits until they are gone, and empties the records of all accounts. Machines,
-// their keys and networks stay, as the agents are still there.
-import type { Gate } from "../gate/index.ts"
-import type { BulkStore, State, Tx } from "../state/index.ts"
+// their keys and networks stay, as the agents are still there; the events of removed log streams are swept by log-sweep.ts.
+import type { State, Tx } from "../state/index.ts"
 
 export interface ResetOptions {
   readonly state: State
-  readonly gate: Gate
-  readonly logEvents: BulkStore
   /** The cloud clock's time. */
   readonly now: () => number
 }
 
 /** Resolves when nothing of the accounts is left. */
-export const reset = async ({ state, logEvents, now }: ResetOptions): Promise<void> => {
+export const reset = async ({ state, now }: ResetOptions): Promise<void> => {
   state.transact((tx) => {
     for (const task of [...tx.tasks.by("live", "live")]) {
       if (task.desiredStatus === "STOPPED") continue
@@ -25,9 +22,7 @@ export const reset = async ({ state, logEvents, now }: ResetOptions): Promise<vo
     }
   })
   await allStopped(state)
-  const series = state.view((view) => [...view.logStreams.all()].map((stream) => stream.series))
   state.transact(empty)
-  for (const one of series) await logEvents.drop(one)
   await state.durable(state.position)
 }
 

@@ -1,0 +1,51 @@
+// POST /_roadstead/reset over records in memory: tasks are stopped first, what users made is gone, hosts stay.
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { controllers, startControllers } from "../../src/controllers/index.ts"
+import { createGate } from "../../src/gate/index.ts"
+import { silentLog } from "../../src/kernel/index.ts"
+import { reset } from "../../src/main/reset.ts"
+import { type BulkStore, memoryStore } from "../../src/state/index.ts"
+import { aDefinition, aHost, aTask } from "../support/rows.ts"
+import { TestClock } from "../support/test-clock.ts"
+import { testIds } from "../support/test-ids.ts"
+
+test("a reset waits for the host to stop what runs, and then empties everything but the hosts", async () => {
+  const state = memoryStore()
+  const clock = new TestClock()
+  const gate = createGate({
+    ...{ state, clock, ids: testIds(), log: silentLog, services: [] },
+    bulk: { logEvents: {} as BulkStore },
+  })
+  startControllers({ ...{ state, gate, clock, log: silentLog }, controllers: controllers(aHost()) })
+  const running = aTask({
+    lastStatus: "RUNNING",
+    observed: { payloadSentAt: 1, status: "RUNNING", runningAt: 1, containers: { main: { status: "RUNNING" } } },
+  })
+  state.transact((tx) => {
+    tx.containerInstances.insert(aHost())
+    tx.taskDefinitions.insert(aDefinition())
+    tx.tasks.insert(running)
+  })
+  let done = false
+  const emptied = reset({ state, now: () => clock.now() }).then(() => {
+    done = true
+  })
+  await clock.settle()
+  assert.equal(
+    state.view((view) => view.tasks.get(running.arn)?.lastStatus),
+    "DEACTIVATING",
+  )
+  assert.equal(done, false, "a container still runs")
+
+  state.transact((tx) =>
+    tx.tasks.patch(running.arn, {
+      observed: { ...running.observed, status: "STOPPED", containers: { main: { status: "STOPPED", exitCode: 143 } } },
+    }),
+  )
+  await emptied
+  state.view((view) => {
+    assert.deepEqual([view.tasks.size, view.taskDefinitions.size, view.outbox.size], [0, 0, 0])
+    assert.ok(view.containerInstances.has(aHost().arn))
+  })
+})
