@@ -37,7 +37,7 @@ function wrongPaths(table: ServiceTable): string[] {
     const operation = contract.operations.get(name)
     if (!operation || !table.operations[name]) return [`${table.service}: ${path} names no implemented operation`]
     let type: Type | undefined = operation.input
-    for (const member of members) type = memberOf(type, member)?.type
+    for (const member of members) type = memberOf(type, member.replace(/=.*/, ""))?.type
     return type ? [] : [`${table.service}: ${path} names no input member of ${name}`]
   })
 }

@@ -58,7 +58,7 @@ const service = implement(
       nobodyAsks,
     ),
   },
-  ["CreateCluster.settings.name"],
+  ["CreateCluster.settings.name", "CreateCluster.settings.value=idle"],
 )
 
 const logged: string[] = []
@@ -127,6 +127,15 @@ describe("the gate", () => {
     assert.deepEqual(logged, [])
     for (const name of ["one", "two"]) await ask("CreateCluster", { clusterName: "a", settings: [{ name }] })
     assert.deepEqual(logged, ['{"member":"ecs:CreateCluster.settings.name"}'])
+  })
+
+  test("a value without effect is logged when it is used, and another value of the member is not", async () => {
+    const { ask } = await setUp()
+    logged.length = 0
+    await ask("CreateCluster", { clusterName: "a", settings: [{ value: "busy" }] })
+    assert.deepEqual(logged, [])
+    await ask("CreateCluster", { clusterName: "a", settings: [{ value: "busy" }, { value: "idle" }] })
+    assert.deepEqual(logged, ['{"member":"ecs:CreateCluster.settings.value=idle"}'])
   })
 
   test("a bulk operation passes what it found from step to step", async () => {

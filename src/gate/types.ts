@@ -115,7 +115,7 @@ export type Entry<I = any, T = any> = {
 export interface ServiceTable<S extends ServiceName = ServiceName> {
   readonly service: S
   readonly operations: Readonly<Record<string, Entry>>
-  /** Input members that are taken and have no effect, as paths (`RunTask.referenceId`): listed in docs/parity.md. */
+  /** Input members that are taken and have no effect, as paths (`RunTask.referenceId`, or `Op.member=value`): listed in docs/parity.md. */
   readonly withoutEffect: readonly string[]
 }
 

@@ -30,5 +30,8 @@ const has = (value: unknown, [name, ...rest]: readonly string[]): boolean => {
   if (name === undefined) return value !== undefined
   if (Array.isArray(value)) return value.some((item) => has(item, [name, ...rest]))
   if (typeof value !== "object" || value === null) return false
-  return has((value as Record<string, unknown>)[name], rest)
+  // `name=fargateFIPSMode`: the member has no effect with this value.
+  const [member = "", wanted] = name.split("=")
+  const found = (value as Record<string, unknown>)[member]
+  return wanted === undefined ? has(found, rest) : found === wanted
 }

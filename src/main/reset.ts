@@ -43,6 +43,9 @@ const empty = (tx: Tx): void => {
   for (const row of [...tx.taskDefinitions.all()]) tx.taskDefinitions.delete(row.arn)
   for (const row of [...tx.families.all()]) tx.families.delete(`${row.account}/${row.region}/${row.family}`)
   for (const row of [...tx.clusters.all()]) tx.clusters.delete(row.arn)
+  for (const row of [...tx.accountSettings.all()]) {
+    tx.accountSettings.delete(`${row.account}/${row.region} ${row.principalArn} ${row.name}`)
+  }
   for (const row of [...tx.logStreams.all()]) {
     tx.logStreams.delete(`${row.account}/${row.region}/${row.group} ${row.name}`)
   }

@@ -27,6 +27,7 @@ export { type State, schema, type TableName, type Tx, type View } from "./schema
 export type { Frozen, TaskDefinitionBody, TaskOverrides } from "./shapes.ts"
 export { defineTable, type Page, type ReadTable, type Row, type TableSpec, type WriteTable } from "./table.ts"
 export type { AccessKeyRow } from "./tables/access-keys.ts"
+export type { AccountSettingRow } from "./tables/account-settings.ts"
 export type { ClusterRow } from "./tables/clusters.ts"
 export type { ContainerInstanceRow, InstanceResource } from "./tables/container-instances.ts"
 export type {

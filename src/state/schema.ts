@@ -1,5 +1,6 @@
 // The list of all tables. A table that is not named here does not exist.
 import { accessKeys } from "./tables/access-keys.ts"
+import { accountSettings } from "./tables/account-settings.ts"
 import { clusters } from "./tables/clusters.ts"
 import { containerInstances } from "./tables/container-instances.ts"
 import { internetGateways, networkInterfaces, routeTables, securityGroups, subnets, vpcs } from "./tables/ec2.ts"
@@ -12,6 +13,7 @@ import type { Store, TxOf, ViewOf } from "./types.ts"
 
 export const schema = {
   accessKeys,
+  accountSettings,
   clusters,
   containerInstances,
   families,

@@ -23,6 +23,9 @@ export const serviceArn = (scope: Owned, cluster: string, name: string): string 
 /** `arn:…:task-definition/<family>:<revision>`. */
 export const taskDefinitionArn = (scope: Owned, family: string, revision: number | string): string =>
   formatArn("ecs", scope, `task-definition/${family}:${revision}`)
+/** `arn:…:capacity-provider/<name>`. */
+export const capacityProviderArn = (scope: Owned, name: string): string =>
+  formatArn("ecs", scope, `capacity-provider/${name}`)
 /** The ARN of a task's network attachment, by which agents name it. */
 export const attachmentArn = (scope: Owned, cluster: string, id: string): string =>
   formatArn("ecs", scope, `attachment/${cluster}/${id}`)

@@ -1,10 +1,19 @@
 // What each operation of ECS needs permission for: IAM action, resources and condition keys, computed from the input.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
 import type { Tag } from "@aws-sdk/client-ecs"
-import type { Authorise, Demand, Input } from "../../gate/index.ts"
+import type { Authorise, Demand, Input, ReadCx } from "../../gate/index.ts"
 import { formatGlobalArn, type Scope } from "../../kernel/index.ts"
 import type { EcsOperations } from "../../model/types/ecs.ts"
-import { clusterArn, clusterNameOf, containerInstanceArn, lastPart, taskArn, taskDefinitionArn } from "./arns.ts"
+import { settingFor } from "./account-setting-values.ts"
+import {
+  capacityProviderArn,
+  clusterArn,
+  clusterNameOf,
+  containerInstanceArn,
+  lastPart,
+  taskArn,
+  taskDefinitionArn,
+} from "./arns.ts"
 import { findTaskDefinition, parseTaskDefinition } from "./resolve.ts"
 
 type Name = keyof EcsOperations & string
@@ -26,9 +35,14 @@ const requestTags = (tags: readonly Tag[] | undefined): Conditions => ({
   ...(tags?.length ? { "aws:TagKeys": tags.map((tag) => tag.key ?? "") } : {}),
 })
 
-/** Tagging while creating is an action of its own (account setting tagResourceAuthorization). */
-const tagOnCreate = (operation: Name, resources: readonly string[], tags: readonly Tag[] | undefined): Demand[] =>
-  tags?.length
+/** Tagging while creating is an action of its own, unless the caller has turned tagResourceAuthorization off. */
+const tagOnCreate = (
+  cx: ReadCx,
+  operation: Name,
+  resources: readonly string[],
+  tags: readonly Tag[] | undefined,
+): Demand[] =>
+  tags?.length && settingFor(cx, "tagResourceAuthorization") === "on"
     ? [{ action: "ecs:TagResource", resources, conditions: { "ecs:CreateAction": operation, ...requestTags(tags) } }]
     : []
 
@@ -109,7 +123,7 @@ export const createCluster: Authorise<Input<"ecs", "CreateCluster">> = (cx, inpu
   const resources = [clusterOf(cx.scope, input.clusterName)]
   return [
     demand("CreateCluster", ["*"], requestTags(input.tags)),
-    ...tagOnCreate("CreateCluster", resources, input.tags),
+    ...tagOnCreate(cx, "CreateCluster", resources, input.tags),
   ]
 }
 
@@ -123,12 +137,19 @@ export const describeClusters: Authorise<Input<"ecs", "DescribeClusters">> = (cx
   ]
 }
 
+export const describeCapacityProviders: Authorise<Input<"ecs", "DescribeCapacityProviders">> = (cx, input) => {
+  const named = input.capacityProviders ?? []
+  const arnOf = (reference: string) =>
+    reference.startsWith("arn:") ? reference : capacityProviderArn(cx.scope, reference)
+  return [demand("DescribeCapacityProviders", named.length > 0 ? named.map(arnOf) : ["*"])]
+}
+
 export const registerTaskDefinition: Authorise<Input<"ecs", "RegisterTaskDefinition">> = (cx, input) => {
   const resources = [taskDefinitionArn(cx.scope, input.family ?? "", "*")]
   return [
     demand("RegisterTaskDefinition", resources, requestTags(input.tags)),
     ...passRoles(cx.scope, [input.taskRoleArn, input.executionRoleArn]),
-    ...tagOnCreate("RegisterTaskDefinition", resources, input.tags),
+    ...tagOnCreate(cx, "RegisterTaskDefinition", resources, input.tags),
   ]
 }
 
@@ -153,6 +174,22 @@ export const runTask: Authorise<Input<"ecs", "RunTask">> = (cx, input) => {
   return [
     demand("RunTask", [row?.arn ?? input.taskDefinition ?? "*"], conditions),
     ...passRoles(cx.scope, [taskRoleArn, executionRoleArn]),
-    ...tagOnCreate("RunTask", [taskArn(cx.scope, clusterNameOf(cluster), "*")], input.tags),
+    ...tagOnCreate(cx, "RunTask", [taskArn(cx.scope, clusterNameOf(cluster), "*")], input.tags),
+  ]
+}
+
+/** A new instance has no id yet, so its tags are demanded for all of the cluster's. */
+export const registerContainerInstance: Authorise<Input<"ecs", "RegisterContainerInstance">> = (cx, input) => {
+  const cluster = clusterOf(cx.scope, input.cluster)
+  // A host of ours registers in a hidden pool without tags of a user's.
+  const tags = cx.caller.kind === "machine" ? undefined : input.tags
+  return [
+    demand("RegisterContainerInstance", [cluster], { "ecs:cluster": cluster, ...requestTags(tags) }),
+    ...tagOnCreate(
+      cx,
+      "RegisterContainerInstance",
+      [containerInstanceArn(cx.scope, clusterNameOf(cluster), "*")],
+      tags,
+    ),
   ]
 }

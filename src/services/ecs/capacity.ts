@@ -1,10 +1,7 @@
 // Capacity provider strategies: their checks, and how many tasks of a call each provider of one gets.
-// Only FARGATE and FARGATE_SPOT exist so far.
+// Which providers there are is in capacity-providers.ts.
 import type { CapacityProviderStrategyItem } from "@aws-sdk/client-ecs"
 import { invalidParameter } from "./faults.ts"
-
-/** The two providers that every cluster can use. */
-export const isFargateProvider = (name: string): boolean => name === "FARGATE" || name === "FARGATE_SPOT"
 
 /** One provider's share of a strategy, with the API's defaults filled in. */
 export interface Share {

@@ -3,13 +3,19 @@ import type { CapacityProviderStrategyItem, Cluster, ClusterField, ClusterSettin
 import type { Op, ReadOp } from "../../gate/index.ts"
 import { fault, scopeKey } from "../../kernel/index.ts"
 import type { ClusterRow, Frozen, TaskStatus, View } from "../../state/index.ts"
+import { settingFor } from "./account-setting-values.ts"
 import { clusterArn } from "./arns.ts"
-import { capacityStrategy, isFargateProvider } from "./capacity.ts"
-import { invalidParameter, notYet } from "./faults.ts"
+import { capacityStrategy } from "./capacity.ts"
+import { clusterProviders } from "./capacity-providers.ts"
+import { clusterConfiguration, clusterSettings } from "./cluster-configuration.ts"
+import { checkOneOf, invalidParameter, notYet } from "./faults.ts"
 import { nextToken, pageOf } from "./pages.ts"
 import { activeCluster, findCluster, isClusterName, namedClusterArn } from "./resolve.ts"
 import { present, thaw } from "./shape.ts"
 import { checkTags, tagsOut } from "./tags.ts"
+
+/** What `include` of DescribeClusters may name. */
+const fields = ["ATTACHMENTS", "CONFIGURATIONS", "SETTINGS", "STATISTICS", "TAGS"]
 
 /** The reason of a failure entry for what does not exist. */
 const missing = "MISSING"
@@ -71,32 +77,15 @@ export const describeCluster = (view: View, row: ClusterRow, include: readonly C
   })
 }
 
-const settingsOf = (given: readonly { name?: string | undefined; value?: string | undefined }[] | undefined) => {
-  for (const { name, value } of given ?? []) {
-    if (name !== "containerInsights") throw invalidParameter(`Invalid setting name '${name}'.`) // text from memory
-    if (value !== "enabled" && value !== "disabled" && value !== "enhanced") {
-      throw invalidParameter(`Invalid value '${value}' for setting '${name}'.`) // text from memory
-    }
-  }
-  const [chosen] = given ?? []
-  return [{ name: "containerInsights", value: chosen?.value ?? "disabled" }]
-}
-
 /** Makes a cluster. An ACTIVE one of the same name is answered unchanged; a deleted one comes back empty. */
 export const CreateCluster: Op<"ecs", "CreateCluster"> = (cx, input) => {
   const name = input.clusterName ?? "default"
   if (!isClusterName(name)) throw invalidParameter("Invalid cluster name.") // text from memory
-  if (input.serviceConnectDefaults?.namespace) throw notYet("serviceConnectDefaults of ecs:CreateCluster")
+  if (input.serviceConnectDefaults) throw notYet("serviceConnectDefaults of ecs:CreateCluster (service discovery)")
   const tags = checkTags(input.tags)
-  const settings = settingsOf(input.settings)
-  const providers = input.capacityProviders ?? []
-  const unknown = providers.find((provider) => !isFargateProvider(provider))
-  if (unknown !== undefined) {
-    // Text [field]; capacity providers of one's own come in a later part.
-    throw invalidParameter(
-      `The specified capacity provider '${unknown}' was not found. Specify a valid capacity provider name or ARN and try again.`,
-    )
-  }
+  const settings = clusterSettings(input.settings, settingFor(cx, "containerInsights"))
+  const configuration = clusterConfiguration(input.configuration)
+  const providers = clusterProviders(cx.scope, input.capacityProviders)
   const strategy = capacityStrategy(input.defaultCapacityProviderStrategy, providers)
   const arn = clusterArn(cx.scope, name)
   const known = cx.tx.clusters.get(arn)
@@ -111,7 +100,7 @@ export const CreateCluster: Op<"ecs", "CreateCluster"> = (cx, input) => {
           status: "ACTIVE",
           createdAt: cx.now,
           settings,
-          ...present({ configuration: input.configuration }),
+          ...present({ configuration }),
           capacityProviders: providers,
           defaultCapacityProviderStrategy: strategy,
           tags,
@@ -123,6 +112,7 @@ export const CreateCluster: Op<"ecs", "CreateCluster"> = (cx, input) => {
 export const DescribeClusters: ReadOp<"ecs", "DescribeClusters"> = (cx, input) => {
   const references = input.clusters?.length ? input.clusters : ["default"]
   if (references.length > 100) throw invalidParameter("Clusters cannot have more than 100 elements.") // text from memory
+  for (const field of input.include ?? []) checkOneOf("include", field, fields)
   const clusters: Cluster[] = []
   const failures: { arn: string; reason: string }[] = []
   for (const reference of new Set(references)) {
@@ -152,6 +142,6 @@ export const DeleteCluster: Op<"ecs", "DeleteCluster"> = (cx, input) => {
   if (countIn(cx.tx, row, [...pendingStatuses, "RUNNING", ...leavingStatuses]) > 0) {
     throw fault("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
   }
-  const deleted = cx.tx.clusters.patch(row.arn, { status: "INACTIVE", tags: [] })
+  const deleted = cx.tx.clusters.patch(row.arn, { status: "INACTIVE", deletedAt: cx.now, tags: [] })
   return { cluster: describeCluster(cx.tx, deleted, ["SETTINGS", "CONFIGURATIONS"]) }
 }

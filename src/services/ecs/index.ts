@@ -1,7 +1,9 @@
 // Amazon ECS: the handler table, and what other rooms may use of this one. Operations that are not named are absent.
 import { implement, read, type ServiceTable, write } from "../../gate/index.ts"
+import * as settings from "./account-settings.ts"
 import * as agent from "./agent-operations.ts"
 import * as may from "./authorise.ts"
+import * as providers from "./capacity-providers.ts"
 import * as clusters from "./clusters.ts"
 import * as instances from "./container-instances.ts"
 import { RegisterContainerInstance } from "./register-container-instance.ts"
@@ -10,6 +12,7 @@ import * as tags from "./tags.ts"
 import * as queries from "./task-definition-queries.ts"
 import * as definitions from "./task-definitions.ts"
 import * as tasks from "./tasks.ts"
+import * as updates from "./update-cluster.ts"
 import { withoutEffect } from "./without-effect.ts"
 
 export type { EcsPorts } from "./agent-operations.ts"
@@ -23,6 +26,7 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
     "ecs",
     {
       CreateCluster: write(clusters.CreateCluster, may.createCluster),
+      DeleteAccountSetting: write(settings.DeleteAccountSetting, may.onAnything("DeleteAccountSetting")),
       DeleteCluster: write(clusters.DeleteCluster, may.onCluster("DeleteCluster")),
       DeleteTaskDefinitions: write(definitions.DeleteTaskDefinitions, may.deleteTaskDefinitions),
       DeregisterContainerInstance: write(
@@ -30,6 +34,7 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
         may.onCluster("DeregisterContainerInstance"),
       ),
       DeregisterTaskDefinition: write(definitions.DeregisterTaskDefinition, may.onAnything("DeregisterTaskDefinition")),
+      DescribeCapacityProviders: read(providers.DescribeCapacityProviders, may.describeCapacityProviders),
       DescribeClusters: read(clusters.DescribeClusters, may.describeClusters),
       DescribeContainerInstances: read(
         instances.DescribeContainerInstances,
@@ -41,6 +46,7 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
         may.onTasks("DescribeTasks", (input) => input.tasks ?? []),
       ),
       DiscoverPollEndpoint: read(agent.discoverPollEndpoint(ports), may.onAnything("DiscoverPollEndpoint")),
+      ListAccountSettings: read(settings.ListAccountSettings, may.onAnything("ListAccountSettings")),
       ListClusters: read(clusters.ListClusters, may.onAnything("ListClusters")),
       ListContainerInstances: read(instances.ListContainerInstances, may.onCluster("ListContainerInstances")),
       ListTagsForResource: read(tags.ListTagsForResource, may.onResource("ListTagsForResource")),
@@ -50,7 +56,13 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
       ),
       ListTaskDefinitions: read(queries.ListTaskDefinitions, may.onAnything("ListTaskDefinitions")),
       ListTasks: read(tasks.ListTasks, may.inCluster("ListTasks")),
-      RegisterContainerInstance: write(RegisterContainerInstance, may.onCluster("RegisterContainerInstance")),
+      PutAccountSetting: write(settings.PutAccountSetting, may.onAnything("PutAccountSetting")),
+      PutAccountSettingDefault: write(settings.PutAccountSettingDefault, may.onAnything("PutAccountSettingDefault")),
+      PutClusterCapacityProviders: write(
+        updates.PutClusterCapacityProviders,
+        may.onCluster("PutClusterCapacityProviders"),
+      ),
+      RegisterContainerInstance: write(RegisterContainerInstance, may.registerContainerInstance),
       RegisterTaskDefinition: write(definitions.RegisterTaskDefinition, may.registerTaskDefinition),
       RunTask: write(RunTask, may.runTask),
       StopTask: write(
@@ -65,6 +77,8 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
       SubmitTaskStateChange: write(agent.submitTaskStateChange(ports), may.onCluster("SubmitTaskStateChange")),
       TagResource: write(tags.TagResource, may.onTagged),
       UntagResource: write(tags.UntagResource, may.onResource("UntagResource")),
+      UpdateCluster: write(updates.UpdateCluster, may.onCluster("UpdateCluster")),
+      UpdateClusterSettings: write(updates.UpdateClusterSettings, may.onCluster("UpdateClusterSettings")),
     },
     withoutEffect,
   )

@@ -25,12 +25,12 @@ export interface Paged {
 
 /**
  * The `after` and `limit` of a page. `list` names the operation and its filters: a token is only good for the list
- * that it came from. Throws InvalidParameterException for a bad token or a maxResults outside 1–100.
+ * that it came from. Throws InvalidParameterException for a bad token or a maxResults outside 1 to `most`.
  */
-export const pageOf = (list: string, input: Paged): { readonly limit: number; readonly after?: string } => {
-  const limit = input.maxResults ?? 100
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
-    throw invalidParameter("maxResults must be between 1 and 100.") // text from memory
+export const pageOf = (list: string, input: Paged, most = 100): { readonly limit: number; readonly after?: string } => {
+  const limit = input.maxResults ?? most
+  if (!Number.isInteger(limit) || limit < 1 || limit > most) {
+    throw invalidParameter(`maxResults must be between 1 and ${most}.`) // text from memory
   }
   return input.nextToken ? { limit, after: unseal(list, input.nextToken) } : { limit }
 }

@@ -1,7 +1,26 @@
 // What ECS takes, keeps and describes, and what nothing acts on yet: docs/parity.md lists it, and the log says so once
 // when somebody uses it. What a host cannot do for a task (secrets, EFS, …) is not here: such a task fails and says why.
 
-const clusters = ["CreateCluster.configuration", "CreateCluster.settings"]
+const clusters = [
+  "CreateCluster.configuration",
+  "CreateCluster.settings",
+  "UpdateCluster.configuration",
+  "UpdateCluster.settings",
+  "UpdateClusterSettings.settings",
+]
+
+/** Settings that are kept and listed, and that nothing asks for. */
+const idleSettings = [
+  "awsvpcTrunking",
+  "dualStackIPv6",
+  "fargateEventWindows",
+  "fargateFIPSMode",
+  "fargateTaskRetirementWaitPeriod",
+]
+
+const settings = ["PutAccountSetting", "PutAccountSettingDefault"].flatMap((operation) =>
+  idleSettings.map((name) => `${operation}.name=${name}`),
+)
 
 const taskDefinitions = [
   "RegisterTaskDefinition.containerDefinitions.credentialSpecs",
@@ -39,4 +58,4 @@ const agents = [
 ]
 
 /** As `implement` takes them: `Operation.member`, lists looked through. */
-export const withoutEffect: readonly string[] = [...clusters, ...taskDefinitions, ...tasks, ...agents]
+export const withoutEffect: readonly string[] = [...clusters, ...settings, ...taskDefinitions, ...tasks, ...agents]

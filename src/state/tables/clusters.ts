@@ -8,6 +8,8 @@ export interface ClusterRow {
   readonly name: string
   readonly status: "ACTIVE" | "INACTIVE"
   readonly createdAt: number
+  /** When it became INACTIVE. */
+  readonly deletedAt?: number
   readonly settings: readonly { readonly name: string; readonly value: string }[]
   readonly configuration?: object
   readonly capacityProviders: readonly string[]

@@ -160,6 +160,11 @@ export const tasks = defineTable<TaskRow>()({
     taskDefinition: (t) => (t.lastStatus === "STOPPED" ? undefined : t.taskDefinitionArn),
     /** Tasks of a cluster by launch type and status, to be counted. */
     launched: (t) => `${t.clusterArn} ${t.launchType} ${t.lastStatus}`,
+    /** Tasks of a cluster that a capacity provider placed. */
+    provider: (t) =>
+      t.lastStatus === "STOPPED" || t.capacityProviderName === undefined
+        ? undefined
+        : `${t.clusterArn} ${t.capacityProviderName}`,
     /** By the ids of their attachments: how agents name them. */
     attachment: (t) => t.attachments.map((a) => a.id),
     /** Everything that is not over: what controllers look at when they start. */
