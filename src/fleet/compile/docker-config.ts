@@ -13,13 +13,13 @@ const mebibyte = 1024 * 1024
 
 /** `dockerConfig` of a container. `version` is the oldest Docker API that has all that is asked for. */
 export const dockerConfigOf = (
-  { container, networkMode }: ContainerInput,
+  { container, task, networkMode }: ContainerInput,
   override: Frozen<ContainerOverride>,
 ): AcsContainer["dockerConfig"] => ({
   version: container.healthCheck ? "1.24" : "1.18",
   config: JSON.stringify(configOf(container)),
   hostConfig: JSON.stringify({
-    ...hostConfigOf(container, override),
+    ...hostConfigOf(container, override, task.logDriverMode),
     // The agent does not derive Docker's network from the task's mode: ecs-agent-protocol.md section 17, trap 4.
     ...((networkMode === "host" || networkMode === "none") && { NetworkMode: networkMode }),
   }),
@@ -44,7 +44,7 @@ const healthCheckOf = (check: NonNullable<Definition["healthCheck"]>): object =>
   ...(check.startPeriod && { StartPeriod: check.startPeriod * second }),
 })
 
-const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>): object => {
+const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>, logMode?: string): object => {
   const linux = container.linuxParameters
   const memory = override.memory ?? container.memory
   const reservation = override.memoryReservation ?? container.memoryReservation
@@ -52,7 +52,7 @@ const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>
   return {
     CapAdd: linux?.capabilities?.add ?? [],
     CapDrop: linux?.capabilities?.drop ?? [],
-    ...(container.logConfiguration && { LogConfig: compileLogConfig(container.logConfiguration) }),
+    ...(container.logConfiguration && { LogConfig: compileLogConfig(container.logConfiguration, logMode) }),
     ...(reservation !== undefined && { MemoryReservation: reservation * mebibyte }),
     ...(ulimits.length > 0 && { Ulimits: ulimits }),
     ...(container.privileged && { Privileged: true }),

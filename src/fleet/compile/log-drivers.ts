@@ -15,9 +15,17 @@ const drivers: Readonly<Record<string, Compile>> = {
   awslogs: (options) => ({ Type: "awslogs", Config: options }),
 }
 
-/** `HostConfig.LogConfig` for a container. */
-export const compileLogConfig = (configuration: Frozen<LogConfiguration>): DockerLogConfig => {
+/** Docker delivers nothing for the one, and the other's options are those of the log router. */
+const withoutMode: readonly string[] = ["none", "awsfirelens"]
+
+/**
+ * `HostConfig.LogConfig` for a container. `defaultMode` is the delivery mode when the options name none: `mode` is an
+ * option of every driver (API_LogConfiguration), and the account setting defaultLogDriverMode its default.
+ */
+export const compileLogConfig = (configuration: Frozen<LogConfiguration>, defaultMode?: string): DockerLogConfig => {
   const name = configuration.logDriver ?? "json-file"
-  const options = configuration.options ?? {}
+  const given = configuration.options ?? {}
+  const takesDefault = defaultMode !== undefined && given.mode === undefined && !withoutMode.includes(name)
+  const options = takesDefault ? { ...given, mode: defaultMode } : given
   return drivers[name]?.(options) ?? { Type: name, Config: options }
 }

@@ -63,7 +63,8 @@ export const effectiveSetting = (view: View, scope: Scope, principalArn: string,
     const row = view.accountSettings.get(`${scopeKey(scope)} ${principal} ${name}`)
     if (row) return { value: row.value, principalArn: principal }
   }
-  return { value: settingKinds[name]?.fallback ?? "", principalArn: root }
+  // [field] public outputs of list-account-settings --effective-settings name the caller where nobody has set anything.
+  return { value: settingKinds[name]?.fallback ?? "", principalArn }
 }
 
 /** The value of a setting that holds for the caller of an operation. */

@@ -1,7 +1,7 @@
 // Account settings as principals set and see them, and what they change.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { ecsHarness, root } from "../../../test/support/ecs-harness.ts"
+import { ecsHarness, root, runWeb, withWeb } from "../../../test/support/ecs-harness.ts"
 import type { Caller } from "../../gate/index.ts"
 
 const account = root.account
@@ -30,6 +30,15 @@ test("what root sets is everybody's default, and an own value goes before it", a
   assert.equal((await call("CreateCluster", given)).cluster?.settings?.[0]?.value, "disabled")
 })
 
+test("a task keeps the log driver mode that its caller had when it was run", async () => {
+  const { call, task } = await withWeb()
+  const modeOf = async (caller: Caller) =>
+    task((await call("RunTask", runWeb(), caller)).tasks?.[0]?.taskArn).logDriverMode
+  assert.equal(await modeOf(root), "non-blocking")
+  await call("PutAccountSetting", { name: "defaultLogDriverMode", value: "blocking" }, user)
+  assert.deepEqual([await modeOf(root), await modeOf(user)], ["non-blocking", "blocking"])
+})
+
 test("deleting a setting brings back what root has set, and then the default of ECS", async () => {
   const { call } = ecsHarness()
   const name = "defaultLogDriverMode"
@@ -44,7 +53,7 @@ test("deleting a setting brings back what root has set, and then the default of 
   assert.equal((await call("DeleteAccountSetting", { name }, user)).setting?.value, "non-blocking")
   assert.deepEqual(await effective(), [["blocking", root.arn]])
   await call("DeleteAccountSetting", { name })
-  assert.deepEqual(await effective(), [["non-blocking", root.arn]])
+  assert.deepEqual(await effective(), [["non-blocking", user.arn]])
   assert.deepEqual((await call("ListAccountSettings", {}, user)).settings, [])
 })
 

@@ -2,6 +2,7 @@
 // pursued by the controllers afterwards. Parts of the work are in run-task/.
 import type { Cx, Input, Op } from "../../gate/index.ts"
 import type { ClusterRow, TaskDefinitionRow, TaskOverrides, TaskRow } from "../../state/index.ts"
+import { settingFor } from "./account-setting-values.ts"
 import { containerArn, taskArn } from "./arns.ts"
 import type { Definition } from "./definition/definition.ts"
 import { describeTask } from "./describe-task.ts"
@@ -73,6 +74,7 @@ const newTask = (cx: Cx, plan: Plan, capacity: Capacity, turn: number): TaskRow 
     group: input.group || `family:${row.family}`,
     overrides: plan.overrides,
     enableExecuteCommand: input.enableExecuteCommand ?? false,
+    logDriverMode: settingFor(cx, "defaultLogDriverMode"),
     tags: plan.tags,
     containers: newContainers(definition, () => containerArn(cluster, cluster.name, id, cx.ids.uuid())),
     createdAt: cx.now,

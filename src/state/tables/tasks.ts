@@ -115,6 +115,8 @@ export interface TaskRow {
     readonly assignPublicIp: "ENABLED" | "DISABLED"
   }
   readonly enableExecuteCommand: boolean
+  /** How logs are delivered by drivers whose options name no `mode`: the account setting defaultLogDriverMode. */
+  readonly logDriverMode?: string
   readonly tags: readonly { readonly key: string; readonly value: string }[]
   readonly containers: readonly TaskContainer[]
   readonly createdAt: number
