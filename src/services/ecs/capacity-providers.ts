@@ -4,7 +4,7 @@ import type { CapacityProvider } from "@aws-sdk/client-ecs"
 import type { ReadOp } from "../../gate/index.ts"
 import type { Scope } from "../../kernel/index.ts"
 import { capacityProviderArn, withoutPrefix } from "./arns.ts"
-import { checkOneOf, invalidParameter } from "./faults.ts"
+import { checkAtMost, checkOneOf, invalidParameter } from "./faults.ts"
 import { cut, nextToken, pageOf } from "./pages.ts"
 import { activeCluster } from "./resolve.ts"
 
@@ -53,9 +53,7 @@ const describe = (scope: Scope, name: (typeof fargateProviders)[number]): Capaci
 /** Describes providers by name or ARN, those of a cluster, or all. Unknown ones are failures. */
 export const DescribeCapacityProviders: ReadOp<"ecs", "DescribeCapacityProviders"> = (cx, input) => {
   const references = input.capacityProviders ?? []
-  if (references.length > mostDescribed) {
-    throw invalidParameter(`capacityProviders cannot have more than ${mostDescribed} elements.`) // text from memory
-  }
+  checkAtMost("capacityProviders", references, mostDescribed)
   for (const field of input.include ?? []) checkOneOf("include", field, ["TAGS"])
   const cluster = input.cluster ? activeCluster(cx, input.cluster) : undefined
   const list = `DescribeCapacityProviders ${cluster?.arn ?? ""} ${references.join(" ")}`

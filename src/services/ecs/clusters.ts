@@ -8,7 +8,7 @@ import { clusterArn } from "./arns.ts"
 import { capacityStrategy } from "./capacity.ts"
 import { clusterProviders } from "./capacity-providers.ts"
 import { clusterConfiguration, clusterSettings } from "./cluster-configuration.ts"
-import { checkOneOf, invalidParameter, notYet } from "./faults.ts"
+import { checkAtMost, checkOneOf, invalidParameter, notYet } from "./faults.ts"
 import { nextToken, pageOf } from "./pages.ts"
 import { activeCluster, findCluster, isClusterName, namedClusterArn } from "./resolve.ts"
 import { present, thaw } from "./shape.ts"
@@ -111,7 +111,7 @@ export const CreateCluster: Op<"ecs", "CreateCluster"> = (cx, input) => {
 /** Describes up to 100 clusters, deleted ones too; `default` when none is named. Unknown ones are failures. */
 export const DescribeClusters: ReadOp<"ecs", "DescribeClusters"> = (cx, input) => {
   const references = input.clusters?.length ? input.clusters : ["default"]
-  if (references.length > 100) throw invalidParameter("Clusters cannot have more than 100 elements.") // text from memory
+  checkAtMost("clusters", references, 100)
   for (const field of input.include ?? []) checkOneOf("include", field, fields)
   const clusters: Cluster[] = []
   const failures: { arn: string; reason: string }[] = []

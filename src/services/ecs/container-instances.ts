@@ -4,7 +4,7 @@ import type { ContainerInstance, Resource } from "@aws-sdk/client-ecs"
 import type { Op, ReadOp } from "../../gate/index.ts"
 import type { ClusterRow, ContainerInstanceRow, TaskRow, View } from "../../state/index.ts"
 import { containerInstanceArn, lastPart } from "./arns.ts"
-import { checkOneOf, clientException, invalidParameter, notYet } from "./faults.ts"
+import { checkAtMost, checkOneOf, clientException, invalidParameter, notYet } from "./faults.ts"
 import { nextToken, pageOf } from "./pages.ts"
 import { activeCluster, type Looking } from "./resolve.ts"
 import { date, present } from "./shape.ts"
@@ -77,7 +77,7 @@ export const DescribeContainerInstances: ReadOp<"ecs", "DescribeContainerInstanc
   const cluster = activeCluster(cx, input.cluster)
   const references = input.containerInstances ?? []
   if (references.length === 0) throw clientException("Container Instances cannot be empty.")
-  if (references.length > 100) throw invalidParameter("Container Instances cannot have more than 100 elements.") // from memory
+  checkAtMost("containerInstances", references, 100)
   if (input.include?.includes("CONTAINER_INSTANCE_HEALTH")) {
     throw notYet("include CONTAINER_INSTANCE_HEALTH of ecs:DescribeContainerInstances")
   }

@@ -8,7 +8,7 @@ import {
   type TaskRow,
   type View,
 } from "../../state/index.ts"
-import { clusterArn, clusterNameOf, lastPart, taskArn, taskDefinitionArn, withoutPrefix } from "./arns.ts"
+import { clusterArn, clusterNameOf, taskArn, taskDefinitionArn, withoutPrefix } from "./arns.ts"
 import { clientException, clusterInactive, clusterNotFound, invalidParameter } from "./faults.ts"
 
 /** What both kinds of handler are given and lookups need. */
@@ -50,9 +50,32 @@ export const activeCluster = (cx: Looking, reference: string | undefined): Clust
   return row
 }
 
-/** The full ARN that a task reference (id or ARN) stands for in a cluster; failures echo it. */
-export const namedTaskArn = (cluster: ClusterRow, reference: string): string =>
-  reference.startsWith("arn:") ? reference : taskArn(cluster, cluster.name, reference)
+/**
+ * The full ARN that a task reference (id or ARN) stands for in a cluster; failures echo it. Throws for what cannot be a
+ * task of this cluster, in texts [field] but for the region's: aws/aws-cli#10057 and #7875,
+ * aws-actions/amazon-ecs-deploy-task-definition#261, asynkron/protoactor-dotnet#2055.
+ */
+export const namedTaskArn = (cluster: ClusterRow, reference: string): string => {
+  if (!reference.startsWith("arn:")) {
+    if (![32, 36].includes(reference.length)) throw invalidParameter("taskId length should be one of [32,36]")
+    return taskArn(cluster, cluster.name, reference)
+  }
+  const { service, account, region, resource = "" } = parseArn(reference) ?? {}
+  const [kind = "", ...path] = resource.split("/")
+  if (service !== "ecs" || path.length === 0 || path.length > 2) throw invalidParameter("Task Identifier is invalid")
+  if (kind !== "task") throw invalidParameter(`Unsupported resource type: ${kind}`)
+  if (account !== cluster.account) {
+    throw invalidParameter(`Identifier is for ${account}. Your accountId is ${cluster.account}`)
+  }
+  if (region !== cluster.region) throw invalidParameter(`Identifier is for ${region}. Your region is ${cluster.region}`)
+  const [owner = "", id] = path
+  // The old form of an ARN has no cluster in it: `task/<id>`.
+  if (id === undefined) return taskArn(cluster, cluster.name, owner)
+  if (owner !== cluster.name) {
+    throw invalidParameter(`Invalid identifier: Identifier is for cluster ${owner}. Your cluster is ${cluster.name}`)
+  }
+  return reference
+}
 
 /** Whether the API still shows a task: stopped ones are gone after an hour. */
 export const isVisible = (task: TaskRow, now: number): boolean =>
@@ -64,10 +87,8 @@ export const findTask = (
   cluster: ClusterRow,
   reference: string,
 ): TaskRow | undefined => {
-  const byArn = cx.tx.tasks.get(namedTaskArn(cluster, reference))
-  // The old form of an ARN has no cluster in it: `task/<id>`.
-  const row = byArn ?? cx.tx.tasks.get(taskArn(cluster, cluster.name, lastPart(reference)))
-  return row && row.clusterArn === cluster.arn && isVisible(row, cx.now) ? row : undefined
+  const row = cx.tx.tasks.get(namedTaskArn(cluster, reference))
+  return row && isVisible(row, cx.now) ? row : undefined
 }
 
 /** `family`, `family:revision` or a task definition's ARN, taken apart. */

@@ -150,7 +150,7 @@ const refusals: readonly (readonly [source: string, what: string, RunTaskInput, 
     "a word that propagateTags does not know",
     runWeb({ propagateTags: "ALL" as "NONE" }),
     invalid,
-    "Invalid value 'ALL' for propagateTags. It must be one of TASK_DEFINITION, SERVICE, NONE.",
+    "propagateTags should be one of [TASK_DEFINITION,SERVICE,NONE]",
   ],
   [
     "M",

@@ -49,16 +49,30 @@ test("tasks are described by id and ARN, and what is not there is MISSING", asyn
     "DescribeTasks",
     { tasks: Array.from({ length: 101 }, (_, i) => String(i)) },
     "InvalidParameterException",
-    "Tasks cannot have more than 100 elements.",
+    "tasks can have at most 100 items.",
   )
 })
 
-test("a task of another cluster is MISSING", async () => {
-  const { call } = await withWeb()
+test("what cannot be a task of the cluster is refused and says why", async () => {
+  const { call, refuses } = await withWeb()
   await call("CreateCluster", { clusterName: "other" })
   const { tasks: [first] = [] } = await call("RunTask", runWeb())
-  const { failures } = await call("DescribeTasks", { cluster: "other", tasks: [first?.taskArn ?? ""] })
-  assert.deepEqual(failures, [{ arn: first?.taskArn, reason: "MISSING" }])
+  const taskArn = first?.taskArn ?? ""
+  const id = taskArn.split("/").at(-1)
+  const no = async (task: string, message: string, cluster = "default") => {
+    await refuses("DescribeTasks", { cluster, tasks: [task] }, "InvalidParameterException", message)
+    await refuses("StopTask", { cluster, task }, "InvalidParameterException", message)
+  }
+  // source: see namedTaskArn
+  await no("web", "taskId length should be one of [32,36]")
+  await no(taskArn, "Invalid identifier: Identifier is for cluster default. Your cluster is other", "other")
+  await no(ecsArn("cluster/default"), "Unsupported resource type: cluster")
+  const foreign = taskArn.replace("123456789012", "999999999999")
+  await no(foreign, "Identifier is for 999999999999. Your accountId is 123456789012")
+  await no(taskArn.replace("us-east-1", "eu-west-1"), "Identifier is for eu-west-1. Your region is us-east-1")
+  await no("arn:aws:ecs", "Task Identifier is invalid")
+  const { tasks } = await call("DescribeTasks", { tasks: [ecsArn(`task/${id}`)] })
+  assert.equal(tasks?.[0]?.taskArn, taskArn, "the old form of an ARN names the same task")
 })
 
 test("a stopped task is shown with everything that happened to it, for an hour", async () => {
@@ -181,7 +195,7 @@ test("tasks are listed by family, by who started them and by launch type, page b
     "ListTasks",
     { desiredStatus: "DONE" as "STOPPED" },
     "InvalidParameterException",
-    "Invalid value 'DONE' for desiredStatus. It must be one of RUNNING, PENDING, STOPPED.",
+    "desiredStatus should be one of [RUNNING,PENDING,STOPPED]",
   )
   await refuses("ListTasks", { maxResults: 101 }, "InvalidParameterException", "maxResults must be between 1 and 100.")
   await refuses("ListTasks", { serviceName: "none" }, "ServiceNotFoundException", "Service not found.")

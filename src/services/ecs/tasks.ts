@@ -5,7 +5,7 @@ import { fault } from "../../kernel/index.ts"
 import type { ClusterRow, TaskRow } from "../../state/index.ts"
 import { containerInstanceArn, lastPart, serviceArn, taskDefinitionArn } from "./arns.ts"
 import { describeTask } from "./describe-task.ts"
-import { checkOneOf, invalidParameter, notYet } from "./faults.ts"
+import { checkAtMost, checkLongest, checkOneOf, invalidParameter, notYet } from "./faults.ts"
 import { nextToken, pageOf } from "./pages.ts"
 import { activeCluster, findTask, isVisible, type Looking, namedTaskArn } from "./resolve.ts"
 
@@ -14,7 +14,8 @@ export const DescribeTasks: ReadOp<"ecs", "DescribeTasks"> = (cx, input) => {
   const cluster = activeCluster(cx, input.cluster)
   const references = input.tasks ?? []
   if (references.length === 0) throw invalidParameter("Tasks cannot be empty.")
-  if (references.length > 100) throw invalidParameter("Tasks cannot have more than 100 elements.") // text from memory
+  checkAtMost("tasks", references, 100)
+  for (const field of input.include ?? []) checkOneOf("include", field, ["TAGS"])
   const withTags = input.include?.includes("TAGS") ?? false
   const tasks: Task[] = []
   const failures: { arn: string; reason: string }[] = []
@@ -75,6 +76,7 @@ const instanceOf = (cx: Looking, cluster: ClusterRow, reference: string): string
 export const ListTasks: ReadOp<"ecs", "ListTasks"> = (cx, input) => {
   if (input.daemonName) throw notYet("the daemonName filter of ecs:ListTasks")
   checkOneOf("desiredStatus", input.desiredStatus, ["RUNNING", "PENDING", "STOPPED"])
+  checkLongest("startedBy", input.startedBy, 128)
   checkOneOf("launchType", input.launchType, ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"])
   const cluster = activeCluster(cx, input.cluster)
   const others = [input.family, input.serviceName, input.containerInstance, input.launchType]
