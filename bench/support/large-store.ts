@@ -27,7 +27,7 @@ export const makeLargeStore = async (data: string, count: number): Promise<reado
   const journal = sqliteJournal({ file: recordsOf(data) })
   const { epoch, position } = await journal.open()
   const models = new Map<string, StoredRow>()
-  for await (const row of journal.load()) models.set(row.table, row)
+  for await (const rows of journal.load()) for (const row of rows) models.set(row.table, row)
   const model = models.get("tasks")
   if (!model) throw new Error("the task that was to be copied is not in the records")
   const { id, attachments } = JSON.parse(model.json) as { id: string; attachments: { id: string }[] }

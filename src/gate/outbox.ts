@@ -31,8 +31,9 @@ export const emitInto = (tx: Tx, counter: OutboxCounter, scope: Scope, at: numbe
     detail: event.detail,
     at,
   })
-  for (const oldest of tx.outbox.all()) {
-    if (tx.outbox.size <= outboxBound) break
+  while (tx.outbox.size > outboxBound) {
+    const oldest = tx.outbox.first("all", "all")
+    if (!oldest) return
     tx.outbox.delete(oldest.id)
   }
 }

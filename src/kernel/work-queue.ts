@@ -4,6 +4,8 @@
 /** See the head of the file. Keys come out in the order in which they were added. */
 export class WorkQueue<K> {
   readonly #waiting = new Set<K>()
+  /** Where the next key is. A set that is walked from its start each time walks over all that was taken from it before. */
+  #next = this.#waiting.values()
   readonly #running = new Set<K>()
   readonly #again = new Set<K>()
 
@@ -15,12 +17,16 @@ export class WorkQueue<K> {
 
   /** Takes the next key and marks it running, or undefined when none waits. */
   take(): K | undefined {
-    for (const key of this.#waiting) {
-      this.#waiting.delete(key)
-      this.#running.add(key)
-      return key
+    let next = this.#next.next()
+    if (next.done) {
+      // A walk that has come to its end does not see what is added later.
+      this.#next = this.#waiting.values()
+      next = this.#next.next()
     }
-    return undefined
+    if (next.done) return undefined
+    this.#waiting.delete(next.value)
+    this.#running.add(next.value)
+    return next.value
   }
 
   /** Marks a key that was taken as no longer running. */

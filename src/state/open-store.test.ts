@@ -71,6 +71,35 @@ test("rows of older versions pass through every upgrade, and are found under the
   })
 })
 
+test("indexes of rows from the journal are right at the first look at them, whatever was changed, taken back or begun before", async () => {
+  const disk = await leftByV1()
+  const store = await open(disk, { ships })
+  const kept = { id: "ship/d", tons: 1, port: "Kiel" }
+  assert.throws(() =>
+    store.transact((tx) => {
+      tx.ships.delete("ship/a")
+      throw new Error("not today")
+    }),
+  )
+  store.transact((tx) => {
+    tx.ships.patch("ship/c", { port: "Lübeck" })
+    tx.ships.delete("ship/b")
+    assert.deepEqual(
+      tx.ships.by("port", "Kiel").map((s) => s.id),
+      ["ship/a"],
+    )
+    tx.ships.insert(kept)
+  })
+  assert.throws(() =>
+    store.transact((tx) => {
+      tx.ships.patch("ship/a", { port: "Lübeck" })
+      throw new Error("nor today")
+    }),
+  )
+  const found = store.view((view) => ["Kiel", "Lübeck"].map((port) => view.ships.by("port", port).map((s) => s.id)))
+  assert.deepEqual(found, [["ship/a", "ship/d"], ["ship/c"]])
+})
+
 test("upgraded rows are written back, so that the next opening upgrades nothing", async () => {
   const disk = await leftByV1()
   await (await open(disk, { ships })).close()

@@ -48,27 +48,36 @@ const upgraded = (spec: TableSpec<Row>, stored: StoredRow): Row => {
 const load = async (tables: Map<string, TableRows>, journal: Journal): Promise<Pick<Batch, "puts" | "deletes">[]> => {
   const byName = new Map(Array.from(tables.values(), (table) => [table.spec.name, table]))
   const changed: { puts: StoredRow[]; deletes: StoredRow[] }[] = []
-  for await (const stored of journal.load()) {
-    const table = byName.get(stored.table)
-    if (!table) throw new DataFolderTooNew(`it holds rows of a table ${stored.table}`)
-    const { spec } = table
-    if (stored.version > spec.version) {
-      throw new DataFolderTooNew(`its table ${spec.name} has version ${stored.version}, and we know ${spec.version}`)
+  for await (const some of journal.load()) {
+    for (const stored of some) {
+      const put = loadRow(byName, stored)
+      if (!put) continue
+      let part = changed.at(-1)
+      if (!part || part.puts.length >= upgradedPerBatch) {
+        part = { puts: [], deletes: [] }
+        changed.push(part)
+      }
+      part.puts.push(put)
+      if (put.key !== stored.key) part.deletes.push(stored)
     }
-    const row = upgraded(spec, stored)
-    const key = spec.key(row)
-    if (table.get(key)) throw new DataFolderCorrupt(`Two rows of table ${spec.name} have the key ${key}`)
-    table.set(key, row)
-    if (stored.version === spec.version) continue
-    let part = changed.at(-1)
-    if (!part || part.puts.length >= upgradedPerBatch) {
-      part = { puts: [], deletes: [] }
-      changed.push(part)
-    }
-    part.puts.push({ table: spec.name, key, version: spec.version, json: JSON.stringify(row) })
-    if (key !== stored.key) part.deletes.push(stored)
   }
   return changed
+}
+
+/** Puts one row into its table; answers its new form when an upgrade changed it. */
+const loadRow = (byName: ReadonlyMap<string, TableRows>, stored: StoredRow): StoredRow | undefined => {
+  const table = byName.get(stored.table)
+  if (!table) throw new DataFolderTooNew(`it holds rows of a table ${stored.table}`)
+  const { spec } = table
+  if (stored.version > spec.version) {
+    throw new DataFolderTooNew(`its table ${spec.name} has version ${stored.version}, and we know ${spec.version}`)
+  }
+  const row = upgraded(spec, stored)
+  const key = spec.key(row)
+  if (!table.load(key, row)) throw new DataFolderCorrupt(`Two rows of table ${spec.name} have the key ${key}`)
+  return stored.version === spec.version
+    ? undefined
+    : { table: spec.name, key, version: spec.version, json: JSON.stringify(row) }
 }
 
 /**

@@ -29,6 +29,12 @@ class Index {
     return this.#sets.get(value)
   }
 
+  /** Takes in the cells of a table that was loaded. */
+  build(cells: Iterable<Cell>): void {
+    this.#sets.clear()
+    for (const cell of cells) this.move(cell, undefined, this.of(cell.row))
+  }
+
   /** Moves a cell from the values of its old row to those of its new one. */
   move(cell: Cell, before: Values, after: Values): void {
     if (same(before, after)) {
@@ -64,13 +70,29 @@ export class TableRows {
   readonly all = new CellSet()
   readonly #cells = new Map<string, Cell>()
   readonly #byName: ReadonlyMap<string, Index>
-  readonly #indexes: readonly Index[]
+  /** The indexes that are kept up: all but those of `#unbuilt`. */
+  #indexes: readonly Index[]
+  /** Of rows that were loaded: built when somebody first looks, since a start must not wait for what few ask. */
+  readonly #unbuilt = new Set<Index>()
   #nextOrdinal = 0
 
   constructor(spec: TableSpec<Row>) {
     this.spec = spec
     this.#byName = new Map(Object.entries(spec.indexes).map(([name, of]) => [name, new Index(of)]))
     this.#indexes = [...this.#byName.values()]
+  }
+
+  /** Puts a row behind all others, before anybody has looked; false when its key is there already. */
+  load(key: string, row: Row): boolean {
+    if (this.#cells.has(key)) return false
+    if (this.#indexes.length > 0) {
+      for (const index of this.#indexes) this.#unbuilt.add(index)
+      this.#indexes = []
+    }
+    const cell: Cell = { key, row, ordinal: this.#nextOrdinal++ }
+    this.#cells.set(key, cell)
+    this.all.add(cell)
+    return true
   }
 
   get(key: string): Cell | undefined {
@@ -81,6 +103,11 @@ export class TableRows {
   under(index: string, value: string): CellSet | undefined {
     const found = this.#byName.get(index)
     if (!found) throw new Error(`Table ${this.spec.name} has no index ${index}`)
+    if (this.#unbuilt.has(found)) {
+      found.build(this.#cells.values())
+      this.#unbuilt.delete(found)
+      this.#indexes = [...this.#indexes, found]
+    }
     return found.under(value)
   }
 

@@ -15,7 +15,9 @@ const row = (key: string, json: string, version = 1): StoredRow => ({ table: "sh
 
 const rowsOf = async (journal: Journal): Promise<StoredRow[]> => {
   const rows: StoredRow[] = []
-  for await (const { table, key, version, json } of journal.load()) rows.push({ table, key, version, json })
+  for await (const some of journal.load()) {
+    for (const { table, key, version, json } of some) rows.push({ table, key, version, json })
+  }
   return rows
 }
 

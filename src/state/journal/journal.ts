@@ -41,8 +41,8 @@ export interface Opened {
 export interface Journal {
   /** Takes the journal for this process and fences whoever had it before. */
   open(): Promise<Opened>
-  /** Every row, in the order of first insertion. Called once, between `open` and the first `append`. */
-  load(): AsyncIterable<StoredRow>
+  /** Every row, in the order of first insertion, some at a time. Called once, between `open` and the first `append`. */
+  load(): AsyncIterable<readonly StoredRow[]>
   /** Answers when the batch is durable. Batches become durable in the order of the calls, each whole or not at all. */
   append(batch: Batch): Promise<Appended>
   /** Waits for what was appended. */

@@ -35,7 +35,7 @@ export const memoryJournal = (disk: MemoryDisk = memoryDisk()): Journal => {
       return { epoch: disk.epoch, position: disk.position }
     },
     load: async function* () {
-      yield* disk.rows.values()
+      yield [...disk.rows.values()]
     },
     append: (batch) => {
       const appended = last.then((): Appended => {

@@ -40,7 +40,7 @@ class SqliteJournal implements Journal {
     return (await this.#calls.ask({ ask: "open" })) as Opened
   }
 
-  async *load(): AsyncGenerator<StoredRow> {
+  async *load(): AsyncGenerator<readonly StoredRow[]> {
     const ask = () => this.#calls.ask({ ask: "load" }) as Promise<readonly StoredRow[]>
     // The thread reads the next rows while these are used.
     let next = ask()
@@ -50,7 +50,7 @@ class SqliteJournal implements Journal {
       next = ask()
       // Its failure is seen in the next round, if there is one.
       next.catch(() => {})
-      yield* rows
+      yield rows
     }
   }
 

@@ -17,7 +17,11 @@ export const outbox = defineTable<OutboxRow>()({
   name: "outbox",
   version: 1,
   key: (e) => e.id,
-  indexes: { scope: (e) => `${e.account}/${e.region}` },
+  indexes: {
+    scope: (e) => `${e.account}/${e.region}`,
+    /** Every event, so that the oldest is found without a look at the others. */
+    all: () => "all",
+  },
 })
 
 /** Single values of the installation, such as the start of the cloud clock. */
