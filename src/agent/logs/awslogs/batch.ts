@@ -1,5 +1,5 @@
 // Fills one PutLogEvents: as many waiting messages as the service takes in one call. Pure.
-import type { LogMessage } from "../json-file/decode.ts"
+import type { LogEvent } from "./join.ts"
 
 /** The limits of PutLogEvents; every event counts 26 bytes on top of its UTF-8 text. */
 const limits = { events: 10_000, bytes: 1_048_576, overhead: 26, span: 24 * 3_600_000 }
@@ -12,14 +12,14 @@ export interface Batch {
   readonly to: number
 }
 
-/** What a message counts for. */
-export const bytesOf = (message: LogMessage): number => Buffer.byteLength(message.text) + limits.overhead
+/** What an event counts for. */
+export const bytesOf = (event: LogEvent): number => Buffer.byteLength(event.text) + limits.overhead
 
 /**
  * The next batch of a queue that is not empty. The order of the file is kept: the service wants times that do not go
  * back, so an event that would (stderr written a moment before stdout) gets the time of the one before it.
  */
-export const fillBatch = (waiting: readonly LogMessage[], now: number): Batch => {
+export const fillBatch = (waiting: readonly LogEvent[], now: number): Batch => {
   const events: Batch["events"] = []
   let bytes = 0
   let first = 0

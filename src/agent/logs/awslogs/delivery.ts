@@ -1,9 +1,10 @@
-// Delivers the messages of one container to its log stream, in order and once: every call says by its token which bytes
+// Delivers the events of one container to its log stream, in order and once: every call says by its token which bytes
 // of the container's log it stands for, and the service says which of them it has when that does not fit.
 import { type Cancel, type Clock, errorFields, Fault, type Log, pauseAfter } from "../../../kernel/index.ts"
 import type { AwsCall, LogPosition } from "../../types.ts"
-import type { LogMessage } from "../json-file/decode.ts"
 import { bytesOf, fillBatch } from "./batch.ts"
+import type { Boundary } from "./events.ts"
+import { beyond, type LogEvent } from "./join.ts"
 
 export interface DeliveryOptions {
   readonly logs: AwsCall<"logs">
@@ -18,12 +19,6 @@ export interface DeliveryOptions {
   onCommitted(position: LogPosition): void
   readonly clock: Clock
   readonly log: Log
-}
-
-/** Where decoding may begin again once everything before is delivered. */
-export interface Boundary {
-  readonly offset: number
-  readonly file: LogPosition["file"]
 }
 
 /** Lines are sent when this long nothing new came, … */
@@ -46,7 +41,7 @@ const hopelessLimit = 5
 /** See the head of the file. */
 export class Delivery {
   readonly #options: DeliveryOptions
-  #waiting: LogMessage[] = []
+  #waiting: LogEvent[] = []
   #waitingBytes = 0
   #committed: number
   #position: LogPosition
@@ -66,15 +61,15 @@ export class Delivery {
     this.#position = options.position ?? { committed: 0, decodeFrom: 0 }
   }
 
-  /** Takes messages in order; those that the stream has already are dropped. */
-  add(messages: readonly LogMessage[]): void {
+  /** Takes events in order; what the stream has already is dropped. */
+  add(events: readonly LogEvent[]): void {
     const { clock } = this.#options
-    const fresh = messages.filter((message) => message.end > this.#committed)
+    const fresh = events.flatMap((event) => beyond(event, this.#committed) ?? [])
     if (fresh.length === 0 || this.#closed) return
     if (this.#waiting.length === 0) this.#firstAt = clock.now()
-    for (const message of fresh) {
-      this.#waiting.push(message)
-      this.#waitingBytes += bytesOf(message)
+    for (const event of fresh) {
+      this.#waiting.push(event)
+      this.#waitingBytes += bytesOf(event)
     }
     // While a call runs, or waits to be tried again, new lines wait with it.
     if (this.#sending || this.#failures > 0) return
@@ -83,7 +78,7 @@ export class Delivery {
     if (this.#waitingBytes >= backlogBytes / 4) void this.#send()
   }
 
-  /** Says that no message is open at `boundary`: what was added so far is all that came before it. */
+  /** Says that nothing is open at `boundary`: what was added so far is all that came before it. */
   boundary(boundary: Boundary): void {
     if (boundary.offset <= this.#position.decodeFrom) return
     this.#boundaries.push(boundary)
@@ -161,13 +156,13 @@ export class Delivery {
     if (this.#closed) return
     this.#failures = 0
     this.#committed = committed
-    let known = 0
-    for (const message of this.#waiting) {
-      if (message.end > committed) break
-      this.#waitingBytes -= bytesOf(message)
-      known++
-    }
-    this.#waiting = this.#waiting.slice(known)
+    const at = this.#waiting.findIndex((event) => event.end > committed)
+    const first = this.#waiting[at]
+    const left = first && beyond(first, committed)
+    const gone = at < 0 ? this.#waiting : this.#waiting.slice(0, at + 1)
+    for (const event of gone) this.#waitingBytes -= bytesOf(event)
+    if (left) this.#waitingBytes += bytesOf(left)
+    this.#waiting = [...(left ? [left] : []), ...this.#waiting.slice(gone.length)]
     this.#firstAt = this.#options.clock.now()
     this.#keep()
     if (this.#waitingBytes < backlogBytes / 2) this.#tellRoom()

@@ -53,9 +53,9 @@ const setUp = (t: TestContext, rotation?: { maxSize: number; maxFiles: number })
   const clock = new TestClock()
   const service = fakeLogService([group])
   const checkpoint = memoryCheckpoint("c")
-  const follow = (): Follower => {
+  const follow = (options: Record<string, string> = {}): Follower => {
     const follower = followAwslogs(
-      { task, container: container(), runtimeId: "r1", path },
+      { task, container: container(options), runtimeId: "r1", path },
       { logs: service.call, checkpoint, clock, log: silentLog },
     )
     assert.ok(follower)
@@ -223,4 +223,63 @@ test("100,000 numbered lines arrive once and in order through rotation, lost ans
     numbers.findIndex((number, i) => number !== String(i)),
     -1,
   )
+})
+
+const multiline = { "awslogs-multiline-pattern": "^START" }
+
+test("lines of one event arrive as one, when the next begins, when it has waited long enough, or at the end", async (t) => {
+  const { writer, follow, until, arrived, finished, clock } = setUp(t)
+  const follower = follow(multiline)
+  for (const line of ["START 1", " at a", "", " at b", "START 2"]) writer.write(line)
+  await until(() => arrived().length === 1)
+  assert.deepEqual(arrived(), ["START 1\n at a\n\n at b\n"])
+  const since = clock.now()
+  await until(() => arrived().length === 2)
+  assert.ok(clock.now() - since >= 4_000, "it was kept back for Docker's five seconds")
+  writer.write("late")
+  writer.write("START 3")
+  writer.write("end", { newline: false })
+  await finished(follower)
+  assert.deepEqual(arrived().slice(1), ["START 2\n", "late\n", "START 3\nend\n"])
+})
+
+test("an event is finished after the interval that was asked for", async (t) => {
+  const { writer, follow, until, arrived, clock } = setUp(t)
+  follow({ ...multiline, "awslogs-force-flush-interval-seconds": "60" })
+  writer.write("START")
+  const since = clock.now()
+  await until(() => arrived().length === 1)
+  assert.ok(clock.now() - since >= 60_000)
+})
+
+test("no line of events is lost or doubled when followers are killed and the service forgets to answer", async (t) => {
+  const { writer, follow, until, arrived, finished, service, checkpoint } = setUp(t, { maxSize: 200_000, maxFiles: 40 })
+  const ids = testIds(11)
+  service.fate = () => (["lost", "unanswered"] as const)[ids.below(10)] ?? "fine"
+  const total = 6_000
+  let written = 0
+  let follower = follow(multiline)
+  let older = checkpoint.logPosition("r1")
+  while (written < total) {
+    const burst = Math.min(total - written, 1 + ids.below(300))
+    for (let i = 0; i < burst; i++) {
+      const number = written++
+      writer.write(`${ids.below(5) === 0 ? "START" : " at"} ${number} ${"z".repeat(number % 89 === 0 ? 30_000 : 20)}`, {
+        stream: ids.below(3) === 0 ? "stderr" : "stdout",
+      })
+    }
+    if (ids.below(2) > 0) await until(() => arrived().join("").length > written * 10)
+    if (ids.below(2) > 0) continue
+    follower.close()
+    if (ids.below(3) === 0 && older) checkpoint.saveLogPosition("r1", older)
+    older = checkpoint.logPosition("r1")
+    follower = follow(multiline)
+  }
+  await finished(follower)
+  const lines = arrived().flatMap((event) => event.trimEnd().split("\n"))
+  assert.equal(
+    lines.findIndex((line, i) => line.trim().split(" ")[1] !== String(i)),
+    -1,
+  )
+  assert.equal(lines.length, total)
 })

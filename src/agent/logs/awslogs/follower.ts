@@ -1,12 +1,13 @@
-// Follows one container's file and delivers its lines to CloudWatch Logs: reader → decoder → delivery, driven by what
+// Follows one container's file and delivers its lines to CloudWatch Logs: reader → events → delivery, driven by what
 // the file system says. All positions are in the checkpoint, so that a follower may end anywhere.
 import { type Cancel, delay, errorFields } from "../../../kernel/index.ts"
 import type { Followed, Follower, FollowerParts } from "../follower.ts"
-import { JsonFileDecoder } from "../json-file/decode.ts"
 import { JsonFileReader } from "../json-file/reader.ts"
 import { watchLog } from "../json-file/watch.ts"
 import { Delivery } from "./delivery.ts"
-import { destinationOf } from "./destination.ts"
+import { type Destination, destinationOf } from "./destination.ts"
+import { EventSource, type Events } from "./events.ts"
+import { type AwslogsOptions, parseOptions } from "./options.ts"
 import { createStream } from "./streams.ts"
 
 /** After each read we let a little time pass, so that a chatty container costs fifty reads a second and not thousands. */
@@ -17,38 +18,65 @@ export const followAwslogs = (followed: Followed, parts: FollowerParts): Followe
   const { task, container } = followed
   const destination = destinationOf(task, container)
   const stream = destination?.stream
-  return destination && stream ? new AwslogsFollower(followed, parts, { ...destination, stream }) : undefined
+  if (!destination || !stream) return undefined
+  return new AwslogsFollower(followed, parts, { ...destination, stream }, optionsOf(followed, parts))
+}
+
+/** What is wrong with options was found before the start; this container runs, and its lines must not be lost to them. */
+const optionsOf = ({ task, container }: Followed, { log }: FollowerParts): AwslogsOptions => {
+  try {
+    return parseOptions(container.logOptions ?? {})
+  } catch (error) {
+    log.error("A container's log options cannot be used", { task: task.arn, ...errorFields(error) })
+    return parseOptions({})
+  }
 }
 
 class AwslogsFollower implements Follower {
   readonly #reader: JsonFileReader
+  readonly #events: EventSource
   readonly #delivery: Delivery
-  readonly #decoder = new JsonFileDecoder()
   readonly #parts: FollowerParts
   readonly #followed: Followed
+  readonly #options: AwslogsOptions
   readonly #unwatch: Cancel
   readonly #stopping = new AbortController()
   #pumping: Promise<void> | undefined
   #again = false
   #finished: Promise<void> | undefined
   #broken = false
+  #cancelFlush: Cancel | undefined
 
   constructor(
     followed: Followed,
     parts: FollowerParts,
-    destination: { group: string; stream: string; createGroup: boolean },
+    destination: Destination & { readonly stream: string },
+    options: AwslogsOptions,
   ) {
     const { runtimeId, path } = followed
     const { checkpoint, clock, logs } = parts
     const log = parts.log.child({ task: followed.task.arn, container: followed.container.name })
     const position = checkpoint.logPosition(runtimeId)
+    const { committed, decodeFrom, file } = position ?? { committed: 0, decodeFrom: 0 }
     this.#parts = { ...parts, log }
     this.#followed = followed
+    this.#options = options
     this.#reader = new JsonFileReader({
       path,
       position,
       onLoss: () => log.error("Log lines are lost: the container wrote more than its rotated log files keep"),
     })
+    let saidSo = false
+    const onGivenUp = () => {
+      if (!saidSo)
+        log.warn("A line takes too long to compare with awslogs-multiline-pattern; it goes on with the event")
+      saidSo = true
+    }
+    const { newEvent } = options
+    this.#events = new EventSource(
+      { ...(newEvent && { newEvent }), committed, onGivenUp },
+      { offset: decodeFrom, file },
+    )
     this.#delivery = new Delivery({
       logs,
       clock,
@@ -79,6 +107,7 @@ class AwslogsFollower implements Follower {
     if (this.#stopping.signal.aborted) return
     this.#stopping.abort()
     this.#unwatch()
+    this.#stopWaiting()
     this.#delivery.close()
     void this.#release()
   }
@@ -105,12 +134,7 @@ class AwslogsFollower implements Follower {
       while (!this.#stopping.signal.aborted) {
         const lines = await this.#reader.next()
         if (!lines || this.#stopping.signal.aborted) return
-        let boundary: number | undefined
-        for (const { raw, end } of lines) {
-          this.#delivery.add(this.#decoder.line(raw, end))
-          if (this.#decoder.atBoundary) boundary = end
-        }
-        if (boundary !== undefined) this.#delivery.boundary({ offset: boundary, file: this.#reader.file })
+        this.#deliver(this.#events.take(lines, this.#reader.file))
         await this.#delivery.room()
       }
     } catch (error) {
@@ -123,12 +147,31 @@ class AwslogsFollower implements Follower {
     }
   }
 
+  #deliver({ events, boundary }: Events): void {
+    this.#delivery.add(events)
+    if (boundary) this.#delivery.boundary(boundary)
+    // An event is open for as long as it may be from its first line on, however many lines follow it.
+    if (events.length > 0) this.#stopWaiting()
+    if (!this.#events.isOpen || this.#cancelFlush) return
+    const { clock } = this.#parts
+    this.#cancelFlush = clock.at(clock.now() + this.#options.flushAfter, () => {
+      this.#cancelFlush = undefined
+      this.#deliver(this.#events.flush())
+    })
+  }
+
+  #stopWaiting(): void {
+    this.#cancelFlush?.()
+    this.#cancelFlush = undefined
+  }
+
   async #finish(): Promise<void> {
     this.#unwatch()
     await this.#pumping
     if (!this.#broken) await this.#readOn()
     if (this.#stopping.signal.aborted) return
-    this.#delivery.add(this.#decoder.finish(this.#reader.offset))
+    this.#stopWaiting()
+    this.#delivery.add(this.#events.finish(this.#reader.offset))
     await this.#delivery.end()
     await this.#reader.close()
   }

@@ -1,7 +1,7 @@
 // Docker's json-file lines turned into messages: one JSON object per line, in which a message that is longer than 16 KiB
 // is spread over several and only the last ends with a newline. Pure; offsets count all bytes ever written to the file.
 
-/** A message as the container wrote it, without its newline. */
+/** A message as the container wrote it, without its newline; an empty line is an empty message. */
 export interface LogMessage {
   readonly text: string
   readonly stream: "stdout" | "stderr"
@@ -48,10 +48,10 @@ export class JsonFileDecoder {
    * last raw line may have completed a message of the other stream there.
    */
   finish(end: number): LogMessage[] {
-    return [...this.#take("stdout", true, end), ...this.#take("stderr", true, end)].map((message, i) => ({
-      ...message,
-      end: end + 1 + i,
-    }))
+    const open = (["stdout", "stderr"] as const).filter((stream) => this.#open[stream].bytes > 0)
+    return open
+      .flatMap((stream) => this.#take(stream, true, end))
+      .map((message, i) => ({ ...message, end: end + 1 + i }))
   }
 
   // Messages that one raw line completes together get growing ends below `end`: the raw line is longer than they are many.
@@ -59,10 +59,9 @@ export class JsonFileDecoder {
     const open = this.#open[stream]
     const texts = splitUtf8(open.parts.join(""), maxMessageBytes)
     const rest = complete ? undefined : texts.pop()
-    const messages = texts
-      // An empty line is no event: CloudWatch Logs takes none, and the awslogs driver sends none.
-      .filter((text) => text !== "")
-      .map((text, i, all): LogMessage => ({ text, stream, time: open.time, end: end - (all.length - 1 - i) }))
+    const messages = texts.map(
+      (text, i): LogMessage => ({ text, stream, time: open.time, end: end - (texts.length - 1 - i) }),
+    )
     this.#open[stream] =
       rest === undefined ? newOpen() : { parts: [rest], bytes: Buffer.byteLength(rest), time: open.time }
     return messages
