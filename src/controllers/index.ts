@@ -1,5 +1,6 @@
 // The loops that make the world match the records.
 import type { Scope } from "../kernel/index.ts"
+import { clusterController } from "./cluster/index.ts"
 import type { Controller } from "./controller.ts"
 import { machinesController } from "./machines/index.ts"
 import { taskController } from "./task/index.ts"
@@ -13,4 +14,5 @@ export const controllers = (home: Scope): readonly Controller[] => [
   machinesController(home),
   taskController,
   taskDefinitionController,
+  clusterController,
 ]

@@ -1,7 +1,7 @@
-// Task definitions whose deletion was asked for go when no task uses them any more.
-import { forgetTaskDefinition } from "../../services/ecs/index.ts"
+// Task definitions whose deletion was asked for go an hour later, when no task uses them any more.
+import { taskDefinitionEnd } from "../../services/ecs/index.ts"
 import type { TaskDefinitionRow, TaskRow } from "../../state/index.ts"
-import { type Controller, done, on } from "../controller.ts"
+import { again, type Controller, done, on } from "../controller.ts"
 import { ecsPrincipal } from "../principals.ts"
 
 /** Keyed by task definition ARN. */
@@ -14,8 +14,10 @@ export const taskDefinitionController: Controller = {
   keys: (view) => [...view.taskDefinitions.all()].filter((d) => d.status === "DELETE_IN_PROGRESS").map((d) => d.arn),
   reconcile: (cx, arn) => {
     const row = cx.view((view) => view.taskDefinitions.get(arn))
-    if (row?.status !== "DELETE_IN_PROGRESS") return done
-    cx.commit(row, ecsPrincipal(row.account), (inner) => forgetTaskDefinition(inner.tx, arn))
+    const end = row && cx.view((view) => taskDefinitionEnd(view, row))
+    if (!row || end === undefined) return done
+    if (cx.now < end) return again(end)
+    cx.commit(row, ecsPrincipal(row.account), (inner) => inner.tx.taskDefinitions.delete(arn))
     return done
   },
 }

@@ -17,7 +17,7 @@ import { withoutEffect } from "./without-effect.ts"
 
 export type { EcsPorts } from "./agent-operations.ts"
 export { describeTask, taskHealth, taskStateChangeDetail } from "./describe-task.ts"
-export { forgetTaskDefinition } from "./sweep.ts"
+export { clusterEnd, taskDefinitionEnd } from "./sweep.ts"
 export { taskStateChange } from "./task-event.ts"
 
 /** The ECS table. `ports` are what the process gives it. */

@@ -1,6 +1,6 @@
-// When ECS forgets: tokens of RunTask, and task definitions whose deletion was asked for. Pure over the records.
+// When ECS forgets: tokens of RunTask, deleted clusters and task definitions. Pure over the records.
 // Stopped tasks are forgotten by the task controller, an hour after they stopped (see isVisible in resolve.ts).
-import type { RunTaskTokenRow, Tx, View } from "../../state/index.ts"
+import type { ClusterRow, RunTaskTokenRow, TaskDefinitionRow, View } from "../../state/index.ts"
 import { isVisible } from "./resolve.ts"
 
 /** A RunTask token is good for a day at most. */
@@ -14,9 +14,18 @@ export const isTokenAlive = (view: View, token: RunTaskTokenRow, now: number): b
     return task !== undefined && isVisible(task, now)
   })
 
-/** Removes a task definition that is DELETE_IN_PROGRESS and that no task uses any more; true when it is gone. */
-export const forgetTaskDefinition = (tx: Tx, arn: string): boolean => {
-  const row = tx.taskDefinitions.get(arn)
-  if (row?.status !== "DELETE_IN_PROGRESS" || tx.tasks.count("taskDefinition", arn) > 0) return false
-  return tx.taskDefinitions.delete(arn)
-}
+/**
+ * What was deleted stays describable for a while that AWS does not name ("might remain discoverable", API_DeleteCluster);
+ * here for an hour, as stopped tasks.
+ */
+export const deletedLifetime = 60 * 60 * 1000
+
+/** When a cluster is forgotten; undefined for one that is not deleted. */
+export const clusterEnd = (row: ClusterRow): number | undefined =>
+  row.status === "INACTIVE" ? (row.deletedAt ?? 0) + deletedLifetime : undefined
+
+/** When a task definition may be forgotten; undefined for one that is to stay, or that tasks still use. */
+export const taskDefinitionEnd = (view: View, row: TaskDefinitionRow): number | undefined =>
+  row.status === "DELETE_IN_PROGRESS" && view.tasks.count("taskDefinition", row.arn) === 0
+    ? (row.deleteRequestedAt ?? 0) + deletedLifetime
+    : undefined
