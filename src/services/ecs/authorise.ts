@@ -166,6 +166,12 @@ export const runTask: Authorise<Input<"ecs", "RunTask">> = (cx, input) => {
   const cluster = clusterOf(cx.scope, input.cluster)
   const row = findTaskDefinition(cx, input.taskDefinition ?? "")
   const { taskRoleArn, executionRoleArn } = { ...row?.definition, ...input.overrides }
+  // Tags that ECS brings along are created as well: propagated and managed ones need the same permission.
+  const newTags = [
+    ...(input.tags ?? []),
+    ...(input.propagateTags === "TASK_DEFINITION" ? (row?.tags ?? []) : []),
+    ...(input.enableECSManagedTags ? [{ key: "aws:ecs:clusterName", value: clusterNameOf(cluster) }] : []),
+  ]
   const conditions = {
     "ecs:cluster": cluster,
     "ecs:enable-execute-command": String(input.enableExecuteCommand ?? false),
@@ -174,7 +180,7 @@ export const runTask: Authorise<Input<"ecs", "RunTask">> = (cx, input) => {
   return [
     demand("RunTask", [row?.arn ?? input.taskDefinition ?? "*"], conditions),
     ...passRoles(cx.scope, [taskRoleArn, executionRoleArn]),
-    ...tagOnCreate(cx, "RunTask", [taskArn(cx.scope, clusterNameOf(cluster), "*")], input.tags),
+    ...tagOnCreate(cx, "RunTask", [taskArn(cx.scope, clusterNameOf(cluster), "*")], newTags),
   ]
 }
 

@@ -2,7 +2,7 @@
 import type { Attachment, Container, HealthStatus, NetworkBinding, Task, TaskOverride } from "@aws-sdk/client-ecs"
 import type { Frozen, TaskRow, View } from "../../state/index.ts"
 import { date, present, thaw } from "./shape.ts"
-import { tagsOut } from "./tags.ts"
+import { tagsOut, taskTags } from "./tags.ts"
 
 /** The member of the attachment's details that carries the task's address. */
 const addressDetail = "privateIPv4Address"
@@ -99,7 +99,7 @@ export const describeTask = (view: View, task: TaskRow, withTags = false): Task 
     stoppedAt: date(task.stoppedAt),
     stoppedReason: task.stoppedReason,
     stoppingAt: date(task.stoppingAt),
-    tags: withTags ? tagsOut(task.tags) : [],
+    tags: withTags ? tagsOut(taskTags(task)) : [],
     taskArn: task.arn,
     taskDefinitionArn: task.taskDefinitionArn,
     version: task.version,

@@ -3,8 +3,8 @@
 import type { Tag } from "@aws-sdk/client-ecs"
 import type { Op, ReadOp } from "../../gate/index.ts"
 import { parseArn } from "../../kernel/index.ts"
-import type { Tx, View } from "../../state/index.ts"
-import { clusterInactive, clusterNotFound, invalidParameter } from "./faults.ts"
+import type { TaskRow, Tx, View } from "../../state/index.ts"
+import { clusterNotFound, invalidParameter } from "./faults.ts"
 import { isVisible, type Looking } from "./resolve.ts"
 
 /** A tag as rows keep it. */
@@ -19,10 +19,19 @@ const longestKey = 128
 const longestValue = 256
 const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 
+/** Keys of ECS's own: a caller neither gives nor takes them, and they do not count. */
+const isReserved = (key: string): boolean => /^aws:/i.test(key)
+
+const checkCount = (tags: readonly KeptTag[]): void => {
+  if (tags.filter((tag) => !isReserved(tag.key)).length > mostTags) {
+    throw invalidParameter(`The number of tags exceeds the maximum of ${mostTags}.`) // text from memory
+  }
+}
+
 /** Checks tags that a caller gave and answers them as rows keep them. Throws InvalidParameterException (texts from memory). */
 export const checkTags = (tags: readonly Tag[] | undefined): readonly KeptTag[] => {
   const kept = (tags ?? []).map(({ key = "", value = "" }) => ({ key, value }))
-  if (kept.length > mostTags) throw invalidParameter(`The number of tags exceeds the maximum of ${mostTags}.`)
+  checkCount(kept)
   const seen = new Set<string>()
   for (const { key, value } of kept) {
     if (key === "" || key.length > longestKey || !allowed.test(key)) {
@@ -33,7 +42,7 @@ export const checkTags = (tags: readonly Tag[] | undefined): readonly KeptTag[] 
         `The value of tag '${key}' must be up to ${longestValue} letters, numbers, spaces or any of _.:/=+-@.`,
       )
     }
-    if (/^aws:/i.test(key)) throw invalidParameter(`Tag key '${key}' is invalid: the prefix aws: is reserved.`)
+    if (isReserved(key)) throw invalidParameter(`Tag key '${key}' is invalid: the prefix aws: is reserved.`)
     if (seen.has(key)) throw invalidParameter(`Duplicate tag key '${key}'.`)
     seen.add(key)
   }
@@ -49,6 +58,9 @@ export const mergeTags = (tags: readonly KeptTag[], added: readonly KeptTag[]): 
 
 /** The tags of an answer: mutable copies, as the SDK types them. */
 export const tagsOut = (tags: readonly KeptTag[]): Tag[] => tags.map((tag) => ({ ...tag }))
+
+/** The tags of a task: none once it has stopped, for "any tags associated with the task are deleted" (API_StopTask). */
+export const taskTags = (task: TaskRow): readonly KeptTag[] => (task.lastStatus === "STOPPED" ? [] : task.tags)
 
 type TaggedTable = "clusters" | "taskDefinitions" | "tasks" | "containerInstances"
 
@@ -82,14 +94,17 @@ const findTagged = (cx: Looking & { now: number }, arn: string | undefined): Tag
     case "cluster": {
       const row = view.clusters.get(arn)
       if (!row) throw clusterNotFound()
-      if (row.status !== "ACTIVE") throw clusterInactive()
+      // [field] gruntwork-io/cloud-nuke#145, hashicorp/terraform-provider-aws#35524
+      if (row.status !== "ACTIVE") {
+        throw invalidParameter("The specified cluster is inactive. Specify an active cluster and try again.")
+      }
       return found("clusters", row)
     }
     case "task-definition":
       return found("taskDefinitions", view.taskDefinitions.get(arn))
     case "task": {
       const row = view.tasks.get(arn)
-      return found("tasks", row && isVisible(row, cx.now) ? row : undefined)
+      return found("tasks", row && isVisible(row, cx.now) ? { tags: taskTags(row) } : undefined)
     }
     case "container-instance": {
       const row = view.containerInstances.get(arn)
@@ -101,6 +116,10 @@ const findTagged = (cx: Looking & { now: number }, arn: string | undefined): Tag
 }
 
 const keep = (tx: Tx, tagged: Tagged, tags: readonly KeptTag[]): void => {
+  checkCount(tags)
+  if (tagged.table === "tasks" && tx.tasks.get(tagged.arn)?.lastStatus === "STOPPED") {
+    throw invalidParameter("The specified task is stopped. Specify a running task and try again.") // text from memory
+  }
   // One call for each table: a union of tables has no common type of change.
   if (tagged.table === "clusters") tx.clusters.patch(tagged.arn, { tags })
   else if (tagged.table === "taskDefinitions") tx.taskDefinitions.patch(tagged.arn, { tags })
@@ -111,9 +130,7 @@ const keep = (tx: Tx, tagged: Tagged, tags: readonly KeptTag[]): void => {
 /** Adds or replaces tags of a resource. */
 export const TagResource: Op<"ecs", "TagResource"> = (cx, input) => {
   const tagged = findTagged(cx, input.resourceArn)
-  const tags = mergeTags(tagged.tags, checkTags(input.tags))
-  if (tags.length > mostTags) throw invalidParameter(`The number of tags exceeds the maximum of ${mostTags}.`)
-  keep(cx.tx, tagged, tags)
+  keep(cx.tx, tagged, mergeTags(tagged.tags, checkTags(input.tags)))
   return {}
 }
 
@@ -121,6 +138,9 @@ export const TagResource: Op<"ecs", "TagResource"> = (cx, input) => {
 export const UntagResource: Op<"ecs", "UntagResource"> = (cx, input) => {
   const tagged = findTagged(cx, input.resourceArn)
   const gone = new Set(input.tagKeys)
+  for (const key of gone) {
+    if (isReserved(key)) throw invalidParameter(`Tag key '${key}' is invalid: the prefix aws: is reserved.`) // from memory
+  }
   keep(
     cx.tx,
     tagged,

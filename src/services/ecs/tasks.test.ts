@@ -201,34 +201,6 @@ test("tasks are listed by family, by who started them and by launch type, page b
   await refuses("ListTasks", { serviceName: "none" }, "ServiceNotFoundException", "Service not found.")
 })
 
-test("resources are tagged, and tags are replaced and removed by key", async () => {
-  const { call, refuses } = await withWeb()
-  const { tasks: [task] = [] } = await call("RunTask", runWeb())
-  for (const resourceArn of [task?.taskArn, ecsArn("cluster/default"), ecsArn("task-definition/web:1")]) {
-    await call("TagResource", {
-      resourceArn,
-      tags: [
-        { key: "a", value: "1" },
-        { key: "b", value: "1" },
-      ],
-    })
-    await call("TagResource", { resourceArn, tags: [{ key: "a", value: "2" }] })
-    await call("UntagResource", { resourceArn, tagKeys: ["b", "none"] })
-    assert.deepEqual((await call("ListTagsForResource", { resourceArn })).tags, [{ key: "a", value: "2" }])
-  }
-  const { tasks } = await call("DescribeTasks", { tasks: [task?.taskArn ?? ""], include: ["TAGS"] })
-  assert.deepEqual(tasks?.[0]?.tags, [{ key: "a", value: "2" }])
-  const arn = ecsArn("cluster/none")
-  await refuses("ListTagsForResource", { resourceArn: arn }, "ClusterNotFoundException", "Cluster not found.")
-  await refuses("ListTagsForResource", { resourceArn: "x" }, "InvalidParameterException", "Invalid arn syntax.")
-  await refuses(
-    "TagResource",
-    { resourceArn: ecsArn("cluster/default"), tags: [{ key: "aws:x", value: "1" }] },
-    "InvalidParameterException",
-    "Tag key 'aws:x' is invalid: the prefix aws: is reserved.",
-  )
-})
-
 test("the event of a task has its times as text, attachments of type eni and no tags", async () => {
   const { call, state, clock } = await withWeb()
   const { tasks: [first] = [] } = await call("RunTask", runWeb({ tags: [{ key: "k", value: "v" }] }))
