@@ -50,3 +50,10 @@ export const refusesEach = (cases: readonly RefusedCase[]): void => {
     })
   }
 }
+
+/** A test for each case: nothing is thrown. */
+export const takesEach = (cases: readonly (readonly [what: string, definition: Definition])[]): void => {
+  for (const [what, definition] of cases) {
+    test(`a task definition with ${what} is taken`, () => checkDefinition(definition))
+  }
+}

@@ -30,7 +30,7 @@ test("a registered task definition comes back with everything that ECS fills in"
     status: "ACTIVE",
     networkMode: "awsvpc",
     requiresCompatibilities: ["FARGATE"],
-    compatibilities: ["EC2", "FARGATE"],
+    compatibilities: ["EC2", "MANAGED_INSTANCES", "FARGATE"],
     cpu: "256",
     memory: "512",
     volumes: [],
@@ -42,7 +42,6 @@ test("a registered task definition comes back with everything that ECS fills in"
       { name: "com.amazonaws.ecs.capability.docker-remote-api.1.24" },
       { name: "ecs.capability.task-eni" },
       { name: "com.amazonaws.ecs.capability.docker-remote-api.1.18" },
-      { name: "ecs.capability.task-cpu-mem-limit" },
     ],
     containerDefinitions: [
       {

@@ -32,7 +32,6 @@ const taskDefinitions = [
   "RegisterTaskDefinition.enableFaultInjection",
   "RegisterTaskDefinition.ephemeralStorage",
   "RegisterTaskDefinition.executionRoleArn",
-  "RegisterTaskDefinition.inferenceAccelerators",
   "RegisterTaskDefinition.placementConstraints",
   "RegisterTaskDefinition.proxyConfiguration",
   "RegisterTaskDefinition.taskRoleArn",

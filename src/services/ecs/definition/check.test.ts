@@ -4,7 +4,14 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
-import { awsvpc, bridge, container, fargate, refusesEach } from "../../../../test/support/definition-cases.ts"
+import {
+  awsvpc,
+  bridge,
+  container,
+  fargate,
+  refusesEach,
+  takesEach,
+} from "../../../../test/support/definition-cases.ts"
 import { checkDefinition } from "./check.ts"
 import type { Definition } from "./definition.ts"
 
@@ -180,10 +187,78 @@ refusesEach([
     ),
     "The maximum number of environment files was exceeded. Specify ten or less and try again.",
   ],
+  [
+    "R",
+    "more than 64 KiB",
+    bridge(container({ command: ["x".repeat(70_000)] })),
+    "Actual length: '70097'. Max allowed length is '65536' bytes.",
+  ],
+  ["M", "no family", { ...bridge(container()), family: "" }, "Family should not be null or empty."],
+  [
+    "M",
+    "a family of 256 letters",
+    { ...bridge(container()), family: "f".repeat(256) },
+    "Family exceeds 255 characters.",
+  ],
+  [
+    "M",
+    "a container name with a dot",
+    bridge(container({ name: "a.b" })),
+    "Container.name contains invalid characters.",
+  ],
+  ["M", "an image with a space", bridge(container({ image: "a b" })), "Container.image contains invalid characters."],
+  [
+    "R",
+    "a memory that is no number",
+    { ...bridge(container()), memory: "much" },
+    "Invalid 'memory' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
+  ],
+  [
+    "M",
+    "less memory than Docker's least",
+    bridge(container({ memory: 5 })),
+    "Invalid 'memory' setting for container 'app'.",
+  ],
+  [
+    "M",
+    "a dependency on an unknown condition",
+    bridge(
+      container({ dependsOn: [{ containerName: "db", condition: "LATER" as "START" }] }),
+      container({ name: "db" }),
+    ),
+    "Invalid 'condition' setting for container 'app'.",
+  ],
+  [
+    "M",
+    "a start timeout of a second",
+    bridge(container({ startTimeout: 1 })),
+    "Invalid 'startTimeout' setting for container 'app'.",
+  ],
+  [
+    "M",
+    "half a second to stop",
+    bridge(container({ stopTimeout: 2.5 })),
+    "Invalid 'stopTimeout' setting for container 'app'.",
+  ],
+  ...(
+    [
+      ["timeout", 1, 2, 60],
+      ["retries", 11, 1, 10],
+      ["startPeriod", 301, 0, 300],
+    ] as const
+  ).map(
+    ([member, value, least, most]) =>
+      [
+        "M",
+        `a health check with ${member} ${value}`,
+        bridge(container({ healthCheck: { command: ["CMD", "a"], [member]: value } })),
+        `Invalid 'healthCheck.${member}' setting for container 'app'. Must be between ${least} and ${most}.`,
+      ] as const,
+  ),
   ["M", "a role that is none", { ...bridge(container()), taskRoleArn: "arn:aws:s3:::bucket" }, "Role is not valid"],
 ])
 
-const good: readonly (readonly [string, Definition])[] = [
+takesEach([
   ["a bridge task with a memory limit", bridge(container())],
   ["a Fargate task without container sizes", fargate()],
   [
@@ -217,10 +292,7 @@ const good: readonly (readonly [string, Definition])[] = [
       container({ name: "c", essential: false }),
     ),
   ],
-]
-for (const [what, definition] of good) {
-  test(`${what} is taken`, () => checkDefinition(definition))
-}
+])
 
 test("no chain of dependencies is a circle, and every closed one is", () => {
   fc.assert(

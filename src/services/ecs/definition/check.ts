@@ -2,11 +2,23 @@
 import { checkContainers, checkFamily, checkLength } from "./checks/containers.ts"
 import { checkDependencies } from "./checks/depends-on.ts"
 import { checkEphemeralStorage, checkFargate } from "./checks/fargate.ts"
-import { checkLogs, checkSecrets } from "./checks/logs-and-secrets.ts"
+import { checkFirelens } from "./checks/firelens.ts"
+import { checkLaunchTypes } from "./checks/launch-types.ts"
+import { checkLinuxParameters } from "./checks/linux.ts"
+import { checkEnvironment, checkLogs, checkSecrets } from "./checks/logs-and-secrets.ts"
 import { checkNames, checkNetworkMode } from "./checks/network.ts"
 import { checkPorts } from "./checks/ports.ts"
-import { checkCompatibilities, checkModes, checkProxy, checkRoles } from "./checks/roles-and-modes.ts"
+import { checkProxy } from "./checks/proxy.ts"
+import { checkResources } from "./checks/resources.ts"
+import {
+  checkConstraints,
+  checkContainerModes,
+  checkFaultInjection,
+  checkModes,
+  checkRoles,
+} from "./checks/roles-and-modes.ts"
 import { checkContainerSizes, checkSums, checkTaskSize } from "./checks/size.ts"
+import { checkSystemControls } from "./checks/system-controls.ts"
 import { checkHealthChecks, checkTimeouts } from "./checks/timing.ts"
 import { checkVolumes } from "./checks/volumes.ts"
 import type { Check } from "./definition.ts"
@@ -16,11 +28,11 @@ const checks: readonly Check[] = [
   checkContainers,
   checkLength,
   checkNetworkMode,
-  checkCompatibilities,
   checkModes,
   checkRoles,
   checkTaskSize,
   checkFargate,
+  checkLaunchTypes,
   checkContainerSizes,
   checkSums,
   checkEphemeralStorage,
@@ -31,7 +43,15 @@ const checks: readonly Check[] = [
   checkHealthChecks,
   checkTimeouts,
   checkLogs,
+  checkFirelens,
   checkSecrets,
+  checkEnvironment,
+  checkResources,
+  checkLinuxParameters,
+  checkSystemControls,
+  checkContainerModes,
+  checkConstraints,
+  checkFaultInjection,
   checkProxy,
 ]
 

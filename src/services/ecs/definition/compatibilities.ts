@@ -2,34 +2,69 @@
 // the definition whenever it is described; nothing of this is stored.
 import type { Compatibility } from "@aws-sdk/client-ecs"
 import { fargateObstacle, isEcrImage } from "./checks/fargate.ts"
-import { type ContainerBody, containersOf, type Definition, isGiven } from "./definition.ts"
+import { externalObstacle, managedObstacle } from "./checks/launch-types.ts"
+import { type ContainerBody, containersOf, type Definition, isGiven, requires } from "./definition.ts"
 
-/** `compatibilities` of DescribeTaskDefinition. MANAGED_INSTANCES is left out: there is no such thing here yet. */
+/**
+ * `compatibilities` of DescribeTaskDefinition. AWS's own answers have the members in no order that holds; this one is the
+ * reference's (1.8). Outside awsvpc Managed Instances are named only when they were asked for, as the reference has it.
+ */
 export const compatibilitiesOf = (definition: Definition): Compatibility[] => {
-  if (definition.networkMode !== "awsvpc") return ["EXTERNAL", "EC2"]
-  return fargateObstacle(definition) === undefined ? ["EC2", "FARGATE"] : ["EC2"]
+  const managed = managedObstacle(definition) === undefined
+  if (definition.networkMode !== "awsvpc") {
+    return [
+      ...(externalObstacle(definition) === undefined ? ["EXTERNAL" as const] : []),
+      "EC2",
+      ...(managed && requires(definition, "MANAGED_INSTANCES") ? ["MANAGED_INSTANCES" as const] : []),
+    ]
+  }
+  return [
+    "EC2",
+    ...(managed ? ["MANAGED_INSTANCES" as const] : []),
+    ...(fargateObstacle(definition) === undefined ? ["FARGATE" as const] : []),
+  ]
 }
 
 const old = (capability: string): string => `com.amazonaws.ecs.capability.${capability}`
 const capability = (name: string): string => `ecs.capability.${name}`
+/** Versions that amazon-ecs-agent offers: 1.17 and up. */
 const api = (version: string): string => old(`docker-remote-api.${version}`)
 
 const secretStore = (valueFrom: string | undefined): "asm" | "ssm" =>
   valueFrom?.includes(":secretsmanager:") ? "asm" : "ssm"
 
-/** What one container asks of its host; the table is in the team's reference, section 1.8. */
-const ofContainer = (container: ContainerBody, definition: Definition): string[] => {
-  const { logConfiguration: log, healthCheck } = container
+/** [field] awslogs-create-group and a start period go with 1.29, `mode` with 1.28: answers of the API that users published. */
+const ofLog = (log: NonNullable<ContainerBody["logConfiguration"]>, executes: boolean): string[] => {
+  const options = log.options ?? {}
+  return [
+    old(`logging-driver.${log.logDriver}`),
+    api("1.19"),
+    ...(log.logDriver === "awslogs" && executes ? [capability("execution-role-awslogs")] : []),
+    ...(log.secretOptions ?? []).map((o) => capability(`secrets.${secretStore(o.valueFrom)}.bootstrap.log-driver`)),
+    ...(isGiven(options.mode) || isGiven(options["max-buffer-size"]) ? [api("1.28")] : []),
+    ...(isGiven(options["awslogs-create-group"]) ? [api("1.29")] : []),
+    ...(isGiven(options["log-driver-buffer-limit"])
+      ? [capability("logging-driver.awsfirelens.log-driver-buffer-limit")]
+      : []),
+  ]
+}
+
+const ofFirelens = ({ type, options }: NonNullable<ContainerBody["firelensConfiguration"]>): string[] => {
+  const file = options?.["config-file-type"]
+  return [capability(`firelens.${type}`), ...(file ? [capability(`firelens.options.config.${file}`)] : [])]
+}
+
+/**
+ * What one container asks of its host. Names: agent/app/agent_capability*.go of amazon-ecs-agent; what asks for which: the
+ * team's reference, 1.8, corrected by answers of the API that users published [field].
+ */
+const ofContainer = (container: ContainerBody, executes: boolean): string[] => {
+  const { logConfiguration: log, healthCheck, firelensConfiguration: firelens, linuxParameters: linux } = container
   const asked: string[] = []
   const add = (when: unknown, ...names: string[]) => {
     if (when) asked.push(...names)
   }
-  const executes = isGiven(definition.executionRoleArn)
-  add(log, old(`logging-driver.${log?.logDriver}`), api("1.19"))
-  add(log?.logDriver === "awslogs" && executes, capability("execution-role-awslogs"))
-  for (const { valueFrom } of log?.secretOptions ?? []) {
-    add(true, capability(`secrets.${secretStore(valueFrom)}.bootstrap.log-driver`))
-  }
+  if (log) asked.push(...ofLog(log, executes))
   add(isEcrImage(container.image), old("ecr-auth"), api("1.19"))
   add(isEcrImage(container.image) && executes, capability("execution-role-ecr-pull"))
   add(container.privileged, old("privileged-container"))
@@ -39,17 +74,25 @@ const ofContainer = (container: ContainerBody, definition: Definition): string[]
   const ordered =
     isGiven(container.dependsOn) || container.startTimeout !== undefined || container.stopTimeout !== undefined
   add(ordered, capability("container-ordering"))
-  add(healthCheck, capability("container-health-check"), api("1.24"))
+  add(healthCheck, capability("container-health-check"), api(healthCheck?.startPeriod === undefined ? "1.24" : "1.29"))
   add(container.repositoryCredentials, capability("private-registry-authentication.secretsmanager"))
-  add(container.firelensConfiguration, capability(`firelens.${container.firelensConfiguration?.type}`))
+  if (firelens) asked.push(...ofFirelens(firelens))
   add(isGiven(container.environmentFiles), capability("env-files.s3"))
   add(container.restartPolicy?.enabled, capability("container-restart-policy"))
-  add(
-    container.portMappings?.some((m) => m.containerPortRange),
-    capability("network.container-port-range"),
-  )
-  add(container.memoryReservation, api("1.21"))
-  add(container.linuxParameters?.initProcessEnabled, api("1.25"))
+  const ranged = container.portMappings?.some((mapping) => mapping.containerPortRange)
+  add(ranged, capability("network.container-port-range"))
+  for (const spec of container.credentialSpecs ?? []) {
+    add(true, capability(spec.startsWith("credentialspecdomainless:") ? "gmsa-domainless" : "gmsa"))
+  }
+  for (const option of container.dockerSecurityOptions ?? []) {
+    add(option.startsWith("apparmor:"), old("apparmor"))
+    add(option.startsWith("label:"), old("selinux"))
+  }
+  add(isGiven(container.user) || isGiven(container.links), api("1.17")) // [field]
+  // "This parameter requires version 1.18 of the Docker Remote API": API_ContainerDefinition, dockerLabels and ulimits
+  add(isGiven(container.ulimits) || Object.keys(container.dockerLabels ?? {}).length > 0, api("1.18"))
+  add(container.memoryReservation, api("1.21")) // [field]
+  add(linux?.initProcessEnabled, api("1.25"))
   return asked
 }
 
@@ -61,12 +104,17 @@ const ofTask = (definition: Definition): string[] => {
   add(definition.networkMode === "awsvpc", capability("task-eni"), api("1.18"))
   const isHost = definition.networkMode === "host"
   add(definition.taskRoleArn, old(isHost ? "task-iam-role-network-host" : "task-iam-role"))
-  add(definition.cpu ?? definition.memory, capability("task-cpu-mem-limit"))
-  for (const { dockerVolumeConfiguration: docker, efsVolumeConfiguration: efs } of definition.volumes ?? []) {
-    add(docker, capability(`docker-plugin.${docker?.driver ?? "local"}`), api("1.25"))
-    add(efs, capability("efs"), api("1.25"))
-    const auth = efs?.authorizationConfig
-    add(auth?.accessPointId ?? auth?.iam === "ENABLED", capability("efsAuth"))
+  // Sizes of an awsvpc task ask for nothing: no published answer of the API has task-cpu-mem-limit there [field].
+  const sized = definition.networkMode !== "awsvpc" && (definition.cpu ?? definition.memory)
+  add(sized, capability("task-cpu-mem-limit"))
+  for (const volume of definition.volumes ?? []) {
+    const docker = volume.dockerVolumeConfiguration
+    // A tag is no part of an attribute's name: agent_capability_unix.go writes it behind a point.
+    add(docker, capability(`docker-plugin.${(docker?.driver || "local").replaceAll(":", ".")}`), api("1.25"))
+    // efsAuth with every EFS volume, encrypted or not [field].
+    add(volume.efsVolumeConfiguration, capability("efs"), capability("efsAuth"), api("1.25"))
+    add(volume.fsxWindowsFileServerVolumeConfiguration, capability("fsxWindowsFileServer"))
+    add(volume.configuredAtLaunch, capability("storage.ebs-task-volume-attach"))
   }
   add(definition.pidMode ?? definition.ipcMode, capability("pid-ipc-namespace-sharing"))
   add(definition.proxyConfiguration, capability("aws-appmesh"))
@@ -76,6 +124,7 @@ const ofTask = (definition: Definition): string[] => {
 
 /** `requiresAttributes` of DescribeTaskDefinition: names only, each once. */
 export const requiresAttributesOf = (definition: Definition): { name: string }[] => {
-  const names = [...containersOf(definition).flatMap((c) => ofContainer(c, definition)), ...ofTask(definition)]
+  const executes = isGiven(definition.executionRoleArn)
+  const names = [...containersOf(definition).flatMap((c) => ofContainer(c, executes)), ...ofTask(definition)]
   return [...new Set(names)].map((name) => ({ name }))
 }

@@ -23,6 +23,17 @@ export const requires = (
   where: "FARGATE" | "EC2" | "EXTERNAL" | "MANAGED_INSTANCES",
 ): boolean => definition.requiresCompatibilities?.includes(where) ?? false
 
+/** Windows tasks register as on AWS; nothing here runs them (RunTask says so). */
+export const isWindows = (definition: Definition): boolean =>
+  definition.runtimePlatform?.operatingSystemFamily?.startsWith("WINDOWS") ?? false
+
+/**
+ * An integer between two bounds. Integers of ECS have 32 bits; the wire lets every number pass, for the model does not
+ * tell integers from doubles.
+ */
+export const isWhole = (value: number | undefined, least: number, most = 2 ** 31 - 1): value is number =>
+  value !== undefined && Number.isInteger(value) && value >= least && value <= most
+
 /** A member that is given and not empty. */
 export const isGiven = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0)

@@ -34,6 +34,7 @@ export const fargateSizes: ReadonlyMap<number, readonly number[]> = new Map([
   [4096, steps(8192, 30720, 1024)],
   [8192, steps(16384, 61440, 4096)],
   [16384, steps(32768, 122880, 8192)],
+  [32768, [61440, 122880, 249856]],
 ])
 
 /** Whether Fargate has tasks of this size. */

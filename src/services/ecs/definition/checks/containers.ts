@@ -33,7 +33,9 @@ export const checkContainers: Check = (definition) => {
 }
 
 export const checkLength: Check = (definition) => {
-  if (Buffer.byteLength(JSON.stringify(definition)) > mostBytes) {
-    throw clientException("Actual length of task definition exceeds the maximum length of 64 KB.") // text from memory
+  const length = Buffer.byteLength(JSON.stringify(definition))
+  if (length > mostBytes) {
+    // [field] public logs of deployments, e.g. "Actual length: '74049'. Max allowed length is '65536' bytes."
+    throw clientException(`Actual length: '${length}'. Max allowed length is '${mostBytes}' bytes.`)
   }
 }

@@ -107,6 +107,59 @@ refusesEach([
     fargate({}, { image: "123456789012.dkr.ecr.us-east-1.amazonaws.com/a" }),
     "Fargate requires task definition to have execution role ARN to support ECR images.",
   ],
+  ...(
+    [
+      ["maxSwap", { linuxParameters: { maxSwap: 0 } }],
+      ["swappiness", { linuxParameters: { swappiness: 0 } }],
+      ["tmpfs", { linuxParameters: { tmpfs: [{ containerPath: "/t", size: 1 }] } }],
+      ["dockerSecurityOptions", { dockerSecurityOptions: ["no-new-privileges"] }],
+    ] as const
+  ).map(
+    ([member, of]) =>
+      [
+        "P",
+        `Fargate with ${member}`,
+        fargate({}, of),
+        `Fargate compatible task definitions do not support ${member}`,
+      ] as const,
+  ),
+  [
+    "M",
+    "Fargate with FSx",
+    fargate({ volumes: [{ name: "v", fsxWindowsFileServerVolumeConfiguration: {} as never }] }),
+    "Fargate compatible task definitions do not support fsxWindowsFileServerVolumeConfiguration",
+  ],
+  [
+    "M",
+    "Fargate with a Neuron device",
+    fargate({}, { resourceRequirements: [{ type: "NeuronDevice", value: "1" }] }),
+    "Tasks using the Fargate launch type do not support NeuronDevice resource requirements.",
+  ],
+  [
+    "P",
+    "Windows on ARM64",
+    fargate({
+      cpu: "1024",
+      memory: "2048",
+      runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE", cpuArchitecture: "ARM64" },
+    }),
+    "No Fargate configuration exists for given values: 1024 CPU, 2048 memory. See the Amazon ECS documentation for the valid values.",
+  ],
+  [
+    "P",
+    "Fargate with awslogs and no prefix",
+    fargate(
+      { executionRoleArn: "arn:aws:iam::123456789012:role/execution" },
+      { logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g", "awslogs-region": "r" } } },
+    ),
+    "Fargate requires log configuration options to include awslogs-stream-prefix to support log driver awslogs.",
+  ],
+  [
+    "M",
+    "half a GiB of ephemeral storage",
+    fargate({ ephemeralStorage: { sizeInGiB: 21.5 } }),
+    "EphemeralStorage size should be an integer.",
+  ],
   [
     "P",
     "too little ephemeral storage",

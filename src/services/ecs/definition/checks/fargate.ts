@@ -2,16 +2,25 @@
 // first of these; otherwise `compatibilities` simply leaves FARGATE out.
 // Texts [field]: badmintoncryer/cdk-preflight rules/ecs (probed at the real API) and the team's reference 1.6, 1.8.
 import { clientException } from "../../faults.ts"
-import { type Check, type ContainerBody, containersOf, type Definition, isGiven, requires } from "../definition.ts"
+import {
+  type Check,
+  type ContainerBody,
+  containersOf,
+  type Definition,
+  isGiven,
+  isWindows,
+  requires,
+} from "../definition.ts"
 import { isFargateSize, noFargateSize, parseCpu, parseMemory } from "../task-size.ts"
 
 const unsupported = (member: string): string => `Fargate compatible task definitions do not support ${member}`
 const logDrivers: readonly unknown[] = ["awslogs", "splunk", "awsfirelens"]
 const leastStorage = 21
 const mostStorage = 200
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html, stopTimeout */
+const longestTimeout = 120
 
-const isWindows = (definition: Definition): boolean =>
-  definition.runtimePlatform?.operatingSystemFamily?.startsWith("WINDOWS") ?? false
+const isArm = (definition: Definition): boolean => definition.runtimePlatform?.cpuArchitecture === "ARM64"
 
 const sizeObstacle = (definition: Definition): string | undefined => {
   const { cpu, memory } = definition
@@ -19,7 +28,9 @@ const sizeObstacle = (definition: Definition): string | undefined => {
   if (memory === undefined) return "Fargate requires that 'memory' be defined at the task level."
   const units = parseCpu(cpu) ?? 0
   const mebibytes = parseMemory(memory) ?? 0
-  if (!isFargateSize(units, mebibytes) || (isWindows(definition) && units < 1024)) {
+  // "When you run Windows containers on Fargate, you must have the X86_64 CPU architecture", and 1 to 4 vCPU.
+  const fits = !isWindows(definition) || (units >= 1024 && units <= 4096 && !isArm(definition))
+  if (!isFargateSize(units, mebibytes) || !fits) {
     return noFargateSize(String(units || cpu), String(mebibytes || memory))
   }
   return undefined
@@ -32,8 +43,8 @@ const taskObstacle = (definition: Definition): string | undefined => {
     return `Tasks using the Fargate launch type do not support pidMode '${definition.pidMode}'. The supported value for pidMode is 'task'.`
   }
   if (isGiven(definition.placementConstraints)) return unsupported("constraints")
-  if (isGiven(definition.inferenceAccelerators)) return unsupported("inferenceAccelerators")
   for (const volume of definition.volumes ?? []) {
+    if (volume.fsxWindowsFileServerVolumeConfiguration) return unsupported("fsxWindowsFileServerVolumeConfiguration") // by analogy
     if (volume.host?.sourcePath !== undefined) return unsupported("sourcePath")
     if (volume.dockerVolumeConfiguration) return unsupported("dockerVolumeConfiguration")
   }
@@ -64,6 +75,16 @@ const containerObstacle = (container: ContainerBody, definition: Definition): st
   if (isGiven(container.dockerSecurityOptions)) return unsupported("dockerSecurityOptions")
   if (container.resourceRequirements?.some((requirement) => requirement.type === "GPU")) {
     return "Tasks using the Fargate launch type do not support GPU resource requirements."
+  }
+  if (container.resourceRequirements?.some((requirement) => requirement.type === "NeuronDevice")) {
+    return "Tasks using the Fargate launch type do not support NeuronDevice resource requirements." // by analogy
+  }
+  if (container.firelensConfiguration?.options?.["config-file-type"] === "s3") {
+    return "Fargate launch type does not support FirelensConfiguration config file from 's3'" // [emu]
+  }
+  if (isWindows(definition) && isGiven(container.ulimits)) return unsupported("ulimits") // by analogy
+  for (const word of ["startTimeout", "stopTimeout"] as const) {
+    if ((container[word] ?? 0) > longestTimeout) return `Invalid '${word}' setting for container '${container.name}'.`
   }
   const linux = container.linuxParameters ?? {}
   for (const member of ["devices", "maxSwap", "swappiness", "sharedMemorySize", "tmpfs"] as const) {
@@ -97,6 +118,7 @@ export const checkFargate: Check = (definition) => {
 export const checkEphemeralStorage: Check = ({ ephemeralStorage }) => {
   if (!ephemeralStorage) return
   const size = ephemeralStorage.sizeInGiB ?? 0
+  if (!Number.isInteger(size)) throw clientException("EphemeralStorage size should be an integer.") // text from memory
   if (size < leastStorage) throw clientException(`EphemeralStorage size should be at least ${leastStorage}.`)
   if (size > mostStorage) throw clientException(`EphemeralStorage size should be at most ${mostStorage}.`)
 }

@@ -63,6 +63,100 @@ refusesEach([
     ),
     "Invalid setting for container 'app': port mapping name is already used.",
   ],
+  [
+    "M",
+    "half a port",
+    bridge(container({ portMappings: [{ containerPort: 80.5 }] })),
+    "Invalid 'containerPort' setting for container 'app'.",
+  ],
+  [
+    "M",
+    "a host port over 65535",
+    bridge(container({ portMappings: [{ containerPort: 80, hostPort: 65536 }] })),
+    "Invalid 'hostPort' setting for container 'app'.",
+  ],
+  [
+    "M",
+    "one host port for two containers",
+    bridge(
+      container({ portMappings: [{ containerPort: 80, hostPort: 8080 }] }),
+      container({ name: "b", portMappings: [{ containerPort: 81, hostPort: 8080 }] }),
+    ),
+    "Invalid setting for container 'b': host port is used multiple times in task.",
+  ],
+  [
+    "M",
+    "ports without a network",
+    { ...bridge(container({ portMappings: [{ containerPort: 80 }] })), networkMode: "none" },
+    "Port mappings are not supported when networkMode=none.",
+  ],
+  [
+    "M",
+    "a range on the host's network",
+    { ...bridge(container({ portMappings: [{ containerPortRange: "80-90" }] })), networkMode: "host" },
+    "Invalid 'containerPortRange' setting for container 'app'.",
+  ],
+  [
+    "M",
+    "101 ranges",
+    bridge(
+      container({
+        portMappings: Array.from({ length: 101 }, (_, i) => ({
+          containerPortRange: `${1000 + i * 10}-${1005 + i * 10}`,
+        })),
+      }),
+    ),
+    "The number of port ranges exceeds 100.",
+  ],
+  [
+    "M",
+    "a port name that begins with a dash",
+    bridge(container({ portMappings: [{ containerPort: 80, name: "-a" }] })),
+    "Invalid port mapping name '-a' for container 'app'.",
+  ],
+  [
+    "M",
+    "an application protocol that is none",
+    bridge(container({ portMappings: [{ containerPort: 80, appProtocol: "gopher" as "http" }] })),
+    "Invalid 'appProtocol' setting for container 'app'.",
+  ],
+  [
+    "M",
+    "a link to nobody",
+    bridge(container({ links: ["db:d"] })),
+    "Unknown container 'db' in links of container 'app'.",
+  ],
+  ["M", "a link of three parts", bridge(container({ links: ["a:b:c"] })), "Invalid link 'a:b:c' of container 'app'."],
+  [
+    "M",
+    "links in a circle",
+    bridge(container({ links: ["b"] }), container({ name: "b", links: ["app:a"] })),
+    "A circular dependency between containers was found.",
+  ],
+  [
+    "P",
+    "links on the host's network",
+    { ...bridge(container({ links: ["app"] })), networkMode: "host" },
+    "Links are not supported when networkMode=host.",
+  ],
+  [
+    "M",
+    "an extra host without an address",
+    bridge(container({ extraHosts: [{ hostname: "h", ipAddress: "" }] })),
+    "Invalid 'extraHosts' setting for container 'app'.",
+  ],
+  [
+    "M",
+    "a search domain with a space",
+    bridge(container({ dnsSearchDomains: ["a b"] })),
+    "Invalid 'dnsSearchDomains' setting for container 'app'.",
+  ],
+  [
+    "M",
+    "search domains in awsvpc",
+    awsvpc({ dnsSearchDomains: ["a"] }),
+    "DNS search domains are not supported on container when networkMode=awsvpc.",
+  ],
   ["P", "links in awsvpc", awsvpc({ links: ["db"] }), "Links are not supported when networkMode=awsvpc."],
   [
     "P",

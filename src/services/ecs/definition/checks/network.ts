@@ -3,6 +3,9 @@
 import { clientException } from "../../faults.ts"
 import { type Check, containersOf, isGiven } from "../definition.ts"
 
+/** `name:internalName` of "up to 255 letters, numbers, hyphens, and underscores"; Docker takes the name alone too. */
+const linkForm = /^[\w-]{1,255}(:[\w-]{1,255})?$/
+
 const modes: readonly unknown[] = [undefined, "bridge", "host", "awsvpc", "none"]
 
 export const checkNetworkMode: Check = ({ networkMode }) => {
@@ -18,11 +21,21 @@ export const checkNames: Check = (definition) => {
     if (isGiven(container.links)) {
       if (mode !== "bridge") throw clientException(`Links are not supported when networkMode=${mode}.`)
       for (const link of container.links ?? []) {
+        if (!linkForm.test(link)) throw clientException(`Invalid link '${link}' of container '${container.name}'.`) // from memory
         const target = link.split(":")[0]
         if (!names.has(target)) {
           throw clientException(`Unknown container '${target}' in links of container '${container.name}'.`) // from memory
         }
       }
+    }
+    for (const { hostname, ipAddress } of container.extraHosts ?? []) {
+      if (!hostname || !ipAddress) {
+        throw clientException(`Invalid 'extraHosts' setting for container '${container.name}'.`) // text from memory
+      }
+    }
+    // The pattern of API_ContainerDefinition, dnsSearchDomains; the text is from memory.
+    if (!(container.dnsSearchDomains ?? []).every((domain) => /^[a-zA-Z0-9-.]{0,253}[a-zA-Z0-9]$/.test(domain))) {
+      throw clientException(`Invalid 'dnsSearchDomains' setting for container '${container.name}'.`)
     }
     if (mode !== "awsvpc") continue
     if (isGiven(container.hostname))

@@ -1,13 +1,13 @@
 // Port mappings against the network mode, and against each other.
 import { clientException } from "../../faults.ts"
-import { type Check, type ContainerBody, containersOf, type Definition, type PortBody } from "../definition.ts"
+import { type Check, type ContainerBody, containersOf, type Definition, isWhole, type PortBody } from "../definition.ts"
 
 const nameForm = /^[a-z0-9_][a-z0-9_-]{0,63}$/
 const appProtocols: readonly (string | undefined)[] = [undefined, "http", "http2", "grpc"]
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
 const mostRanges = 100
 
-const isPort = (port: number | undefined): port is number => port !== undefined && port >= 1 && port <= 65_535
+const isPort = (port: number | undefined): port is number => isWhole(port, 1, 65_535)
 
 /** Any other protocol than udp counts as tcp, as the API's own documentation says. */
 const protocolOf = (mapping: PortBody): string => (mapping.protocol === "udp" ? "udp" : "tcp")
@@ -47,6 +47,7 @@ export const checkPorts: Check = (definition) => {
   const names = new Set<string>()
   /** Every span of ports of the namespace that containers share: the task's, or each container's own. */
   const taken: { container: ContainerBody; protocol: string; from: number; to: number }[] = []
+  const onHost = new Set<string>()
   let ranges = 0
   for (const container of containersOf(definition)) {
     const mappings = container.portMappings ?? []
@@ -80,6 +81,13 @@ export const checkPorts: Check = (definition) => {
         }
       }
       taken.push({ container, protocol, from, to })
+      const host = `${mapping.hostPort}/${protocol}`
+      if (mode === "bridge" && mapping.hostPort && onHost.has(host)) {
+        throw clientException(
+          `Invalid setting for container '${container.name}': host port is used multiple times in task.`, // by analogy
+        )
+      }
+      onHost.add(host)
       if (mapping.name !== undefined && !nameForm.test(mapping.name)) {
         throw clientException(`Invalid port mapping name '${mapping.name}' for container '${container.name}'.`) // from memory
       }

@@ -1,31 +1,45 @@
-// Members of the task itself that are of a closed set or of a form: compatibilities, modes, roles, proxy.
+// Members of the task itself that are of a closed set or of a form: modes, platform, roles, constraints, fault injection.
 import { parseArn } from "../../../../kernel/index.ts"
 import { clientException } from "../../faults.ts"
-import { type Check, containersOf } from "../definition.ts"
+import { type Check, containersOf, isWindows } from "../definition.ts"
 
-const compatibilities: readonly unknown[] = ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"]
 const architectures: readonly unknown[] = [undefined, "X86_64", "ARM64"]
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html */
+const families: readonly unknown[] = [
+  undefined,
+  "LINUX",
+  ...[
+    "2004_CORE",
+    "2016_FULL",
+    "2019_CORE",
+    "2019_FULL",
+    "2022_CORE",
+    "2022_FULL",
+    "2025_CORE",
+    "2025_FULL",
+    "20H2_CORE",
+  ].map((edition) => `WINDOWS_SERVER_${edition}`),
+]
 
-export const checkCompatibilities: Check = (definition) => {
-  for (const asked of definition.requiresCompatibilities ?? []) {
-    if (!compatibilities.includes(asked)) {
-      throw clientException(`Invalid 'requiresCompatibilities' setting for task: ${asked}.`) // text from memory
-    }
-    if (asked === "EXTERNAL" && definition.networkMode === "awsvpc") {
-      throw clientException("External task definitions do not support network mode awsvpc.") // text from memory
-    }
-  }
-}
-
-export const checkModes: Check = ({ ipcMode, pidMode, runtimePlatform }) => {
+export const checkModes: Check = (definition) => {
+  const { ipcMode, pidMode, runtimePlatform } = definition
   if (pidMode !== undefined && pidMode !== "host" && pidMode !== "task") {
     throw clientException(`Invalid 'pidMode' setting for task: ${pidMode}.`) // text from memory
   }
   if (ipcMode !== undefined && ipcMode !== "host" && ipcMode !== "task" && ipcMode !== "none") {
     throw clientException(`Invalid 'ipcMode' setting for task: ${ipcMode}.`) // text from memory
   }
+  if (!families.includes(runtimePlatform?.operatingSystemFamily)) {
+    throw clientException(
+      `Invalid 'operatingSystemFamily' setting for task: ${runtimePlatform?.operatingSystemFamily}.`, // text from memory
+    )
+  }
   if (!architectures.includes(runtimePlatform?.cpuArchitecture)) {
     throw clientException(`Invalid 'cpuArchitecture' setting for task: ${runtimePlatform?.cpuArchitecture}.`) // from memory
+  }
+  // "This parameter is not supported for Windows containers or tasks run on Fargate." (API_TaskDefinition); from memory
+  if (isWindows(definition) && (pidMode ?? ipcMode) !== undefined) {
+    throw clientException(`Windows containers do not support ${pidMode === undefined ? "ipcMode" : "pidMode"}.`)
   }
 }
 
@@ -42,13 +56,42 @@ export const checkRoles: Check = ({ taskRoleArn, executionRoleArn }) => {
   }
 }
 
-export const checkProxy: Check = (definition) => {
-  const proxy = definition.proxyConfiguration
-  if (!proxy) return
-  if (definition.networkMode !== "awsvpc") {
-    throw clientException("proxyConfiguration is only supported when networkMode=awsvpc.") // text from memory
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fault-injection.html: awsvpc or host, and never Windows. */
+export const checkFaultInjection: Check = (definition) => {
+  if (!definition.enableFaultInjection) return
+  const { networkMode } = definition
+  if (networkMode !== "awsvpc" && networkMode !== "host") {
+    throw clientException("enableFaultInjection is only supported when networkMode=awsvpc or networkMode=host.") // from memory
   }
-  if (!containersOf(definition).some((container) => container.name === proxy.containerName)) {
-    throw clientException(`The proxy container '${proxy.containerName}' does not exist in the task definition.`) // from memory
+  if (isWindows(definition)) throw clientException("Windows containers do not support enableFaultInjection.") // from memory
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinitionPlacementConstraint.html; texts from memory */
+export const checkConstraints: Check = ({ placementConstraints = [] }) => {
+  if (placementConstraints.length > 10) throw clientException("At most 10 placement constraints can be specified.")
+  for (const { type, expression } of placementConstraints) {
+    if (type !== "memberOf") throw clientException(`Invalid placement constraint type '${type}'.`)
+    if (!expression) throw clientException("Placement constraint memberOf requires an expression.")
+  }
+}
+
+/** Closed sets of single containers. Texts from memory. */
+export const checkContainerModes: Check = (definition) => {
+  for (const { name, versionConsistency, credentialSpecs = [], repositoryCredentials } of containersOf(definition)) {
+    if (versionConsistency !== undefined && versionConsistency !== "enabled" && versionConsistency !== "disabled") {
+      throw clientException(`Invalid 'versionConsistency' setting for container '${name}'.`)
+    }
+    // "We support a list of one" (API_ContainerDefinition, credentialSpecs)
+    if (credentialSpecs.length > 1 || !credentialSpecs.every((spec) => /^credentialspec(domainless)?:./.test(spec))) {
+      throw clientException(`Invalid 'credentialSpecs' setting for container '${name}'.`)
+    }
+    if (repositoryCredentials && !repositoryCredentials.credentialsParameter) {
+      throw clientException(`Invalid 'repositoryCredentials' setting for container '${name}'.`)
+    }
+    if (repositoryCredentials && !definition.executionRoleArn) {
+      throw clientException(
+        "When you are specifying repository credentials, you must also specify a value for 'executionRoleArn'.", // by analogy
+      )
+    }
   }
 }

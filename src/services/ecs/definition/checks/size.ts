@@ -1,6 +1,6 @@
 // CPU and memory of the task and of its containers, against each other. Fargate's table is in ../task-size.ts.
 import { clientException } from "../../faults.ts"
-import { type Check, containersOf, requires } from "../definition.ts"
+import { type Check, containersOf, isWhole, requires } from "../definition.ts"
 import { parseCpu, parseMemory } from "../task-size.ts"
 
 /** 128 CPU units to 192 vCPU on EC2: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size */
@@ -26,18 +26,15 @@ export const checkTaskSize: Check = (definition) => {
   }
 }
 
-/** Integers of ECS have 32 bits; the wire lets every number pass, for the model does not tell integers from doubles. */
-const isWhole = (size: number): boolean => Number.isInteger(size) && size >= 0 && size < 2 ** 31
-
 export const checkContainerSizes: Check = (definition) => {
   const taskMemory = definition.memory === undefined ? undefined : parseMemory(definition.memory)
   for (const { name, cpu = 0, memory, memoryReservation } of containersOf(definition)) {
-    if (!isWhole(cpu)) throw clientException(`Invalid 'cpu' setting for container '${name}'.`)
+    if (!isWhole(cpu, 0)) throw clientException(`Invalid 'cpu' setting for container '${name}'.`)
     for (const [word, size] of [
       ["memory", memory],
       ["memoryReservation", memoryReservation],
     ] as const) {
-      if (size && (!isWhole(size) || size < leastMemory))
+      if (size && !isWhole(size, leastMemory))
         throw clientException(`Invalid '${word}' setting for container '${name}'.`)
     }
     if (memory && memoryReservation && memoryReservation > memory) {

@@ -1,10 +1,9 @@
-// Health checks, time-outs and restart policies: commands and ranges of seconds. Texts from memory but for the last;
+// Health checks and time-outs: commands and ranges of seconds. Texts from memory;
 // ranges of https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
 import { clientException } from "../../faults.ts"
-import { type Check, type ContainerBody, containersOf, requires } from "../definition.ts"
+import { type Check, type ContainerBody, containersOf, isWhole } from "../definition.ts"
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html, stopTimeout */
-const longestOnFargate = 120
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html, startTimeout and stopTimeout */
 const leastTimeout = 2
 
 const range = (
@@ -40,20 +39,13 @@ export const checkHealthChecks: Check = (definition) => {
 }
 
 export const checkTimeouts: Check = (definition) => {
-  const most = requires(definition, "FARGATE") ? longestOnFargate : Number.MAX_SAFE_INTEGER
   for (const container of containersOf(definition)) {
     for (const word of ["startTimeout", "stopTimeout"] as const) {
       const value = container[word]
-      const least = word === "startTimeout" ? leastTimeout : 0
-      if (value !== undefined && (!Number.isInteger(value) || value < least || value > most)) {
+      // "The minimum value is 2" is said of startTimeout and stopTimeout alike; Fargate's most is in fargate.ts.
+      if (value !== undefined && !isWhole(value, leastTimeout)) {
         throw clientException(`Invalid '${word}' setting for container '${container.name}'.`)
       }
-    }
-    const period = container.restartPolicy?.restartAttemptPeriod
-    if (period !== undefined && (period < 60 || period > 1800)) {
-      throw clientException(
-        `the 'restartAttemptPeriod' setting for container '${container.name}' must be between 60 and 1800`,
-      )
     }
   }
 }
