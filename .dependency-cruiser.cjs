@@ -5,9 +5,9 @@
 const floors = [
   ["kernel"],
   ["model", "protocol", "docker"],
-  ["policy", "wire", "state", "proxy", "console"],
+  ["policy", "scheduler", "wire", "state", "proxy", "console"],
   ["gate"],
-  ["services", "scheduler", "fleet"],
+  ["services", "fleet"],
   ["controllers", "agent", "machines"],
   ["main"],
 ]

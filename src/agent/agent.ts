@@ -55,6 +55,8 @@ export interface AgentOptions {
   readonly version?: string
   /** Seconds between the stop signal and the kill where the container says none; 30 by default. */
   readonly stopTimeoutSeconds?: number
+  /** The folder below which host paths of tasks are; without it tasks get none. */
+  readonly hostRoot?: string
   /** The most open files that a container of this host can be given, when that is less than Fargate's 65535. */
   readonly openFiles?: number
   /** A driver and a socket of the caller's own: tests in one process. */
@@ -112,6 +114,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
         host: options.machineId,
         region,
         pauseImage: options.engine.kind === "docker" ? options.engine.pauseImage : "roadstead-pause",
+        ...(options.hostRoot !== undefined && { hostRoot: options.hostRoot }),
         ...(options.openFiles !== undefined && { openFiles: options.openFiles }),
         ...(options.stopTimeoutSeconds !== undefined && { stopTimeoutSeconds: options.stopTimeoutSeconds }),
       },

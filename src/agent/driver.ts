@@ -153,6 +153,8 @@ export interface ContainerDriver {
   removeVolume(name: string): Promise<void>
   /** The network with these labels, if there is one. */
   network(labels: Readonly<Record<string, string>>): Promise<NetworkInfo | undefined>
+  /** Whether the engine has the bridge network that containers are on by default. */
+  hasDefaultBridge(): Promise<boolean>
   /** Does nothing when the container is connected already. One that does not run is connected when it starts. */
   connect(networkId: string, containerId: string): Promise<void>
   /** Makes a running container's port on a bridge isolated from the other isolated ones; false where that cannot be. */

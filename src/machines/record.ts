@@ -16,6 +16,8 @@ export interface DaemonThing {
   readonly namespace?: string
   /** As a path below each cgroup hierarchy. */
   readonly cgroup: string
+  /** The address of its default bridge with its prefix, `172.17.0.1/16`: for tasks in bridge mode. Absent: it has none. */
+  readonly bridge?: string
   /** Absent between the decision to start it and the start. */
   readonly containerd?: ProcessIdentity
   readonly dockerd?: ProcessIdentity

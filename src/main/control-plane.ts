@@ -93,6 +93,7 @@ const start = async ({
       return { endpoint: `${base}${channelPaths.acs}`, telemetryEndpoint: `${base}${channelPaths.tcs}` }
     },
     cloudTime: (wall) => new Date(cloudTime(anchor, wall.getTime())),
+    allowHostAccess: config.allowHostAccess,
   })
 
   const gate = createGate({ state, bulk, services: tables, clock: clocks.cloud, ids, log })

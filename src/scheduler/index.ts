@@ -1,2 +1,4 @@
 // Pure placement: which host takes a task, and why none does.
-export { type Host, type Obstacle, type Placement, place, type TaskNeeds } from "./place.ts"
+export { type Filter, filters, type Obstacle } from "./filters.ts"
+export { type Host, type Room, type TaskNeeds, withTask } from "./host.ts"
+export { fewestTasks, type Placement, type Placements, place, placeAll, type Ranking } from "./place.ts"

@@ -55,8 +55,11 @@ const variable = "ROADSTEAD_TEST_ENGINE"
 const runRoot = "/run/roadstead-test"
 const context = (record: Record) => ({ record, clock: realClock, log: silentLog })
 
-/** See the head of the file. `testFile` is the caller's own `import.meta.filename`. */
-export const withEngine = async (testFile: string): Promise<TestEngine> => {
+/**
+ * See the head of the file. `testFile` is the caller's own `import.meta.filename`; `bridge` the address of the engine's
+ * default bridge (`172.17.0.1/16`), which it only has when asked for.
+ */
+export const withEngine = async (testFile: string, more: { readonly bridge?: string } = {}): Promise<TestEngine> => {
   const given = process.env[variable]
   if (given !== undefined) {
     // The outer process was killed: its engine is swept by the next file, so there is nothing left to test.
@@ -80,6 +83,7 @@ export const withEngine = async (testFile: string): Promise<TestEngine> => {
       // Not below /run: layers of images belong on a disk.
       dataFolder: join("/var/tmp", `roadstead-test-${process.pid}`),
       cgroup: `/roadstead-test-${process.pid}`,
+      ...more,
     })
     const engine: TestEngine = { socketPath: socket, namespace: name, folder: join(folder, "t") }
     status = await runInside(testFile, engine)

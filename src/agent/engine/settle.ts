@@ -1,5 +1,6 @@
 // What follows at once from what is known of a task: the essential rule, dependencies that fail, containers that need not
 // start any more, the state of the task as a whole. Pure: a snapshot in, a snapshot out. What is to be done is plan.ts.
+import { link } from "../../protocol/index.ts"
 import type { ContainerSnapshot, TaskSnapshot } from "../types.ts"
 import { hopeless } from "./dependencies.ts"
 
@@ -62,10 +63,15 @@ const dropUnstarted: Rule = (task, busy) =>
 
 const hasRun = (container: ContainerSnapshot): boolean => container.known === "RUNNING" || container.known === "STOPPED"
 
-/** In bridge mode a container asks for its metadata from its own address; in awsvpc mode the pause container's counts. */
+/**
+ * In bridge mode a container asks for its metadata from its own address: the host has 169.254.170.2 and is its router. In
+ * host mode it asks from that very address. In awsvpc mode the pause container's counts.
+ */
 const addressesOfTask: Rule = (task) => {
-  if (task.definition.networkMode === "awsvpc") return task
-  const found = task.containers.flatMap((container) => container.addresses ?? [])
+  const { networkMode } = task.definition
+  if (networkMode === "awsvpc") return task
+  const found =
+    networkMode === "host" ? [link.address] : task.containers.flatMap((container) => container.addresses ?? [])
   const linkAddresses = [...new Set([...task.linkAddresses, ...found])]
   return linkAddresses.length > task.linkAddresses.length ? { ...task, linkAddresses } : task
 }

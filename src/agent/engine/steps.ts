@@ -43,6 +43,12 @@ export const prepare = async (
   const awsvpc = definition.networkMode === "awsvpc"
   if (awsvpc && place.network === undefined)
     throw new Error("the control plane did not say which network the task belongs to")
+  const bridge = (definition.networkMode ?? "bridge") === "bridge"
+  // Docker would start such a container without any network, and say nothing.
+  if (bridge && !(await driver.hasDefaultBridge()))
+    throw new Error(
+      "the container engine of this host has no default bridge network, which the network mode bridge needs",
+    )
   const [cgroupParent, network, link] = await Promise.all([
     group && driver.createGroup(taskId(arn), group),
     awsvpc && place.network !== undefined ? networks.vpc(place.network, signal) : undefined,

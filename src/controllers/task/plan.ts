@@ -92,9 +92,12 @@ const endedBy = (task: TaskRow, around: Surroundings): Move => {
     return { kind: "stop", code: "InfrastructureHealth", reason: "The host that the task was on is gone." }
   }
   const reasons = task.containers.map((c) => task.observed.containers[c.name]?.reason)
-  // On Fargate (platform 1.4.0) the error of the container is the reason of the task: aws-behaviour.md 1.4.
   const failure = task.observed.reason || reasons.find((reason) => reason !== undefined && startFailure.test(reason))
-  return task.observed.runningAt === undefined && failure
-    ? { kind: "stop", code: "TaskFailedToStart", reason: failure }
-    : { kind: "stop", code: "EssentialContainerExited", reason: "Essential container in task exited" }
+  if (task.observed.runningAt !== undefined || !failure) {
+    return { kind: "stop", code: "EssentialContainerExited", reason: "Essential container in task exited" }
+  }
+  // On Fargate (platform 1.4.0) the error of the container is the reason of the task; on an instance it stays with the
+  // container, unless it is the task's own: aws-behaviour.md 1.4.
+  const own = task.launchType === "FARGATE" || task.observed.reason
+  return { kind: "stop", code: "TaskFailedToStart", reason: own ? failure : "Task failed to start" }
 }

@@ -70,8 +70,8 @@ const dockerdArguments = (thing: DaemonThing, paths: ReturnType<typeof daemonPat
   `--pidfile=${paths.pidFile}`,
   // Of our own: dockerd would else take a containerd of the machine when one runs, and share its life.
   `--containerd=${paths.containerdSocket}`,
-  // We make every network ourselves; the default bridge would take 172.17.0.0/16.
-  "--bridge=none",
+  // Where we make every network ourselves, the default bridge would only take addresses.
+  thing.bridge === undefined ? "--bridge=none" : `--bip=${thing.bridge}`,
   // Containers stay when the daemon is restarted or killed.
   "--live-restore",
   "--exec-opt=native.cgroupdriver=cgroupfs",

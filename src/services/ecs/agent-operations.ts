@@ -6,12 +6,14 @@ import type { TaskRow } from "../../state/index.ts"
 import { lastPart } from "./arns.ts"
 import { observeTask, type TaskReport } from "./observed.ts"
 
-/** What ECS's agent operations need of the process around them. */
+/** What ECS needs of the process around it. */
 export interface EcsPorts {
   /** The URLs (http or https, without `/ws`) at which this agent opens its command and its telemetry session. */
   readonly pollEndpoint: (caller: Caller) => { readonly endpoint: string; readonly telemetryEndpoint: string }
   /** A time of the agents' clock (the wall's) as the API shows it, which may run faster. By default they are the same. */
   readonly cloudTime?: (wall: Date) => Date
+  /** Whether tasks may ask for what reaches the host that they run on (`--allow-host-access`). */
+  readonly allowHostAccess?: boolean
 }
 
 const acknowledged = { acknowledgment: "" }

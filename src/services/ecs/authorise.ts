@@ -199,3 +199,24 @@ export const registerContainerInstance: Authorise<Input<"ecs", "RegisterContaine
     ),
   ]
 }
+
+/** As for RunTask, and on these instances only. */
+export const startTask: Authorise<Input<"ecs", "StartTask">> = (cx, input) => {
+  const cluster = clusterOf(cx.scope, input.cluster)
+  const row = findTaskDefinition(cx, input.taskDefinition ?? "")
+  const { taskRoleArn, executionRoleArn } = { ...row?.definition, ...input.overrides }
+  const instances = (input.containerInstances ?? []).map((id) =>
+    id.startsWith("arn:") ? id : containerInstanceArn(cx.scope, clusterNameOf(cluster), lastPart(id)),
+  )
+  const conditions = {
+    "ecs:cluster": cluster,
+    "ecs:container-instances": instances,
+    "ecs:enable-execute-command": String(input.enableExecuteCommand ?? false),
+    ...requestTags(input.tags),
+  }
+  return [
+    demand("StartTask", [row?.arn ?? input.taskDefinition ?? "*"], conditions),
+    ...passRoles(cx.scope, [taskRoleArn, executionRoleArn]),
+    ...tagOnCreate(cx, "StartTask", [taskArn(cx.scope, clusterNameOf(cluster), "*")], input.tags),
+  ]
+}

@@ -2,9 +2,11 @@
 // pools are nobody's business here. Registration is the agent's own: register-container-instance.ts.
 import type { ContainerInstance, Resource } from "@aws-sdk/client-ecs"
 import type { Op, ReadOp } from "../../gate/index.ts"
-import type { ClusterRow, ContainerInstanceRow, TaskRow, View } from "../../state/index.ts"
+import type { Room } from "../../scheduler/index.ts"
+import type { ClusterRow, ContainerInstanceRow, View } from "../../state/index.ts"
 import { containerInstanceArn, lastPart } from "./arns.ts"
 import { checkAtMost, checkOneOf, clientException, invalidParameter, notYet } from "./faults.ts"
+import { roomLeft } from "./instance-room.ts"
 import { nextToken, pageOf } from "./pages.ts"
 import { activeCluster, type Looking } from "./resolve.ts"
 import { date, present } from "./shape.ts"
@@ -21,21 +23,20 @@ const resourceOut = (name: string, type: string, integer: number | undefined, st
     stringSetValue: strings ? [...strings] : undefined,
   })
 
-/** What a task holds of its host: its own size, else the sum of its containers' (soft memory limits first). */
-const heldBy = (task: TaskRow, name: "CPU" | "MEMORY"): number => {
-  const ofTask = name === "CPU" ? task.cpu : task.memory
-  if (ofTask !== undefined) return Number(ofTask)
-  return task.containers.reduce(
-    (sum, container) =>
-      sum + Number((name === "CPU" ? container.cpu : (container.memoryReservation ?? container.memory)) ?? 0),
-    0,
+const registeredOf = (row: ContainerInstanceRow): Resource[] =>
+  row.registeredResources.map(({ name, type, integerValue, stringSetValue }) =>
+    resourceOut(name, type, integerValue, stringSetValue),
   )
-}
 
-const resourcesOf = (row: ContainerInstanceRow, tasks: readonly TaskRow[]): Resource[] =>
+/** CPU and MEMORY get fewer, the lists of ports that are taken grow. */
+const remainingOf = (row: ContainerInstanceRow, left: Room): Resource[] =>
   row.registeredResources.map(({ name, type, integerValue, stringSetValue }) => {
-    const held = name === "CPU" || name === "MEMORY" ? tasks.reduce((sum, task) => sum + heldBy(task, name), 0) : 0
-    return resourceOut(name, type, (integerValue ?? 0) - held, stringSetValue)
+    if (name === "CPU") return resourceOut(name, type, left.cpu)
+    if (name === "MEMORY") return resourceOut(name, type, left.memory)
+    if (name !== "PORTS" && name !== "PORTS_UDP") return resourceOut(name, type, integerValue, stringSetValue)
+    const protocol = name === "PORTS" ? "/tcp" : "/udp"
+    const taken = [...left.ports].filter((port) => port.endsWith(protocol)).map((port) => port.slice(0, -4))
+    return resourceOut(name, type, integerValue, taken)
   })
 
 /** A container instance as the API answers it. */
@@ -53,8 +54,8 @@ export const describeContainerInstance = (
     ec2InstanceId: row.ec2InstanceId,
     version: row.version,
     versionInfo: present({ agentVersion, agentHash, dockerVersion }),
-    remainingResources: resourcesOf(row, tasks),
-    registeredResources: resourcesOf(row, []),
+    remainingResources: remainingOf(row, roomLeft(view, row)),
+    registeredResources: registeredOf(row),
     status: row.status,
     agentConnected: row.session.connected,
     runningTasksCount: running.length,
@@ -66,7 +67,8 @@ export const describeContainerInstance = (
   })
 }
 
-const find = (cx: Looking, cluster: ClusterRow, reference: string): ContainerInstanceRow | undefined => {
+/** The instance of a cluster that `reference` (id or ARN) names, deregistered ones too, or undefined. */
+export const findInstance = (cx: Looking, cluster: ClusterRow, reference: string): ContainerInstanceRow | undefined => {
   const long = containerInstanceArn(cluster, cluster.name, lastPart(reference))
   const row = cx.tx.containerInstances.get(reference) ?? cx.tx.containerInstances.get(long)
   return row && !row.pool && row.clusterArn === cluster.arn ? row : undefined
@@ -84,7 +86,7 @@ export const DescribeContainerInstances: ReadOp<"ecs", "DescribeContainerInstanc
   const containerInstances: ContainerInstance[] = []
   const failures: { arn: string; reason: string }[] = []
   for (const reference of new Set(references)) {
-    const row = find(cx, cluster, reference)
+    const row = findInstance(cx, cluster, reference)
     if (row) containerInstances.push(describeContainerInstance(cx.tx, row, input.include?.includes("TAGS") ?? false))
     else failures.push({ arn: containerInstanceArn(cluster, cluster.name, lastPart(reference)), reason: "MISSING" })
   }
@@ -106,7 +108,7 @@ export const ListContainerInstances: ReadOp<"ecs", "ListContainerInstances"> = (
 /** Takes an instance out of its cluster. Its tasks are given up with `force`; without, they forbid it. */
 export const DeregisterContainerInstance: Op<"ecs", "DeregisterContainerInstance"> = (cx, input) => {
   const cluster = activeCluster(cx, input.cluster)
-  const row = find(cx, cluster, input.containerInstance ?? "")
+  const row = findInstance(cx, cluster, input.containerInstance ?? "")
   if (!row || row.status === "INACTIVE") {
     throw invalidParameter(`Referenced container instance ${lastPart(input.containerInstance ?? "")} not found.`) // from memory
   }

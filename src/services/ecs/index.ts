@@ -7,7 +7,8 @@ import * as providers from "./capacity-providers.ts"
 import * as clusters from "./clusters.ts"
 import * as instances from "./container-instances.ts"
 import { RegisterContainerInstance } from "./register-container-instance.ts"
-import { RunTask } from "./run-task.ts"
+import { runTask } from "./run-task.ts"
+import { startTask } from "./start-task.ts"
 import * as tags from "./tags.ts"
 import * as queries from "./task-definition-queries.ts"
 import * as definitions from "./task-definitions.ts"
@@ -64,7 +65,8 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
       ),
       RegisterContainerInstance: write(RegisterContainerInstance, may.registerContainerInstance),
       RegisterTaskDefinition: write(definitions.RegisterTaskDefinition, may.registerTaskDefinition),
-      RunTask: write(RunTask, may.runTask),
+      RunTask: write(runTask(ports), may.runTask),
+      StartTask: write(startTask(ports), may.startTask),
       StopTask: write(
         tasks.StopTask,
         may.onTasks("StopTask", (input) => [input.task]),

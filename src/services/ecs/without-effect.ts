@@ -50,6 +50,16 @@ const tasks = [
   "RunTask.referenceId",
 ]
 
+const placed = [
+  "StartTask.enableExecuteCommand",
+  "StartTask.overrides.containerOverrides.environmentFiles",
+  "StartTask.overrides.ephemeralStorage",
+  "StartTask.overrides.executionRoleArn",
+  "StartTask.overrides.inferenceAcceleratorOverrides",
+  "StartTask.overrides.taskRoleArn",
+  "StartTask.referenceId",
+]
+
 const agents = [
   "RegisterContainerInstance.instanceIdentityDocumentSignature",
   "RegisterContainerInstance.platformDevices",
@@ -57,4 +67,11 @@ const agents = [
 ]
 
 /** As `implement` takes them: `Operation.member`, lists looked through. */
-export const withoutEffect: readonly string[] = [...clusters, ...settings, ...taskDefinitions, ...tasks, ...agents]
+export const withoutEffect: readonly string[] = [
+  ...clusters,
+  ...settings,
+  ...taskDefinitions,
+  ...tasks,
+  ...placed,
+  ...agents,
+]

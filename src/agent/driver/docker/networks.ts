@@ -1,5 +1,5 @@
 // Networks for the driver: found by label and connected to. How a port is isolated is in isolate.ts.
-import { type Docker, DockerError } from "../../../docker/index.ts"
+import { type Docker, DockerError, hasStatus } from "../../../docker/index.ts"
 import type { ContainerDriver, NetworkInfo } from "../../driver.ts"
 import { translated } from "./errors.ts"
 import { isolatePort } from "./isolate.ts"
@@ -11,12 +11,24 @@ interface DockerNetwork {
 }
 
 /** The calls about networks. */
-export const networkCalls = (docker: Docker): Pick<ContainerDriver, "network" | "connect" | "isolate"> => ({
+export const networkCalls = (
+  docker: Docker,
+): Pick<ContainerDriver, "network" | "hasDefaultBridge" | "connect" | "isolate"> => ({
   network: (labels) =>
     translated("other", async () => {
       const filters = { label: Object.entries(labels).map(([name, value]) => `${name}=${value}`) }
       const { body } = await docker.request<readonly DockerNetwork[]>("GET", "/networks", { query: { filters } })
       return body[0] && readNetwork(body[0])
+    }),
+  hasDefaultBridge: () =>
+    translated("other", async () => {
+      try {
+        await docker.request("GET", "/networks/bridge")
+        return true
+      } catch (error) {
+        if (hasStatus(error, 404)) return false
+        throw error
+      }
     }),
   connect: (networkId, containerId) =>
     translated("other", async () => {

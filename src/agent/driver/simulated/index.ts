@@ -179,6 +179,7 @@ export const createSimulatedDriver = (options: SimulatedDriverOptions): Containe
         .join(",")
       return { id: name, name }
     },
+    hasDefaultBridge: async () => true,
     async connect(networkId, id) {
       const container = find(id)
       if (container.addresses[networkId] !== undefined) return

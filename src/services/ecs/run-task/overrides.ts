@@ -15,8 +15,8 @@ const defaultStorage = 20
 
 const withOverride = (container: ContainerBody, overrides: TaskOverrides): ContainerBody => {
   const override = overrides.containerOverrides?.find((one) => one.name === container.name)
-  const { cpu, memory, memoryReservation } = override ?? {}
-  return { ...container, ...present({ cpu, memory, memoryReservation }) }
+  const { cpu, memory, memoryReservation, resourceRequirements } = override ?? {}
+  return { ...container, ...present({ cpu, memory, memoryReservation, resourceRequirements }) }
 }
 
 /** The definition with the sizes that the overrides give it. Checked again, for no combination may slip through. */

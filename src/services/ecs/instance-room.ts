@@ -1,0 +1,88 @@
+// What container instances have, and what their tasks hold of it: for remainingResources, and for placement. Pure over
+// a view. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html
+import type { Host, Room } from "../../scheduler/index.ts"
+import type { ClusterRow, ContainerInstanceRow, TaskContainer, View } from "../../state/index.ts"
+import { containersOf, type Definition } from "./definition/definition.ts"
+
+/** What of a task says how much it holds: its own size, else that of its containers. */
+export interface Sized {
+  readonly cpu?: string
+  readonly memory?: string
+  readonly containers: readonly TaskContainer[]
+}
+
+/** CPU units or MiB that a task holds: its own size, else the sum of its containers' (soft memory limits first). */
+const heldBy = (task: Sized, name: "CPU" | "MEMORY"): number => {
+  const ofTask = name === "CPU" ? task.cpu : task.memory
+  if (ofTask !== undefined) return Number(ofTask)
+  return task.containers.reduce(
+    (sum, container) =>
+      sum + Number((name === "CPU" ? container.cpu : (container.memoryReservation ?? container.memory)) ?? 0),
+    0,
+  )
+}
+
+/** Host ports that are fixed by the definition, as `80/tcp`. Dynamic ones are the agent's choice and reserve nothing. */
+const hostPortsOf = (definition: Definition | undefined): string[] => {
+  const mode = definition?.networkMode ?? "bridge"
+  if (!definition || (mode !== "bridge" && mode !== "host")) return []
+  return containersOf(definition).flatMap((container) =>
+    (container.portMappings ?? []).flatMap((mapping) => {
+      const port = mapping.hostPort || (mode === "host" ? mapping.containerPort : undefined)
+      return port ? [`${port}/${mapping.protocol ?? "tcp"}`] : []
+    }),
+  )
+}
+
+/** GPUs that the containers of a definition ask for together. */
+const gpusOf = (definition: Definition): number =>
+  containersOf(definition)
+    .flatMap((container) => container.resourceRequirements ?? [])
+    .reduce((sum, { type, value }) => sum + (type === "GPU" ? Number(value) || 0 : 0), 0)
+
+/** The room that a task of this size takes. */
+export const roomFor = (task: Sized, definition: Definition): Room => ({
+  cpu: heldBy(task, "CPU"),
+  memory: heldBy(task, "MEMORY"),
+  gpus: gpusOf(definition),
+  ports: new Set(hostPortsOf(definition)),
+})
+
+const registered = (row: ContainerInstanceRow, name: string): number =>
+  row.registeredResources.find((resource) => resource.name === name)?.integerValue ?? 0
+
+/** Ports that the agent keeps for itself; the resource's name says the protocol. */
+const reservedPorts = (row: ContainerInstanceRow): string[] =>
+  row.registeredResources.flatMap(({ name, stringSetValue = [] }) =>
+    name === "PORTS" || name === "PORTS_UDP"
+      ? stringSetValue.map((port) => `${port}/${name === "PORTS" ? "tcp" : "udp"}`)
+      : [],
+  )
+
+/** What is left of an instance beside the tasks that it has, with every port that is taken. */
+export const roomLeft = (view: View, row: ContainerInstanceRow): Room => {
+  const tasks = view.tasks.by("host", row.arn)
+  const held = (name: "CPU" | "MEMORY") => tasks.reduce((sum, task) => sum + heldBy(task, name), 0)
+  const ports = tasks.flatMap((task) => hostPortsOf(view.taskDefinitions.get(task.taskDefinitionArn)?.definition))
+  return {
+    cpu: registered(row, "CPU") - held("CPU"),
+    memory: registered(row, "MEMORY") - held("MEMORY"),
+    // An instance with GPUs says so in platformDevices, which are not kept.
+    gpus: 0,
+    ports: new Set([...reservedPorts(row), ...ports]),
+  }
+}
+
+/** An instance as placement sees it. */
+export const asHost = (view: View, row: ContainerInstanceRow): Host => ({
+  id: row.arn,
+  connected: row.session.connected,
+  networks: new Set(),
+  attributes: new Set(row.attributes.map((attribute) => attribute.name)),
+  tasks: view.tasks.count("host", row.arn),
+  left: roomLeft(view, row),
+})
+
+/** The instances of a cluster that take new tasks. */
+export const activeInstances = (view: View, cluster: ClusterRow): readonly ContainerInstanceRow[] =>
+  view.containerInstances.by("cluster", cluster.arn).filter((row) => row.status === "ACTIVE")

@@ -1,0 +1,91 @@
+// Tasks on the container instances of a cluster: what RunTask and StartTask have in common when they place them, and
+// what of it is not built yet.
+import type { Failure } from "@aws-sdk/client-ecs"
+import type { Cx } from "../../../gate/index.ts"
+import { type Obstacle, placeAll, type TaskNeeds } from "../../../scheduler/index.ts"
+import type { ClusterRow, ContainerInstanceRow, TaskDefinitionRow, TaskRow } from "../../../state/index.ts"
+import { requiresAttributesOf } from "../definition/compatibilities.ts"
+import { invalidParameter, notYet } from "../faults.ts"
+import { activeInstances, asHost, roomFor } from "../instance-room.ts"
+import { checkHostAccess } from "./host-access.ts"
+import { newTask, type Plan } from "./new-task.ts"
+import { newContainers } from "./overrides.ts"
+
+/** Refuses what container instances do not do yet, and what this Roadstead does not allow. */
+export const checkEc2 = (
+  { definition }: TaskDefinitionRow,
+  asked: {
+    readonly placementConstraints?: readonly object[] | undefined
+    readonly placementStrategy?: readonly object[] | undefined
+  },
+  hostAccess: boolean,
+): void => {
+  if (definition.networkMode === "awsvpc") throw notYet("the network mode awsvpc on container instances")
+  if (asked.placementConstraints?.length || definition.placementConstraints?.length) {
+    throw notYet("placement constraints")
+  }
+  if (asked.placementStrategy?.length) throw notYet("placement strategies")
+  checkHostAccess(definition, hostAccess)
+}
+
+const needsOf = (plan: Plan): TaskNeeds => ({
+  attributes: requiresAttributesOf(plan.definition).map(({ name }) => name),
+  room: roomFor(
+    {
+      ...(plan.definition.cpu !== undefined && { cpu: plan.definition.cpu }),
+      ...(plan.definition.memory !== undefined && { memory: plan.definition.memory }),
+      containers: newContainers(plan.definition, () => ""),
+    },
+    plan.definition,
+  ),
+})
+
+const zoneOf = ({ attributes }: ContainerInstanceRow): string | undefined =>
+  attributes.find(({ name }) => name === "ecs.availability-zone")?.value
+
+const start = (cx: Cx, plan: Plan, instance: ContainerInstanceRow): TaskRow => {
+  const zone = zoneOf(instance)
+  const place = { arn: instance.arn, ...(zone !== undefined && { availabilityZone: zone }) }
+  return cx.tx.tasks.insert(newTask(cx, plan, { capacity: { launchType: "EC2" }, instance: place }))
+}
+
+const failuresOf = (obstacles: ReadonlyMap<string, Obstacle>): Failure[] =>
+  [...obstacles].map(([arn, reason]) => ({ arn, reason }))
+
+/** Tasks that were started, and a failure for every instance that could not take the next one. */
+export interface Started {
+  readonly tasks: readonly TaskRow[]
+  readonly failures: Failure[]
+}
+
+/** Throws when no instance of the cluster takes tasks. */
+export const checkInstances = (cx: Cx, cluster: ClusterRow): void => {
+  if (activeInstances(cx.tx, cluster).length > 0) return
+  throw invalidParameter("No Container Instances were found in your cluster.")
+}
+
+/** Starts up to `count` tasks on the instances of the cluster that have room. */
+export const startPlaced = (cx: Cx, plan: Plan, count: number): Started => {
+  const instances = activeInstances(cx.tx, plan.cluster)
+  const byArn = new Map(instances.map((instance) => [instance.arn, instance]))
+  const hosts = instances.map((instance) => asHost(cx.tx, instance))
+  const placed = placeAll(hosts, needsOf(plan), count)
+  const tasks = placed.hosts.flatMap((host) => {
+    const instance = byArn.get(host.id)
+    return instance ? [start(cx, plan, instance)] : []
+  })
+  return { tasks, failures: failuresOf(placed.obstacles) }
+}
+
+/** Starts one task on each of these instances that has room for it. */
+export const startOn = (cx: Cx, plan: Plan, instances: readonly ContainerInstanceRow[]): Started => {
+  const needs = needsOf(plan)
+  const tasks: TaskRow[] = []
+  const failures: Failure[] = []
+  for (const instance of instances) {
+    const { obstacles } = placeAll([asHost(cx.tx, instance)], needs, 1)
+    if (obstacles.size > 0) failures.push(...failuresOf(obstacles))
+    else tasks.push(start(cx, plan, instance))
+  }
+  return { tasks, failures }
+}

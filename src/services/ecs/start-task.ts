@@ -1,0 +1,49 @@
+// StartTask: tasks on container instances that the caller chooses himself. What it has in common with RunTask is in
+// run-task.ts and run-task/.
+import type { Failure } from "@aws-sdk/client-ecs"
+import type { Op } from "../../gate/index.ts"
+import type { ContainerInstanceRow } from "../../state/index.ts"
+import type { EcsPorts } from "./agent-operations.ts"
+import { containerInstanceArn, lastPart } from "./arns.ts"
+import { findInstance } from "./container-instances.ts"
+import { describeTask } from "./describe-task.ts"
+import { invalidParameter } from "./faults.ts"
+import { activeCluster, runnableTaskDefinition } from "./resolve.ts"
+import { checkEc2, startOn } from "./run-task/ec2.ts"
+import { taskNetwork } from "./run-task/network.ts"
+import { echoOverrides, overriddenDefinition } from "./run-task/overrides.ts"
+import { checkRest, tagsOf } from "./run-task.ts"
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StartTask.html */
+const mostInstances = 10
+
+/** Starts one task on each instance that takes it; for each that does not a failure says why. */
+export const startTask =
+  ({ allowHostAccess = false }: Pick<EcsPorts, "allowHostAccess">): Op<"ecs", "StartTask"> =>
+  (cx, input) => {
+    const cluster = activeCluster(cx, input.cluster)
+    const references = [...new Set(input.containerInstances ?? [])]
+    if (references.length === 0) throw invalidParameter("Container Instances cannot be empty.")
+    if (references.length > mostInstances) {
+      throw invalidParameter(`Container Instances cannot have more than ${mostInstances} elements.`) // from memory
+    }
+    const row = runnableTaskDefinition(cx, input.taskDefinition ?? "")
+    const network = taskNetwork(cx, row.definition.networkMode, input.networkConfiguration)
+    const overrides = echoOverrides(row.definition, input.overrides)
+    const definition = overriddenDefinition(row.definition, input.overrides ?? {}, false)
+    const tags = tagsOf(cluster, row, input)
+    checkRest(row, input)
+    checkEc2(row, {}, allowHostAccess)
+    const missing: Failure[] = []
+    const instances: ContainerInstanceRow[] = []
+    for (const reference of references) {
+      const instance = findInstance(cx, cluster, reference)
+      const arn = instance?.arn ?? containerInstanceArn(cluster, cluster.name, lastPart(reference))
+      if (!instance) missing.push({ arn, reason: "MISSING" })
+      // One that drains takes no new tasks either; what AWS calls that is known nowhere.
+      else if (instance.status !== "ACTIVE") missing.push({ arn, reason: "INACTIVE" })
+      else instances.push(instance)
+    }
+    const { tasks, failures } = startOn(cx, { cluster, row, definition, overrides, network, tags, input }, instances)
+    return { tasks: tasks.map((task) => describeTask(cx.tx, task, true)), failures: [...missing, ...failures] }
+  }

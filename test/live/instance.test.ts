@@ -1,0 +1,158 @@
+// Tasks on a container instance: placed by RunTask and StartTask, run by our agent on a real engine, seen through the API
+// and from inside.
+import assert from "node:assert/strict"
+import { join } from "node:path"
+import { after, before, describe, test } from "node:test"
+import {
+  type ContainerDefinition,
+  DescribeContainerInstancesCommand,
+  ListContainerInstancesCommand,
+  RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandInput,
+  RunTaskCommand,
+  StartTaskCommand,
+  type Task,
+} from "@aws-sdk/client-ecs"
+import type { Agent } from "../../src/agent/index.ts"
+import { fargateUser, shell as shellOf } from "../support/live-fargate.ts"
+import { inside, joinInstance } from "../support/live-instance.ts"
+import { withEngine } from "../support/namespace.ts"
+import { prepareHost } from "../support/task-host.ts"
+import { type RunningRoadstead, startUp } from "../support/up.ts"
+
+const engine = await withEngine(import.meta.filename, { bridge: "172.17.0.1/16" })
+const { docker } = await prepareHost(engine.socketPath)
+let roadstead: RunningRoadstead
+let agent: Agent
+let user: ReturnType<typeof fargateUser>
+
+before(async () => {
+  roadstead = await startUp(["--port", "0", "--data", join(engine.folder, "data"), "--engine", "simulated"])
+  user = fargateUser(roadstead.endpoint)
+  await user.createCluster()
+  agent = await joinInstance({
+    endpoint: roadstead.endpoint,
+    socketPath: engine.socketPath,
+    folder: join(engine.folder, "agent"),
+  })
+})
+after(async () => {
+  user?.close()
+  await agent?.close()
+  await roadstead?.stop()
+  docker.close()
+})
+
+const shell = (name: string, line: string, more: Partial<ContainerDefinition> = {}) =>
+  shellOf(name, line, { image: "busybox:test", memory: 32, stopTimeout: 2, ...more })
+
+let families = 0
+const register = async (
+  containerDefinitions: ContainerDefinition[],
+  more: Partial<RegisterTaskDefinitionCommandInput> = {},
+): Promise<string> => {
+  families += 1
+  const { taskDefinition } = await user.ecs.send(
+    new RegisterTaskDefinitionCommand({ family: `instance-${families}`, containerDefinitions, ...more }),
+  )
+  return taskDefinition?.taskDefinitionArn ?? ""
+}
+
+const start = async (taskDefinition: string): Promise<string> => {
+  const { tasks, failures } = await user.ecs.send(new RunTaskCommand({ taskDefinition, launchType: "EC2" }))
+  assert.deepEqual(failures, [])
+  return tasks?.[0]?.taskArn ?? ""
+}
+
+const end = async (arn: string): Promise<Task> => {
+  await user.stop(arn)
+  return user.stopped(arn)
+}
+
+const resources = async (): Promise<readonly (readonly unknown[])[]> => {
+  const containerInstances = [agent.containerInstanceArn]
+  const { containerInstances: found } = await user.ecs.send(
+    new DescribeContainerInstancesCommand({ containerInstances }),
+  )
+  const [one] = found ?? []
+  assert.equal(one?.agentConnected, true)
+  return (one.remainingResources ?? []).map((r) => [r.name, r.stringSetValue ?? r.integerValue])
+}
+
+const forever = "trap 'exit 0' TERM; while true; do sleep 0.1; done"
+
+describe("a task on a container instance", () => {
+  test("in bridge mode runs on the instance, with its ports on the host and its metadata at 169.254.170.2", async () => {
+    const { containerInstanceArns } = await user.ecs.send(new ListContainerInstancesCommand({}))
+    assert.deepEqual(containerInstanceArns, [agent.containerInstanceArn])
+    const before = new Map((await resources()) as [string, unknown][])
+    const definition = await register([
+      shell("web", "mkdir /www; echo hello > /www/index.html; exec httpd -f -p 80 -h /www", {
+        cpu: 64,
+        portMappings: [{ containerPort: 80 }, { containerPort: 81, hostPort: 8081 }],
+      }),
+    ])
+    const arn = await start(definition)
+    const task = await user.running(arn)
+    assert.deepEqual([task.launchType, task.containerInstanceArn], ["EC2", agent.containerInstanceArn])
+    const [container] = task.containers ?? []
+    const bindings = container?.networkBindings ?? []
+    const dynamic = bindings.find((b) => b.containerPort === 80)
+    assert.deepEqual(
+      bindings.find((b) => b.containerPort === 81),
+      {
+        bindIP: "0.0.0.0",
+        containerPort: 81,
+        hostPort: 8081,
+        protocol: "tcp",
+      },
+    )
+    assert.equal(await (await fetch(`http://127.0.0.1:${dynamic?.hostPort}/`)).text(), "hello\n")
+
+    const now = new Map((await resources()) as [string, unknown][])
+    assert.equal(Number(before.get("CPU")) - Number(now.get("CPU")), 64)
+    assert.equal(Number(before.get("MEMORY")) - Number(now.get("MEMORY")), 32)
+    assert.deepEqual(now.get("PORTS"), [...(before.get("PORTS") as string[]), "8081"])
+
+    const own = await inside(docker, container?.runtimeId ?? "", "wget -q -O - $ECS_CONTAINER_METADATA_URI_V4/task")
+    const metadata = JSON.parse(own) as { TaskARN: string; LaunchType: string; Containers: { Name: string }[] }
+    assert.deepEqual([metadata.TaskARN, metadata.LaunchType], [arn, "EC2"])
+
+    // The host port is taken now.
+    const again = await user.ecs.send(new RunTaskCommand({ taskDefinition: definition, launchType: "EC2" }))
+    assert.deepEqual(
+      again.failures?.map((f) => [f.arn, f.reason]),
+      [[agent.containerInstanceArn, "RESOURCE:PORTS"]],
+    )
+    const stopped = await end(arn)
+    assert.deepEqual([stopped.stopCode, stopped.stoppedReason], ["UserInitiated", "Task stopped by user"])
+    assert.deepEqual(new Map((await resources()) as [string, unknown][]), before)
+  })
+
+  test("in host mode has the host's network, and its metadata as well", async () => {
+    const definition = await register([shell("main", forever)], { networkMode: "host" })
+    const { tasks } = await user.ecs.send(
+      new StartTaskCommand({ taskDefinition: definition, containerInstances: [agent.containerInstanceArn] }),
+    )
+    const task = await user.running(tasks?.[0]?.taskArn ?? "")
+    const id = task.containers?.[0]?.runtimeId ?? ""
+    assert.deepEqual(task.containers?.[0]?.networkBindings, [])
+    assert.match(await inside(docker, id, "ip -o addr"), /169\.254\.170\.2/)
+    assert.match(await inside(docker, id, "wget -q -O - $ECS_CONTAINER_METADATA_URI_V4/task"), /"TaskARN"/)
+    await end(task.taskArn ?? "")
+  })
+
+  test("in mode none has no network but its own loopback", async () => {
+    const arn = await start(await register([shell("main", forever)], { networkMode: "none" }))
+    const task = await user.running(arn)
+    assert.equal(await inside(docker, task.containers?.[0]?.runtimeId ?? "", "ls /sys/class/net"), "lo")
+    await end(arn)
+  })
+
+  test("that cannot start says why at its container", async () => {
+    const arn = await start(await register([{ name: "main", image: "busybox:test", memory: 16, entryPoint: ["/no"] }]))
+    const task = await user.stopped(arn)
+    assert.deepEqual([task.stopCode, task.stoppedReason], ["TaskFailedToStart", "Task failed to start"])
+    assert.match(task.containers?.[0]?.reason ?? "", /^CannotStartContainerError: /)
+  })
+})
