@@ -9,6 +9,7 @@ import {
   DescribeMetricFiltersCommand,
   FilterLogEventsCommand,
   GetLogEventsCommand,
+  InvalidParameterException,
   InvalidSequenceTokenException,
   PutLogEventsCommand,
   paginateDescribeLogStreams,
@@ -16,6 +17,7 @@ import {
   paginateGetLogEvents,
   ResourceAlreadyExistsException,
   ResourceNotFoundException,
+  StartQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs"
 import { logs } from "../../src/services/logs/index.ts"
 import { type AwsEndpoint, account, awsEndpoint, type MintedKey } from "../support/aws-endpoint.ts"
@@ -96,9 +98,16 @@ test("errors are the SDK's own classes", async () => {
       error instanceof ResourceNotFoundException && error.message === "The specified log stream does not exist.",
   )
   await assert.rejects(
-    client.send(new FilterLogEventsCommand({ logGroupName: "doubled", filterPattern: "ERROR" })),
+    client.send(new FilterLogEventsCommand({ logGroupName: "doubled", filterPattern: "a:b" })),
+    (error) => error instanceof InvalidParameterException && error.message === "Invalid character(s) in term ':'",
+  )
+  await assert.rejects(
+    client.send(
+      new StartQueryCommand({ logGroupName: "doubled", startTime: 0, endTime: 1, queryString: "fields @message" }),
+    ),
     (error: Error & { $metadata: { httpStatusCode: number } }) => {
       assert.equal(error.name, "NotImplemented")
+      assert.equal(error.message, "Roadstead does not implement logs:StartQuery yet.")
       assert.equal(error.$metadata.httpStatusCode, 501)
       return true
     },

@@ -9,6 +9,12 @@ export const broken = (member: string, value: unknown, constraint: string) =>
     `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: ${constraint}`,
   )
 
+/** A text of at most `most` characters, or a fault. */
+export const atMost = (member: string, text: string, most: number): string => {
+  if (text.length > most) throw broken(member, text, `Member must have length less than or equal to ${most}`)
+  return text
+}
+
 const checkName = (member: string, name: string, pattern: RegExp, written: string): string => {
   if (name.length < 1) throw broken(member, name, "Member must have length greater than or equal to 1")
   if (name.length > 512) throw broken(member, name, "Member must have length less than or equal to 512")

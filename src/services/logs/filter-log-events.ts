@@ -1,43 +1,39 @@
-// FilterLogEvents: the events of a group's streams in one order. Patterns are not implemented and say so.
+// FilterLogEvents: the events of a group's streams in one order, and of those the ones that match a pattern.
 import type { BulkOp } from "../../gate/index.ts"
-import { Fault, fault } from "../../kernel/index.ts"
+import { fault } from "../../kernel/index.ts"
 import type { LogStreamRow } from "../../state/index.ts"
-import { limitOf, readToken, writeToken } from "./checks.ts"
+import { atMost, limitOf, readToken, writeToken } from "./checks.ts"
 import { eventIdsOf } from "./events.ts"
+import { type FilterPattern, filterPatternOf, longestPattern } from "./filter-pattern/index.ts"
 import { type Merge, type MergedEvent, mergedEvents, type Source } from "./merging.ts"
-import { mostEvents, takePage } from "./reading.ts"
+import { mostEvents, type Page, takePage } from "./reading.ts"
 import { keptSince } from "./retention.ts"
 import { groupKey, groupOf, missingStream, streamKey, targetOf } from "./target.ts"
 
 interface Wanted {
   readonly merge: Merge
   readonly limit: number
+  readonly pattern: FilterPattern
 }
 
-interface Page {
-  readonly events: readonly MergedEvent[]
-  readonly more: boolean
-}
-
-/** What a token carries: the last event that was given out, and the direction. */
+/** What a token carries: the last event that was looked at, and the direction. */
 const place = { time: 0, name: "", seq: 0, descending: false }
 
 /** AWS reads backwards only from here on: Jan 1, 2024 00:00:00 UTC. */
 const earliestBackwards = 1_704_067_200_000
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
-export const FilterLogEvents: BulkOp<"logs", "FilterLogEvents", Wanted, Page> = {
+export const FilterLogEvents: BulkOp<"logs", "FilterLogEvents", Wanted, Page<MergedEvent>> = {
   prepare: (cx, input) => {
     const { logStreamNames: names, logStreamNamePrefix: prefix } = input
-    if (input.filterPattern) {
-      throw new Fault("NotImplemented", "Roadstead does not implement filterPattern of logs:FilterLogEvents yet.", {
-        status: 501,
-      })
-    }
     if (names && prefix !== undefined) {
       throw fault("InvalidParameterException", "LogStreamNames and LogStreamNamePrefix cannot be specified together.")
     }
     const limit = limitOf(input.limit, mostEvents)
+    const pattern = filterPatternOf(
+      atMost("filterPattern", input.filterPattern ?? "", longestPattern),
+      "filter pattern",
+    )
     const after = input.nextToken === undefined ? undefined : readToken(input.nextToken, place)
     const descending = after ? after.descending : input.startFromHead === false
     if (descending && (input.startTime ?? 0) < earliestBackwards) {
@@ -57,6 +53,7 @@ export const FilterLogEvents: BulkOp<"logs", "FilterLogEvents", Wanted, Page> = 
       : cx.tx.logStreams.by("group", groupKey(target)).filter((s) => prefix === undefined || s.name.startsWith(prefix))
     return {
       limit,
+      pattern,
       merge: {
         sources: [...new Set(streams)].map(sourceOf),
         fromTime: Math.max(keptSince(group, cx.now), input.startTime ?? 0),
@@ -67,10 +64,9 @@ export const FilterLogEvents: BulkOp<"logs", "FilterLogEvents", Wanted, Page> = 
     }
   },
 
-  run: (bulk, { merge, limit }) => takePage(mergedEvents(bulk.logEvents, merge), limit),
+  run: (bulk, { merge, limit, pattern }) => takePage(mergedEvents(bulk.logEvents, merge), limit, pattern),
 
-  finish: (_cx, _input, { merge }, { events, more }) => {
-    const last = events.at(-1)
+  finish: (_cx, _input, { merge }, { events, last, more }) => {
     const ids = new Map(merge.sources.map((source) => [source, eventIdsOf(source.series)]))
     return {
       events: events.map((event) => ({

@@ -9,6 +9,7 @@ import { DeleteRetentionPolicy, PutRetentionPolicy } from "./retention.ts"
 import { CreateLogStream, DeleteLogStream, DescribeLogStreams } from "./streams.ts"
 import { ListTagsForResource, TagResource, UntagResource } from "./tags.ts"
 import { groupArn, streamArn, targetOf } from "./target.ts"
+import { TestMetricFilter } from "./test-metric-filter.ts"
 
 interface OnGroup {
   readonly logGroupName?: string | undefined
@@ -29,6 +30,8 @@ const onStream =
 const onArn =
   (action: string): Authorise<{ readonly resourceArn: string | undefined }> =>
   (_cx, input) => [{ action: `logs:${action}`, resources: [input.resourceArn ?? ""] }]
+/** AWS: actions without a resource are allowed on `*` or not at all. */
+const onEverything = (action: string) => () => [{ action: `logs:${action}`, resources: ["*"] }]
 const onAllGroups = (cx: ReadCx) => [
   { action: "logs:DescribeLogGroups", resources: [formatArn("logs", cx.scope, "log-group::log-stream:")] },
 ]
@@ -51,6 +54,7 @@ export const logs = implement(
     PutLogEvents: bulk(PutLogEvents, onStream("PutLogEvents")),
     PutRetentionPolicy: write(PutRetentionPolicy, onGroup("PutRetentionPolicy")),
     TagResource: write(TagResource, onArn("TagResource")),
+    TestMetricFilter: read(TestMetricFilter, onEverything("TestMetricFilter")),
     UntagResource: write(UntagResource, onArn("UntagResource")),
   },
   [

@@ -1,7 +1,7 @@
 // The events of many streams in one order, without reading more of any stream than is taken.
 import type { BulkStore } from "../../state/index.ts"
 import type { LogEvent } from "./events.ts"
-import { eventsOf, type Gap } from "./reading.ts"
+import { eventsOf, type Flow, type Gap } from "./reading.ts"
 
 /** A stream that takes part, with what its record knows of its times. */
 export interface Source {
@@ -36,7 +36,7 @@ export interface Merge {
 
 interface Cursor {
   readonly source: Source
-  readonly events: AsyncGenerator<LogEvent, void, void>
+  readonly events: Flow<LogEvent>
   head: LogEvent
 }
 
@@ -54,10 +54,10 @@ const resume = (source: Source, after: Place, descending: boolean): Gap => {
 }
 
 /** See the head of the file. */
-export const mergedEvents = async function* (
+export const mergedEvents = (
   bulk: BulkStore,
   { sources, fromTime, toTime, descending, after }: Merge,
-): AsyncGenerator<MergedEvent, void, void> {
+): Flow<MergedEvent> => {
   const sign = descending ? -1 : 1
   // A stream is first read when the merge has come to its time: a group with thousands of old streams costs a page
   // only those that lie in it.
@@ -67,34 +67,54 @@ export const mergedEvents = async function* (
     .filter((s) => !after || sign * ((descending ? s.firstEventAt : s.lastEventAt) - after.time) >= 0)
     .sort((a, b) => sign * (nearest(b) - nearest(a)))
   const open: Cursor[] = []
+  /** The cursor whose head was given out last: it has to go on before the next head is chosen. */
+  let used: Cursor | undefined
 
   const openNext = async (source: Source) => {
     const from = after && resume(source, after, descending)
     const slice = { series: source.series, lastSeq: source.lastSeq, fromTime, toTime, descending }
     const events = eventsOf(bulk, from ? { ...slice, from } : slice)
-    const { value } = await events.next()
-    if (value) open.push({ source, events, head: value })
+    const head = await events()
+    if (head) open.push({ source, events, head })
   }
 
-  const first = () =>
-    open.reduce<Cursor | undefined>((best, cursor) => {
-      if (!best) return cursor
-      const order = cursor.head.timestamp - best.head.timestamp || byName(cursor.source.name, best.source.name)
-      return sign * order < 0 ? cursor : best
-    }, undefined)
-
-  for (;;) {
-    let next = first()
-    for (let source = waiting.at(-1); source; source = waiting.at(-1)) {
-      if (next && sign * (nearest(source) - next.head.timestamp) > 0) break
-      waiting.pop()
-      await openNext(source)
-      next = first()
+  const first = () => {
+    let best: Cursor | undefined
+    for (const cursor of open) {
+      const order =
+        best && (cursor.head.timestamp - best.head.timestamp || byName(cursor.source.name, best.source.name))
+      if (order === undefined || sign * order < 0) best = cursor
     }
-    if (!next) return
-    yield { ...next.head, source: next.source }
-    const { value } = await next.events.next()
-    if (value) next.head = value
-    else open.splice(open.indexOf(next), 1)
+    return best
+  }
+
+  const goOn = (cursor: Cursor, head: LogEvent | undefined) => {
+    if (head) cursor.head = head
+    else open.splice(open.indexOf(cursor), 1)
+  }
+
+  const give = (): MergedEvent | undefined | Promise<MergedEvent | undefined> => {
+    const next = first()
+    const source = waiting.at(-1)
+    if (source && !(next && sign * (nearest(source) - next.head.timestamp) > 0)) {
+      waiting.pop()
+      return openNext(source).then(give)
+    }
+    used = next
+    return next && { ...next.head, source: next.source }
+  }
+
+  return () => {
+    if (!used) return give()
+    const cursor = used
+    const head = cursor.events()
+    if (head instanceof Promise) {
+      return head.then((fetched) => {
+        goOn(cursor, fetched)
+        return give()
+      })
+    }
+    goOn(cursor, head)
+    return give()
   }
 }

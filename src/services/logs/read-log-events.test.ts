@@ -134,13 +134,16 @@ test("events of several streams come interleaved, with ids that are theirs alone
   assert.equal(await some({ startFromHead: false, startTime: now }), "dcbaz")
 })
 
-test("what FilterLogEvents cannot do it says", async () => {
+test("what FilterLogEvents cannot take it says", async () => {
   const { call, put, clock } = logsService()
   await put("g", "s", [[clock.now(), "x"]])
-  await assert.rejects(call("FilterLogEvents", { ...g, filterPattern: "ERROR" }), {
-    code: "NotImplemented",
-    message: "Roadstead does not implement filterPattern of logs:FilterLogEvents yet.",
-    status: 501,
+  await assert.rejects(call("FilterLogEvents", { ...g, filterPattern: "%(%" }), {
+    code: "InvalidParameterException",
+    message: "Invalid filter pattern",
+  })
+  await assert.rejects(call("FilterLogEvents", { ...g, filterPattern: "x".repeat(1025) }), {
+    code: "InvalidParameterException",
+    message: /at 'filterPattern' failed to satisfy constraint: Member must have length less than or equal to 1024$/,
   })
   await assert.rejects(call("FilterLogEvents", { ...g, logStreamNames: ["none"] }), {
     message: "The specified log stream does not exist.",
