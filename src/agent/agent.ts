@@ -100,7 +100,13 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     const host = await hostFacts(options, driver)
     const client = clientsOf(options)
     const ecs = client("ecs", options.credentials)
-    const logs = createLogs({ logs: client("logs", options.credentials), checkpoint, clock, log })
+    const logs = createLogs({
+      logs: client("logs", options.credentials),
+      checkpoint,
+      clock,
+      log,
+      endpoint: options.endpoint,
+    })
     const credentials = newCredentialsStore()
     const engine = createTaskEngine({
       driver,
@@ -118,7 +124,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
         ...(options.openFiles !== undefined && { openFiles: options.openFiles }),
         ...(options.stopTimeoutSeconds !== undefined && { stopTimeoutSeconds: options.stopTimeoutSeconds }),
       },
-      hooks: { beforeStart: (task) => logs.prepare(task) },
+      hooks: logs.hooks,
     })
     open.push(() => engine.close())
     const collector = collectStats(engine, driver)

@@ -120,6 +120,10 @@ export interface TaskEngine {
  */
 export interface EngineHooks {
   beforeStart?(task: TaskSnapshot): Promise<void>
+  /** Before a container of the definition is made. What it throws is the container's reason. */
+  beforeCreateContainer?(task: TaskSnapshot, container: ContainerSnapshot): void
+  /** Before it starts for the first time: it has its id. What it throws is the container's reason. */
+  beforeStartContainer?(task: TaskSnapshot, container: ContainerSnapshot): Promise<void>
 }
 
 /** A call to an AWS service with the agent's own key. Rejects with a `Fault` for an answer that is an AWS error. */

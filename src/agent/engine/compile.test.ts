@@ -114,6 +114,16 @@ test("awslogs becomes a bounded json-file, and other drivers stay as asked", () 
   assert.deepEqual(compiled(task, "b").hostConfig.LogConfig, { Type: "syslog", Config: { x: "1" } })
 })
 
+test("a non-blocking logger gets the buffer that ECS's agent gives it, unless it names one", () => {
+  const log = (more: object) => ({
+    hostConfig: { LogConfig: { Type: "gelf", Config: { mode: "non-blocking", ...more } } },
+  })
+  const task = admitted(fargateTask(5, [container("a", log({})), container("b", log({ "max-buffer-size": "1m" }))]), {})
+  const sizeOf = (name: string) =>
+    (compiled(task, name).hostConfig.LogConfig as { Config: Record<string, string> }).Config["max-buffer-size"]
+  assert.deepEqual([sizeOf("a"), sizeOf("b")], ["10m", "1m"])
+})
+
 test("defaults of ours stand back behind the task definition and the image", () => {
   const task = admitted(fargateTask(5, [container("web", { environment: { AWS_ENDPOINT_URL: "http://mine" } })]), {})
   const env = compiled(task, "web", { imageVariables: ["AWS_DEFAULT_REGION"] }).config.Env as string[]

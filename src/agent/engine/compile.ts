@@ -4,6 +4,7 @@ import type { ContainerSpec } from "../driver.ts"
 import type { ContainerSnapshot, TaskSnapshot } from "../types.ts"
 import { parseObject } from "./admit.ts"
 import { type EnvironmentOptions, environmentOf } from "./environment.ts"
+import { logConfigOf } from "./log-config.ts"
 import { bindsOf } from "./mounts.ts"
 import { exposedPorts, portBindings } from "./ports.ts"
 
@@ -15,12 +16,6 @@ export interface CompileOptions extends EnvironmentOptions {
   /** Open files that a Fargate container may have when it does not say: AWS's 65535, or what the host allows. */
   readonly openFiles?: number
 }
-
-/**
- * The log that is followed into CloudWatch: Docker's json-file, rotated. What has been rotated away is lost to a follower
- * that was away too long, so there is room for 100 MB.
- */
-const followedLog = { Type: "json-file", Config: { "max-size": "20m", "max-file": "5" } }
 
 const mebibyte = 1024 * 1024
 const fargateOpenFiles = 65535
@@ -50,7 +45,7 @@ export const compileContainer = (
   const binds = bindsOf(task, definition, options.hostRoot)
   const hostConfig = {
     ...given,
-    ...(container.logDriver === "awslogs" && { LogConfig: followedLog }),
+    ...logConfigOf(container),
     ...(binds.length > 0 && { Binds: [...asList(given.Binds), ...binds] }),
     ...(definition.volumesFrom?.length && { VolumesFrom: volumesFrom(task, container) }),
     ...networkOf(task, container),

@@ -338,6 +338,41 @@ test("a hook that fails stops the task before any of its containers is made", as
   assert.ok(!host.calls.includes("create web"))
 })
 
+test("hooks fail a container where they stand: before it is made, and before its first start", async () => {
+  const creating = await simulatedHost({
+    hooks: {
+      beforeCreateContainer: () => {
+        throw new Error("CannotCreateContainerError: Error response from daemon: unknown log opt")
+      },
+    },
+  })
+  const task = fargateTask(5, [container("web")])
+  await creating.accept(task)
+  assert.equal(
+    creating.container(task, "web").reason,
+    "CannotCreateContainerError: Error response from daemon: unknown log opt",
+  )
+  assert.ok(!creating.calls.includes("create web"))
+  const ids: (string | undefined)[] = []
+  const starting = await simulatedHost({
+    hooks: {
+      beforeStartContainer: async (_, { runtimeId }) => {
+        ids.push(runtimeId)
+        throw new Error("CannotStartContainerError: Error response from daemon: failed to initialize logging driver")
+      },
+    },
+  })
+  await starting.accept(task)
+  const failed = starting.container(task, "web")
+  assert.equal(
+    failed.reason,
+    "CannotStartContainerError: Error response from daemon: failed to initialize logging driver",
+  )
+  assert.deepEqual(ids, [failed.runtimeId])
+  assert.ok(failed.runtimeId && !starting.calls.includes("start web"))
+  assert.equal(starting.task(task).known, "STOPPED")
+})
+
 test("what a task made is removed when it is reported and its log has been read", async () => {
   const host = await simulatedHost({ options: { cleanupWaitMs: 1000 } })
   const logged = { hostConfig: { LogConfig: { Type: "awslogs", Config: { "awslogs-group": "g" } } } }

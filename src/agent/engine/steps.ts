@@ -103,6 +103,7 @@ export const create = async (
   const { driver, options, resolvers, hostCpus } = context
   try {
     if (container.type === "CNI_PAUSE") return await createOnce(context, compilePause(task, container))
+    context.hooks.beforeCreateContainer?.(task, container)
     const { secrets = [], environmentFiles = [] } = container.definition
     if (environmentFiles.length > 0) throw new Error(`${noSecrets}: environment files are not supported by this host`)
     if (secrets.length > 0 && !resolvers.secrets)
@@ -149,9 +150,11 @@ export const start = async (
   task: TaskSnapshot,
   container: ContainerSnapshot,
 ): Promise<Started> => {
-  const { driver, clock } = context
+  const { driver, clock, hooks } = context
   const id = container.runtimeId ?? ""
   try {
+    if (container.type === "NORMAL" && container.startedAt === undefined)
+      await hooks.beforeStartContainer?.(task, container)
     await within(clock, "running", patience.running, driver.start(id))
     return { state: await driver.inspect(id) }
   } catch (error) {

@@ -1,9 +1,10 @@
 // The logs of this host's containers: a follower for each container whose driver this agent serves, begun when its file
 // is there and ended when the container is gone and its last line delivered.
 import type { Cancel, Clock, Log } from "../../kernel/index.ts"
-import type { AwsCall, Checkpoint, ContainerSnapshot, TaskEngine, TaskSnapshot } from "../types.ts"
+import type { AwsCall, Checkpoint, ContainerSnapshot, EngineHooks, TaskEngine, TaskSnapshot } from "../types.ts"
 import { followAwslogs } from "./awslogs/follower.ts"
 import { streamMaker } from "./awslogs/streams.ts"
+import { logChecks } from "./checks.ts"
 import type { Follower, FollowerResolver } from "./follower.ts"
 
 /** By name of the log driver. Drivers that are not here are the container engine's own business. */
@@ -14,11 +15,13 @@ export interface LogsOptions {
   readonly checkpoint: Checkpoint
   readonly clock: Clock
   readonly log: Log
+  /** The address of the API that `logs` calls. */
+  readonly endpoint?: string
 }
 
 export interface Logs {
-  /** For the engine's `beforeStart`: what must exist before containers start. Rejects with the reason to show. */
-  prepare(task: TaskSnapshot): Promise<void>
+  /** For the engine: what must hold, and exist, before containers are made and started. */
+  readonly hooks: Required<EngineHooks>
   /** Follows the containers of `engine`, those that run already included. Call it before anything waits for `delivered`. */
   follow(engine: TaskEngine): void
   /** Settles when the logs of a task that has stopped are delivered; undefined when there is nothing to wait for. */
@@ -37,7 +40,8 @@ interface Following {
 /** See the head of the file. */
 export const createLogs = (options: LogsOptions): Logs => {
   const stopping = new AbortController()
-  const streams = streamMaker(options.logs, options.clock, options.log, stopping.signal)
+  const makeStream = streamMaker(options.logs, options.clock, options.log, stopping.signal)
+  const checks = logChecks(makeStream, options.endpoint)
   /** By runtime id. */
   const followings = new Map<string, Following>()
   /** Containers of which the engine was told that their log is done, as `<task> <name>`. */
@@ -94,7 +98,11 @@ export const createLogs = (options: LogsOptions): Logs => {
   }
 
   return {
-    prepare: (task) => streams.prepare(task),
+    hooks: {
+      beforeStart: (task) => checks.task(task),
+      beforeCreateContainer: (task, container) => checks.beforeCreate(task, container),
+      beforeStartContainer: (task, container) => checks.beforeStart(task, container),
+    },
     follow: (of) => {
       engine = of
       unfollow = of.onChange((change) => {

@@ -29,9 +29,10 @@ const capabilities = [
   // Understands TaskManifestMessage.
   "ecs.capability.full-sync",
   ...dockerApis.map((version) => `com.amazonaws.ecs.capability.docker-remote-api.${version}`),
-  "com.amazonaws.ecs.capability.logging-driver.json-file",
-  "com.amazonaws.ecs.capability.logging-driver.awslogs",
-  "com.amazonaws.ecs.capability.logging-driver.none",
+  // Docker's own are handed on to it; what it cannot do on this host fails the container in its words.
+  ...["json-file", "awslogs", "none", "syslog", "journald", "gelf", "fluentd", "splunk"].map(
+    (driver) => `com.amazonaws.ecs.capability.logging-driver.${driver}`,
+  ),
   "com.amazonaws.ecs.capability.privileged-container",
   "com.amazonaws.ecs.capability.task-iam-role",
   "com.amazonaws.ecs.capability.task-iam-role-network-host",

@@ -76,12 +76,16 @@ test("a host registers with the members of the official agent, its own attribute
   const attributes = input.attributes as { name: string; value?: string }[]
   assert.deepEqual(attributes[0], { name: "stack", value: "blue" })
   const official = new Set((first.attributes as { name: string }[]).map((a) => a.name))
-  // What we can do beyond the recorded host: its Docker had task networking, task limits and log roles switched off.
+  // What we can do beyond the recorded host: its Docker had task networking, task limits, log roles
+  // and log drivers switched off.
   const beyond = attributes
     .slice(1)
     .filter((a) => !official.has(a.name))
     .map((a) => a.name)
   assert.deepEqual(beyond, [
+    ...["syslog", "journald", "gelf", "fluentd", "splunk"].map(
+      (driver) => `com.amazonaws.ecs.capability.logging-driver.${driver}`,
+    ),
     "ecs.capability.execution-role-awslogs",
     "ecs.capability.task-eni",
     "ecs.capability.task-cpu-mem-limit",

@@ -2,9 +2,9 @@
 // shapes. Durations in nanoseconds, sizes in bytes. Pure.
 import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs"
 import type { AcsContainer } from "../../protocol/index.ts"
-import type { Frozen } from "../../state/index.ts"
+import type { Frozen, TaskRow } from "../../state/index.ts"
 import type { ContainerInput } from "./container-input.ts"
-import { compileLogConfig } from "./log-drivers.ts"
+import { compileLogConfig, type LogContext } from "./log-drivers.ts"
 
 type Definition = Frozen<ContainerDefinition>
 
@@ -19,7 +19,7 @@ export const dockerConfigOf = (
   version: container.healthCheck ? "1.24" : "1.18",
   config: JSON.stringify(configOf(container)),
   hostConfig: JSON.stringify({
-    ...hostConfigOf(container, override, task.logDriverMode),
+    ...hostConfigOf(container, override, task),
     // The agent does not derive Docker's network from the task's mode: ecs-agent-protocol.md section 17, trap 4.
     ...((networkMode === "host" || networkMode === "none") && { NetworkMode: networkMode }),
   }),
@@ -44,7 +44,7 @@ const healthCheckOf = (check: NonNullable<Definition["healthCheck"]>): object =>
   ...(check.startPeriod && { StartPeriod: check.startPeriod * second }),
 })
 
-const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>, logMode?: string): object => {
+const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>, task: TaskRow): object => {
   const linux = container.linuxParameters
   const memory = override.memory ?? container.memory
   const reservation = override.memoryReservation ?? container.memoryReservation
@@ -52,7 +52,9 @@ const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>
   return {
     CapAdd: linux?.capabilities?.add ?? [],
     CapDrop: linux?.capabilities?.drop ?? [],
-    ...(container.logConfiguration && { LogConfig: compileLogConfig(container.logConfiguration, logMode) }),
+    ...(container.logConfiguration && {
+      LogConfig: compileLogConfig(container.logConfiguration, logContext(container, task)),
+    }),
     ...(reservation !== undefined && { MemoryReservation: reservation * mebibyte }),
     ...(ulimits.length > 0 && { Ulimits: ulimits }),
     ...(container.privileged && { Privileged: true }),
@@ -79,6 +81,11 @@ const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>
     ...(linux?.swappiness !== undefined && { MemorySwappiness: linux.swappiness }),
   }
 }
+
+const logContext = (container: Definition, task: TaskRow): LogContext => ({
+  defaultMode: task.logDriverMode,
+  suffix: `${container.name}/${task.arn.slice(task.arn.lastIndexOf("/") + 1)}`,
+})
 
 const deviceOf = (device: {
   hostPath?: string | undefined

@@ -8,24 +8,38 @@ export interface DockerLogConfig {
   readonly Config: Readonly<Record<string, string>>
 }
 
-type Compile = (options: Readonly<Record<string, string>>) => DockerLogConfig
-
-const drivers: Readonly<Record<string, Compile>> = {
-  // The agent turns this into a followed json-file (ours) or Docker's awslogs driver (the official one).
-  awslogs: (options) => ({ Type: "awslogs", Config: options }),
-}
-
 /** Docker delivers nothing for the one, and the other's options are those of the log router. */
 const withoutMode: readonly string[] = ["none", "awsfirelens"]
 
-/**
- * `HostConfig.LogConfig` for a container. `defaultMode` is the delivery mode when the options name none: `mode` is an
- * option of every driver (API_LogConfiguration), and the account setting defaultLogDriverMode its default.
- */
-export const compileLogConfig = (configuration: Frozen<LogConfiguration>, defaultMode?: string): DockerLogConfig => {
+type Options = Readonly<Record<string, string>>
+type Compile = (options: Options, suffix: string) => Options
+
+const drivers: Readonly<Record<string, Compile>> = {
+  // The agent turns this into a followed json-file (ours) or Docker's awslogs driver (the official one). Docker knows no
+  // prefix: the name of the stream is made here, as the metadata of real tasks shows it (task-metadata-endpoint-v4).
+  awslogs: ({ "awslogs-stream-prefix": prefix, ...options }, suffix) =>
+    prefix ? { "awslogs-stream": `${prefix}/${suffix}`, ...options } : options,
+}
+
+/** What a driver's options become of besides themselves. */
+export interface LogContext {
+  /**
+   * The delivery mode when the options name none: `mode` is an option of every driver (API_LogConfiguration), and the
+   * account setting defaultLogDriverMode its default.
+   */
+  readonly defaultMode?: string | undefined
+  /** What follows a stream's prefix: `<container>/<task id>`. */
+  readonly suffix: string
+}
+
+/** `HostConfig.LogConfig` for a container. */
+export const compileLogConfig = (
+  configuration: Frozen<LogConfiguration>,
+  { defaultMode, suffix }: LogContext,
+): DockerLogConfig => {
   const name = configuration.logDriver ?? "json-file"
   const given = configuration.options ?? {}
   const takesDefault = defaultMode !== undefined && given.mode === undefined && !withoutMode.includes(name)
   const options = takesDefault ? { ...given, mode: defaultMode } : given
-  return drivers[name]?.(options) ?? { Type: name, Config: options }
+  return { Type: name, Config: drivers[name]?.(options, suffix) ?? options }
 }

@@ -185,10 +185,11 @@ export class Delivery {
     const { log, stream, group, createStream } = this.#options
     this.#failures++
     if (this.#closed) return 0
-    if (error instanceof Fault && error.code === "ResourceNotFoundException" && this.#failures === 1) {
+    if (error instanceof Fault && error.code === "ResourceNotFoundException") {
       try {
         await createStream()
-        return 0
+        // Made, and gone again, or not wanted: that must not go on without a pause.
+        if (this.#failures === 1) return 0
       } catch (refused) {
         log.debug("A log stream could not be made", { group, stream, ...errorFields(refused) })
       }

@@ -1,6 +1,8 @@
 // Where the lines of a container with the awslogs driver go: from the log options of its task definition. Pure.
 import { parseArn } from "../../../kernel/index.ts"
 import type { ContainerSnapshot, TaskSnapshot } from "../../types.ts"
+import { boolOf } from "./options.ts"
+import { renderTag } from "./tag.ts"
 
 export interface Destination {
   /**
@@ -11,6 +13,8 @@ export interface Destination {
   /** Undefined until the container has an id, if the stream is named after it. */
   readonly stream: string | undefined
   readonly createGroup: boolean
+  /** Docker's `awslogs-create-stream`: without it the stream has to be there. */
+  readonly createStream: boolean
 }
 
 /** The destination of a container, or undefined when its options name no group. */
@@ -23,11 +27,11 @@ export const destinationOf = (task: TaskSnapshot, container: ContainerSnapshot):
   const prefix = options["awslogs-stream-prefix"]
   return {
     group: `arn:aws:logs:${region}:${arn.account}:log-group:${group}`,
-    // Without a prefix, which Fargate demands and EC2 does not, Docker's own name for it: the container's id.
     stream:
       options["awslogs-stream"] ||
-      (prefix ? `${prefix}/${container.name}/${taskId(arn.resource)}` : container.runtimeId),
-    createGroup: options["awslogs-create-group"] === "true",
+      (prefix ? `${prefix}/${container.name}/${taskId(arn.resource)}` : renderTag(options.tag, container)),
+    createGroup: boolOf(options["awslogs-create-group"] ?? "") ?? false,
+    createStream: boolOf(options["awslogs-create-stream"] ?? "") ?? true,
   }
 }
 

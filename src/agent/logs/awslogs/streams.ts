@@ -1,7 +1,8 @@
-// Makes the log streams of tasks before their containers start, with the texts that AWS gives when that cannot be.
+// Makes log streams, and groups where that was asked for, before containers start. What cannot be made is said in the
+// words of Docker's awslogs driver; who says it, and when, is not decided here (../checks.ts).
 import { type Clock, delay, errorFields, Fault, type Log, pauseAfter } from "../../../kernel/index.ts"
-import type { AwsCall, TaskSnapshot } from "../../types.ts"
-import { type Destination, destinationOf } from "./destination.ts"
+import type { AwsCall } from "../../types.ts"
+import type { Destination } from "./destination.ts"
 
 const pauses = { first: 200, factor: 2, max: 5_000 }
 /** How often a control plane that answers with a server error is asked again. */
@@ -13,78 +14,62 @@ const transient = new Set([
   "OperationAbortedException",
 ])
 
-/** Makes the stream, and the group if that was asked for. Both may exist already. Rejects with the service's Fault. */
+/** The service refused to make a group or a stream. */
+export class CreationRefused extends Error {
+  readonly fault: Fault
+  constructor(what: "group" | "stream", fault: Fault) {
+    super(`failed to create Cloudwatch log ${what}: ${fault.code}: ${fault.message}`, { cause: fault })
+    this.name = "CreationRefused"
+    this.fault = fault
+  }
+}
+
+/**
+ * Makes the stream, and the group if that was asked for. Both may exist already.
+ * @throws CreationRefused, or what the call rejects with when there was no answer.
+ */
 export const createStream = async (
   logs: AwsCall<"logs">,
-  { group, createGroup }: Destination,
+  { group, createGroup, createStream: wanted }: Destination,
   stream: string,
 ): Promise<void> => {
+  if (!wanted) return
   const make = () =>
-    logs("CreateLogStream", { logGroupName: group, logStreamName: stream }).catch(
-      ifNot("ResourceAlreadyExistsException"),
-    )
+    logs("CreateLogStream", { logGroupName: group, logStreamName: stream }).catch(unlessThere("stream"))
   try {
     await make()
   } catch (error) {
-    if (!createGroup || !(error instanceof Fault) || error.code !== "ResourceNotFoundException") throw error
-    await logs("CreateLogGroup", { logGroupName: group }).catch(ifNot("ResourceAlreadyExistsException"))
+    const missing = error instanceof CreationRefused && error.fault.code === "ResourceNotFoundException"
+    if (!createGroup || !missing) throw error
+    await logs("CreateLogGroup", { logGroupName: group }).catch(unlessThere("group"))
     await make()
   }
 }
 
-const ifNot = (code: string) => (error: unknown) => {
-  if (!(error instanceof Fault && error.code === code)) throw error
+const unlessThere = (what: "group" | "stream") => (error: unknown) => {
+  if (!(error instanceof Fault)) throw error
+  if (error.code !== "ResourceAlreadyExistsException") throw new CreationRefused(what, error)
 }
 
-/** What a task needs of its log streams before it starts. */
-export interface StreamMaker {
-  /**
-   * Makes the streams of every awslogs container of the task. Waits while the control plane cannot be reached.
-   * @throws Error whose message is what AWS shows as the task's stoppedReason.
-   */
-  prepare(task: TaskSnapshot): Promise<void>
-}
+/**
+ * Makes streams, waiting for as long as the control plane cannot be reached. `signal` ends the waiting.
+ * @throws CreationRefused
+ */
+export type StreamMaker = (destination: Destination, stream: string) => Promise<void>
 
-/** A {@link StreamMaker}; `signal` ends the waiting. */
-export const streamMaker = (logs: AwsCall<"logs">, clock: Clock, log: Log, signal: AbortSignal): StreamMaker => {
-  const persist = async (destination: Destination, stream: string): Promise<void> => {
+export const streamMaker =
+  (logs: AwsCall<"logs">, clock: Clock, log: Log, signal: AbortSignal): StreamMaker =>
+  async (destination, stream) => {
     for (let failures = 1; ; failures++) {
       try {
         return await createStream(logs, destination, stream)
       } catch (error) {
-        const final = error instanceof Fault && !(transient.has(error.code) && failures < serverErrors)
+        const refused = error instanceof CreationRefused
+        const final = refused && !(transient.has(error.fault.code) && failures < serverErrors)
         if (final || signal.aborted) throw error
-        log.warn("A log stream could not be made, trying again", {
-          group: destination.group,
-          stream,
-          ...errorFields(error),
-        })
+        const { group } = destination
+        log.warn("A log stream could not be made, trying again", { group, stream, ...errorFields(error) })
         await delay(clock, pauseAfter(pauses, failures), signal)
       }
     }
   }
-  return {
-    prepare: async (task) => {
-      for (const container of task.containers) {
-        if (container.logDriver !== "awslogs" || container.type !== "NORMAL") continue
-        const destination = destinationOf(task, container)
-        if (!destination)
-          throw new Error(
-            "ResourceInitializationError: failed to validate logger args: awslogs-group is missing : exit status 1",
-          )
-        // A stream named after the container is made with its first lines.
-        if (!destination.stream) continue
-        try {
-          await persist(destination, destination.stream)
-        } catch (error) {
-          if (!(error instanceof Fault)) throw error
-          throw new Error(refusal(error), { cause: error })
-        }
-      }
-    },
-  }
-}
-
-// As Fargate words it; seen in many reports of users, always with one retry and the exit status of the helper.
-const refusal = ({ code, message }: Fault): string =>
-  `ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: ${code}: ${message} : exit status 1`

@@ -11,6 +11,8 @@ export interface FakeLogService {
   readonly calls: { operation: string; input: Record<string, unknown> }[]
   /** Asked before every PutLogEvents: `lost` fails before it is taken, `unanswered` after. */
   fate: () => "fine" | "lost" | "unanswered"
+  /** Whether the caller may not make groups. */
+  refuseGroups: boolean
 }
 
 interface PutInput {
@@ -28,9 +30,11 @@ export const fakeLogService = (groups: readonly string[] = []): FakeLogService =
     groups: new Set(groups),
     calls: [],
     fate: () => "fine",
+    refuseGroups: false,
     call: (async (operation: string, input: Record<string, unknown>) => {
       service.calls.push({ operation, input })
       const group = String(input.logGroupName)
+      if (operation === "CreateLogGroup" && service.refuseGroups) throw fault("AccessDeniedException", "no")
       if (operation === "CreateLogGroup") return void service.groups.add(group)
       if (!service.groups.has(group))
         throw fault("ResourceNotFoundException", "The specified log group does not exist.")
