@@ -13,6 +13,7 @@ const controlPlane = await startControlPlane({
     data: folder,
     ephemeral: true,
     engine: "simulated",
+    agent: "auto",
     auth: "relaxed",
     account: "000000000000",
     region: "us-east-1",

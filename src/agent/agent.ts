@@ -36,6 +36,8 @@ export interface AgentOptions {
         readonly cgroup?: string
         /** The socket of another engine on this machine: images that it has are copied from there before a pull. */
         readonly imageSource?: string
+        /** The address of this host on which ports of awsvpc tasks are published, where their own address may not answer. */
+        readonly publish?: string
         /** Makes an image that is made rather than pulled, and answers whether it was one. */
         readonly makeImage?: (docker: Docker, reference: string) => Promise<boolean>
       }
@@ -121,6 +123,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
         region,
         pauseImage: options.engine.kind === "docker" ? options.engine.pauseImage : "roadstead-pause",
         ...(options.hostRoot !== undefined && { hostRoot: options.hostRoot }),
+        ...(options.engine.kind === "docker" && options.engine.publish && { publish: options.engine.publish }),
         ...(options.openFiles !== undefined && { openFiles: options.openFiles }),
         ...(options.stopTimeoutSeconds !== undefined && { stopTimeoutSeconds: options.stopTimeoutSeconds }),
       },

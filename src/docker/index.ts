@@ -1,4 +1,5 @@
 // The Docker client's door. `createDocker` is all that most need.
+export { type Attachment, attachContainer } from "./attach.ts"
 export { createDocker, type Docker, type DockerVersion } from "./client.ts"
 export { DockerError, hasStatus } from "./error.ts"
 export { copyImage, type ImageInspect, importImage, inspectImage, pullImage } from "./images.ts"

@@ -28,6 +28,8 @@ const removeContainer = async (docker: Docker, { Id: id, Image }: ListedContaine
   const query = Image === pauseImage ? { t: 0 } : {}
   await unlessGone(docker.request("POST", `/containers/${id}/stop`, { query }))
   await unlessGone(docker.request("DELETE", `/containers/${id}`, { query: { force: true, v: true } }))
+  // Somebody else may be removing it; until that is done it keeps its networks and volumes from going.
+  await unlessGone(docker.request("POST", `/containers/${id}/wait`, { query: { condition: "removed" } }))
 }
 
 const allAtOnce = async <T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> => {

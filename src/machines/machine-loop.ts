@@ -5,6 +5,7 @@ import { errorFields } from "../kernel/index.ts"
 import type { MachineWish } from "../protocol/index.ts"
 import type { Facts } from "./facts.ts"
 import { removeApart, startApartHost } from "./hosts/apart-host.ts"
+import { startContainedHost } from "./hosts/contained-host.ts"
 import type { Host, HostContext, HostEvents } from "./hosts/host.ts"
 import { startSharedHost } from "./hosts/shared-host.ts"
 import { startSimulatedHost } from "./hosts/simulated-host.ts"
@@ -30,7 +31,9 @@ export interface RunningHost {
   readonly host: Host
 }
 
-const isRoot = (): boolean => process.getuid?.() === 0
+/** Whether this process can make machines apart: as root, and with the engine's network under its hands. */
+export const canBeApart = ({ helperProgram }: Pick<HostContext, "helperProgram">): boolean =>
+  helperProgram === undefined && process.getuid?.() === 0
 
 /** Why this wish needs the host to be made anew, or undefined. */
 const differs = (a: MachineWish, b: MachineWish): boolean =>
@@ -76,11 +79,12 @@ export const machineLoop = (world: World): Pursuit => {
     if (wish.place === "apart" || cx.record.daemon(apartNames(cx, wish.id).daemon)) return startApart(wish)
     const sharer = [...hosts.values()].find((other) => other.wish.place === "shared")
     if (sharer) throw new Error(`the engine of this machine has a host already: ${sharer.wish.id}`)
+    if (cx.helperProgram) return startContainedHost(cx, { docker, program: cx.helperProgram }, wish, events)
     try {
       return await startSharedHost(cx, docker, wish, events)
     } catch (error) {
       // One engine holds one link network. Beside another Roadstead, everything of ours goes into machines apart.
-      if (!(error instanceof OverlapError) || error.other === undefined || !isRoot()) throw error
+      if (!(error instanceof OverlapError) || error.other === undefined || !canBeApart(cx)) throw error
       cx.log.warn("this engine belongs to another Roadstead, the host gets an engine of its own", {
         machine: wish.id,
         reason: error.message,
@@ -90,7 +94,7 @@ export const machineLoop = (world: World): Pursuit => {
   }
 
   const startApart = (wish: MachineWish): Promise<Host> => {
-    if (!isRoot()) throw new Error("a host in a network namespace of its own needs root")
+    if (!canBeApart(cx)) throw new Error("a host in a network namespace of its own needs root")
     const note =
       wish.place === "shared" ? "it has an engine of its own, because this one is another Roadstead's" : undefined
     return startApartHost(cx, wish, eventsOf(wish.id, note))

@@ -9,6 +9,7 @@ import { serveMachines } from "./channel.ts"
 import { keepDaemon } from "./daemon/keep.ts"
 import type { Engine } from "./engine.ts"
 import { Facts } from "./facts.ts"
+import type { HelperProgram } from "./helper/container.ts"
 import type { Command } from "./hosts/child.ts"
 import type { AgentPlace, HostContext } from "./hosts/host.ts"
 import { machineLoop, type RunningHost } from "./machine-loop.ts"
@@ -34,6 +35,11 @@ export interface MachinesOptions {
   readonly agentCommand: (wish: MachineWish, place: AgentPlace) => Command
   /** How to start a relay: a process that calls `runRelay` with its IPC channel, and exits when it closes. */
   readonly relayCommand: () => Command
+  /**
+   * Our own program: when it is given, the agent of the shared host runs in a helper container on the engine, which needs
+   * no root here, and there are no machines apart.
+   */
+  readonly helperProgram?: () => HelperProgram
   /** An agent or relay died too often; `up` ends with the reason. */
   readonly givenUp: (reason: string) => void
   readonly log: Log

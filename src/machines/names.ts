@@ -1,4 +1,4 @@
-// Names of what we make outside Docker. All are short, because they become parts of socket paths and device names, and
+// Names of what we make outside Docker, and of the helper container. All are short, because they become parts of socket paths and device names, and
 // hold a digest of the owner, so that two data folders on one machine never meet.
 import { createHash } from "node:crypto"
 import { join } from "node:path"
@@ -9,6 +9,12 @@ export const digest = (text: string, length: number): string =>
 
 /** The cgroup that all groups of an owner are under. */
 export const ownerCgroup = (owner: string): string => `/roadstead-${digest(owner, 10)}`
+
+/** Docker's names of the helper container and of the volume in which its agent keeps what must survive. */
+export const helperNames = (owner: string) => {
+  const short = digest(owner, 10)
+  return { container: `roadstead-helper-${short}`, volume: `roadstead-agent-${short}` }
+}
 
 /** Names and folders of the machine apart with this id. */
 export const apartNames = (cx: { owner: string; runFolder: string; dataFolder: string }, machineId: string) => {

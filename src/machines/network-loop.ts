@@ -4,7 +4,7 @@ import { errorFields } from "../kernel/index.ts"
 import type { NetworkWish } from "../protocol/index.ts"
 import type { Facts } from "./facts.ts"
 import type { HostContext } from "./hosts/host.ts"
-import type { RunningHost } from "./machine-loop.ts"
+import { canBeApart, type RunningHost } from "./machine-loop.ts"
 import { OverlapError } from "./networks/networks.ts"
 import { type Outcome, Pursuit } from "./pursuit.ts"
 
@@ -66,7 +66,8 @@ export const networkLoop = (world: NetworkWorld): Pursuit => {
       return "done"
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      if (error instanceof OverlapError && wish) {
+      // Without a machine apart to go to, the conflict is the reason why its tasks cannot run.
+      if (error instanceof OverlapError && wish && canBeApart(cx)) {
         cx.log.info("a VPC's addresses are taken on this machine", { network: key, reason })
         say(wish, "OVERLAPS", reason)
         return "done"

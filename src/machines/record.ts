@@ -36,6 +36,13 @@ export interface EngineThing {
   readonly name: string
 }
 
+/** An engine on which a helper container has run: what its agent made as root is removed by such a container too. */
+export interface HelperThing {
+  readonly kind: "helper"
+  /** The path of the engine's socket. */
+  readonly name: string
+}
+
 /** A control group of ours, with all below it. */
 export interface CgroupThing {
   readonly kind: "cgroup"
@@ -43,7 +50,7 @@ export interface CgroupThing {
   readonly name: string
 }
 
-export type Thing = DaemonThing | NamespaceThing | EngineThing | CgroupThing
+export type Thing = DaemonThing | NamespaceThing | EngineThing | HelperThing | CgroupThing
 
 /** Where the record of a data folder is. */
 export const recordPath = (runFolder: string): string => join(runFolder, "made.json")

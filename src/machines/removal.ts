@@ -9,6 +9,8 @@ import { askEngine } from "./daemon/answer.ts"
 import { removeDaemon } from "./daemon/remove.ts"
 import { knownSockets } from "./engine.ts"
 import { type Emptied, emptyEngine } from "./engine-objects.ts"
+import type { HelperProgram } from "./helper/container.ts"
+import { sweepCgroup } from "./helper/sweep.ts"
 import { deleteFolder } from "./mounts.ts"
 import { ownerCgroup } from "./names.ts"
 import { removeNamespace } from "./namespaces.ts"
@@ -20,6 +22,8 @@ export interface Removal {
   readonly dataFolder: string
   readonly dockerHost?: string | undefined
   readonly runtimeFolder?: string | undefined
+  /** Our own program: what a helper container made as root is removed by one. */
+  readonly helperProgram?: () => HelperProgram
   /** As of the search for the engine. */
   readonly sockets?: readonly string[]
   readonly clock: Clock
@@ -58,6 +62,20 @@ const engines = (options: Removal, record: Record): string[] => {
   return [...new Set([...used, ...other])]
 }
 
+/** The control groups of tasks: by ourselves where we may, by a helper container where one made them. */
+const removeGroups = async (options: Removal, record: Record): Promise<void> => {
+  const { owner, helperProgram, clock } = options
+  const helped = record.things().filter((thing) => thing.kind === "helper")
+  if (helperProgram) {
+    for (const { name: socketPath } of helped) {
+      if ((await askEngine(socketPath)).kind !== "engine") continue
+      const docker = createDocker({ socketPath })
+      await sweepCgroup(docker, { owner, program: helperProgram() }).finally(() => docker.close())
+    }
+  }
+  await removeCgroup(ownerCgroup(owner), clock)
+}
+
 /** The results of all; when one has failed, its error, but not before the others have ended too. */
 const allEnded = async <T>(work: readonly Promise<T>[]): Promise<T[]> => {
   const ended = await Promise.allSettled(work)
@@ -87,9 +105,10 @@ export const removeEverything = async (options: Removal): Promise<Removed> => {
   })
   const removed = (await allEnded([...emptied, ...ended])).reduce(sum, nothing)
   for (const thing of record.things()) if (thing.kind === "namespace") await removeNamespace(record, thing.name)
-  await removeCgroup(ownerCgroup(owner), clock)
+  await removeGroups(options, record)
   for (const folder of ["m", "e"].map((name) => join(options.runFolder, name)))
     if (existsSync(folder)) await deleteFolder(folder)
-  for (const { kind, name } of record.things()) if (kind === "engine" || kind === "cgroup") record.drop(kind, name)
+  for (const { kind, name } of record.things())
+    if (kind === "engine" || kind === "helper" || kind === "cgroup") record.drop(kind, name)
   return { ...removed, hosts: daemons.length }
 }

@@ -24,6 +24,8 @@ export interface AgentConfiguration {
         readonly cgroup: string
         readonly imageSource?: string
         readonly pauseImage: string
+        /** The address of this machine on which ports of awsvpc tasks are published. */
+        readonly publish?: string
       }
     | { readonly kind: "simulated" }
   readonly logLevel: LogLevel

@@ -10,6 +10,7 @@ export interface UpConfig {
   readonly ephemeral: boolean
   readonly engine: "auto" | "docker" | "simulated"
   readonly dockerHost?: string
+  readonly agent: "auto" | "process" | "container"
   readonly auth: "relaxed" | "strict"
   readonly account: string
   readonly region: string
@@ -68,6 +69,11 @@ export const withUpOptions = (command: Command): Command =>
     .addOption(option("--ephemeral", "temporary data: everything is removed at exit").default(false))
     .addOption(option("--engine <kind>", "container engine").choices(["auto", "docker", "simulated"]).default("auto"))
     .addOption(option("--docker-host <socket>", "the engine's socket, unix:///var/run/docker.sock"))
+    .addOption(
+      option("--agent <place>", "where the agent runs; auto: a process as root, else a container on the engine")
+        .choices(["auto", "process", "container"])
+        .default("auto"),
+    )
     .addOption(option("--auth <mode>", "who must sign").choices(["relaxed", "strict"]).default("relaxed"))
     .addOption(
       option("--account <id>", "account of unknown keys")

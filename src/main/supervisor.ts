@@ -20,6 +20,7 @@ import type { UpConfig } from "./config.ts"
 import type { ControlPlaneConfiguration } from "./control-plane-process.ts"
 import { controlSocket, type Folders } from "./data-folder.ts"
 import { entryCommand } from "./entries.ts"
+import { helperProgram } from "./helper-program.ts"
 import { Problem } from "./problem.ts"
 
 export interface SupervisorOptions {
@@ -65,7 +66,6 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     throw thrown instanceof EngineError ? new Problem(3, `${thrown.message} ${thrown.mend}`) : thrown
   })
 
-  refuseWithoutRoot(engine)
   // Before it is ready, a failure is what starting rejects with; afterwards it ends the program.
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => {})
@@ -84,6 +84,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
       apiPort: config.port,
       controlSocket: controlSocket(folders),
       agentCommand: (wish, place) => agentCommand(config, folders, wish, place),
+      ...(agentPlace(config) === "container" && { helperProgram }),
       relayCommand: () => entryCommand("relay-process", {}),
       givenUp: (reason) => fail(new Problem(1, reason)),
       clock,
@@ -116,13 +117,10 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
   }
 }
 
-/** Addresses of VPCs, metadata at 169.254.170.2:80 and limits of whole tasks: an ordinary user may make none of them. */
-const refuseWithoutRoot = (engine: Engine): void => {
-  if (engine.kind === "simulated" || process.getuid?.() === 0) return
-  throw new Problem(
-    3,
-    "Real containers need root: the networks of VPCs and the metadata of tasks are made on this machine. Run with sudo, or use --engine simulated, which runs containers without processes.",
-  )
+/** Only root on the engine's own machine can own a task's metadata address there; anybody else has a container do it. */
+const agentPlace = ({ agent }: UpConfig): "process" | "container" => {
+  if (agent !== "auto") return agent
+  return process.platform === "linux" && process.getuid?.() === 0 ? "process" : "container"
 }
 
 interface ControlPlaneChildOptions {
@@ -175,6 +173,9 @@ const startControlPlaneChild = (options: ControlPlaneChildOptions) => {
   return ready.promise
 }
 
+/** Where ports of tasks are published in the helper's form: never beyond this machine. */
+const loopback = "127.0.0.1"
+
 const agentCommand = (config: UpConfig, folders: Folders, wish: MachineWish, place: AgentPlace) => {
   const configuration: AgentConfiguration = {
     machineId: wish.id,
@@ -189,6 +190,7 @@ const agentCommand = (config: UpConfig, folders: Folders, wish: MachineWish, pla
             socketPath: place.dockerSocket,
             cgroup: place.cgroup,
             pauseImage,
+            ...(place.kind === "contained" && { publish: loopback }),
             ...(place.imageSource !== undefined && { imageSource: place.imageSource }),
           },
     logLevel: config.logLevel,

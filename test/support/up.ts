@@ -24,13 +24,20 @@ const source = fileURLToPath(new URL("../../src/main/cli.ts", import.meta.url))
  */
 export const startUp = async (
   args: readonly string[],
-  options: { command?: string; cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  options: {
+    command?: string
+    cwd?: string
+    env?: NodeJS.ProcessEnv
+    /** Another user than the one who runs the test. */
+    as?: { readonly uid: number; readonly gid: number }
+  } = {},
 ): Promise<RunningRoadstead> => {
   const [program, before] = options.command ? [options.command, []] : [process.execPath, [source]]
   const child = spawn(program, [...before, "up", ...args], {
     cwd: options.cwd,
     env: options.env ?? process.env,
     stdio: ["ignore", "pipe", "pipe"],
+    ...options.as,
   })
   const printed: string[] = []
   const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>

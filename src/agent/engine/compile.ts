@@ -6,7 +6,7 @@ import { parseObject } from "./admit.ts"
 import { type EnvironmentOptions, environmentOf } from "./environment.ts"
 import { logConfigOf } from "./log-config.ts"
 import { bindsOf } from "./mounts.ts"
-import { exposedPorts, portBindings } from "./ports.ts"
+import { exposedPorts, type Publication, portBindings } from "./ports.ts"
 
 export interface CompileOptions extends EnvironmentOptions {
   /** The folder below which host paths of tasks are; without it a task that names one is refused. */
@@ -116,7 +116,7 @@ const limitsOf = (
 }
 
 /** The container that holds the task's network: its address, names and nothing else. */
-export const compilePause = (task: TaskSnapshot, pause: ContainerSnapshot): ContainerSpec => {
+export const compilePause = (task: TaskSnapshot, pause: ContainerSnapshot, published?: Publication): ContainerSpec => {
   const [eni] = task.definition.elasticNetworkInterfaces ?? []
   const { network } = task.prepared ?? {}
   const servers = eni?.domainNameServers?.length ? eni.domainNameServers : network?.gateway ? [network.gateway] : []
@@ -124,13 +124,18 @@ export const compilePause = (task: TaskSnapshot, pause: ContainerSnapshot): Cont
   return {
     name: pause.runtimeName ?? "",
     image: pause.definition.image,
-    config: { Labels: pause.labels, ...(eni?.privateDnsName && { Hostname: eni.privateDnsName }) },
+    config: {
+      Labels: pause.labels,
+      ...(eni?.privateDnsName && { Hostname: eni.privateDnsName }),
+      ...(published && { ExposedPorts: published.exposed }),
+    },
     hostConfig: {
       LogConfig: { Type: "none", Config: {} },
       ...(task.definition.ipcMode === "task" && { IpcMode: "shareable" }),
       // A dot: without it Docker hands on the search domains of the host.
       DnsSearch: eni?.domainName?.length ? eni.domainName : ["."],
       ...(servers.length > 0 && { Dns: servers }),
+      ...(published && { PortBindings: published.bindings }),
       // Not in the task's group: it sleeps for ever, and its start is not to wait for a quarter of a processor.
     },
     ...(network && { network: { id: network.id, ...(ip && { ip }), ...(eni?.macAddress && { mac: eni.macAddress }) } }),

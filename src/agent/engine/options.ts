@@ -21,6 +21,8 @@ export interface TaskEngineOptions extends Owner {
   readonly imagePull?: "default" | "always" | "once" | "prefer-cached"
   /** The folder below which host paths of tasks are; without it tasks get none. */
   readonly hostRoot?: string
+  /** The address on which the ports of awsvpc tasks are published; by default they are not, as on AWS. */
+  readonly publish?: string
   /** See CompileOptions. */
   readonly openFiles?: number
 }

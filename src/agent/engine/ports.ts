@@ -31,3 +31,26 @@ export const portBindings = (
   }
   return bindings
 }
+
+/** What is published of a task whose containers share one network, in Docker's two forms. */
+export interface Publication {
+  readonly exposed: Readonly<Record<string, object>>
+  readonly bindings: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[]>>
+}
+
+/**
+ * The ports of all containers on `address`: `same` asks for the same number there, else Docker takes a free one. Undefined
+ * for a task without ports.
+ */
+export const publication = (
+  containers: readonly AcsContainer[],
+  { address, same }: { address: string; same: boolean },
+): Publication | undefined => {
+  const ports = containers.flatMap(portsOf)
+  if (ports.length === 0) return undefined
+  const hostPort = (port: Port) => (same ? String(port.container) : "")
+  return {
+    exposed: Object.fromEntries(ports.map((port) => [keyOf(port), {}])),
+    bindings: Object.fromEntries(ports.map((port) => [keyOf(port), [{ HostIp: address, HostPort: hostPort(port) }]])),
+  }
+}

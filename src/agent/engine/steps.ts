@@ -9,6 +9,7 @@ import { volumesToMake } from "./mounts.ts"
 import { ownLabels, taskId, taskLabel } from "./names.ts"
 import type { TaskNetworks } from "./networks.ts"
 import type { Resolvers, TaskEngineOptions } from "./options.ts"
+import { publication } from "./ports.ts"
 import { PullFailure, type Pulls } from "./pulls.ts"
 import { failureReason, pullReason, StepTimeout, type Transition } from "./reasons.ts"
 
@@ -102,7 +103,7 @@ export const create = async (
 ): Promise<Made> => {
   const { driver, options, resolvers, hostCpus } = context
   try {
-    if (container.type === "CNI_PAUSE") return await createOnce(context, compilePause(task, container))
+    if (container.type === "CNI_PAUSE") return await createPause(context, task, container)
     context.hooks.beforeCreateContainer?.(task, container)
     const { secrets = [], environmentFiles = [] } = container.definition
     if (environmentFiles.length > 0) throw new Error(`${noSecrets}: environment files are not supported by this host`)
@@ -140,6 +141,30 @@ const createOnce = async (
     if (!known) throw error
     return { id: known.id, state: known }
   }
+}
+
+/** Docker's words, of the engine, its proxy and Docker Desktop, for a port that somebody has. */
+const portTaken =
+  /port is already allocated|ports are not available|(userland proxy|host port|listen (tcp|udp)).*address already in use/i
+
+/**
+ * The network's container. Where ports are published it is started here, because only a start says whether they are free:
+ * the same numbers are tried first, and where one of them is taken Docker chooses.
+ */
+const createPause = async (context: StepContext, task: TaskSnapshot, pause: ContainerSnapshot): Promise<Made> => {
+  const { driver, options } = context
+  const definitions = task.containers.filter((one) => one.type === "NORMAL").map((one) => one.definition)
+  const published = (same: boolean) =>
+    options.publish === undefined ? undefined : publication(definitions, { address: options.publish, same })
+  if (!published(true)) return createOnce(context, compilePause(task, pause))
+  const made = await createOnce(context, compilePause(task, pause, published(true)))
+  // Found instead of made, and it runs: its ports are what they are.
+  if (made.state?.status === "running") return made
+  const started = await startWhenFree(context, task, { ...pause, runtimeId: made.id })
+  if ("state" in started) return { id: made.id, ...(started.state && { state: started.state }) }
+  if (!portTaken.test(started.reason)) return started
+  await driver.remove(made.id)
+  return createOnce(context, compilePause(task, pause, published(false)))
 }
 
 /** What a start came to: how the container is now, undefined when it is gone. */
@@ -199,7 +224,8 @@ const startWhenFree = async (context: StepContext, task: TaskSnapshot, pause: Co
   const until = context.clock.now() + addressPatience
   for (;;) {
     const started = await start(context, task, pause)
-    const taken = "reason" in started && /address already in use/i.test(started.reason)
+    const taken =
+      "reason" in started && /address already in use/i.test(started.reason) && !portTaken.test(started.reason)
     if (!taken || context.clock.now() >= until) return started
     await delay(context.clock, addressPause)
   }

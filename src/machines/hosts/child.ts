@@ -1,6 +1,6 @@
-// A child process that we keep alive: an agent, a relay. Started again with growing pauses when it dies, given up when
-// it dies at once every time. It lives no longer than we do: it ends itself when its IPC channel closes.
-import { type ChildProcess, type Serializable, spawn } from "node:child_process"
+// Something that we keep alive: the process of an agent or a relay, a helper container. Started again with growing pauses
+// when it dies, given up when it dies at once every time. It lives no longer than we do: it ends when its channel closes.
+import { type Serializable, spawn } from "node:child_process"
 import { type BackOff, type Cancel, type Clock, delay, type Log, pauseAfter } from "../../kernel/index.ts"
 
 /** A program to start; `env` replaces the environment. */
@@ -27,21 +27,40 @@ const quickDeathsAllowed = 5
 /** How long a child may take to end by itself when asked. */
 const grace = 5_000
 
+/** One life of a child. */
+export interface Life {
+  readonly pid?: number | undefined
+  /** Says something if it still hears. */
+  send(message: Serializable): void
+  /** Asks it to end, by force when it does not within {@link grace} ms. Resolves when it is gone. */
+  end(): Promise<void>
+}
+
+/** Begins a life. `over` is called once, at its end or when it could not begin. */
+export type Launch = (on: { heard(message: unknown): void; over(reason: string): void }) => Life
+
+interface ChildOptions {
+  readonly name: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly events: ChildEvents
+}
+
 /** See the head of the file. */
 export class Child {
   readonly #name: string
-  readonly #command: Command
+  readonly #launch: Launch
   readonly #clock: Clock
   readonly #log: Log
   readonly #events: ChildEvents
-  #process: ChildProcess | undefined
+  #life: Life | undefined
   #restart: Cancel = () => {}
   #closed = false
   #quickDeaths = 0
 
-  constructor(options: { name: string; command: Command; clock: Clock; log: Log; events: ChildEvents }) {
+  constructor(options: ChildOptions & ({ readonly command: Command } | { readonly launch: Launch })) {
     this.#name = options.name
-    this.#command = options.command
+    this.#launch = "launch" in options ? options.launch : processOf(options.command, options)
     this.#clock = options.clock
     this.#log = options.log
     this.#events = options.events
@@ -49,34 +68,27 @@ export class Child {
   }
 
   get pid(): number | undefined {
-    return this.#process?.pid
+    return this.#life?.pid
   }
 
-  /** Sends an IPC message if the child runs; after a restart its owner says everything again when it is ready. */
+  /** Sends a message if the child runs; after a restart its owner says everything again when it is ready. */
   send(message: Serializable): void {
-    if (!this.#process?.connected) return
-    this.#process.send(message, (error) => {
-      // It is dying; `died` follows.
-      if (error) this.#log.debug("a message did not reach a child", { child: this.#name, error: error.message })
-    })
+    this.#life?.send(message)
   }
 
   #start(): void {
-    const { command, args, env } = this.#command
     const born = this.#clock.now()
-    // Its output goes to our stderr: stdout is for what the user asked to be printed.
-    const child = spawn(command, args, { env: env as NodeJS.ProcessEnv, stdio: ["ignore", 2, 2, "ipc"] })
-    this.#process = child
     let over = false
-    const end = (reason: string) => {
-      if (over) return
-      over = true
-      this.#process = undefined
-      if (!this.#closed) this.#died(reason, this.#clock.now() - born)
-    }
-    child.once("error", (error) => end(`${this.#name} could not be started: ${error.message}`))
-    child.once("exit", (code, signal) => end(`${this.#name} ended with ${signal ?? `status ${code}`}`))
-    child.on("message", (message) => this.#events.heard(message))
+    const life = this.#launch({
+      heard: (message) => this.#events.heard(message),
+      over: (reason) => {
+        if (over) return
+        over = true
+        this.#life = undefined
+        if (!this.#closed) this.#died(reason, this.#clock.now() - born)
+      },
+    })
+    if (!over) this.#life = life
   }
 
   #died(reason: string, age: number): void {
@@ -91,23 +103,51 @@ export class Child {
     this.#restart = this.#clock.at(this.#clock.now() + pauseAfter(restarts, this.#quickDeaths), () => this.#start())
   }
 
-  /** Ends the child, by force when it does not end within {@link grace} ms. Resolves when it is gone. */
+  /** Ends the child. Resolves when it is gone. */
   async close(): Promise<void> {
     this.#closed = true
     this.#restart()
-    const child = this.#process
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()))
-    child.kill("SIGTERM")
-    const waiting = new AbortController()
-    const patience = delay(this.#clock, grace, waiting.signal).then(() => {
-      if (!waiting.signal.aborted) child.kill("SIGKILL")
-    })
-    await gone
-    waiting.abort()
-    await patience
+    await this.#life?.end()
   }
 }
+
+/** Runs `stop` when `gone` has not come within {@link grace} ms; resolves when it has. */
+export const within = async (clock: Clock, gone: Promise<void>, stop: () => void): Promise<void> => {
+  const waiting = new AbortController()
+  const patience = delay(clock, grace, waiting.signal).then(() => {
+    if (!waiting.signal.aborted) stop()
+  })
+  await gone
+  waiting.abort()
+  await patience
+}
+
+/** A process with an IPC channel. */
+const processOf =
+  ({ command, args, env }: Command, { name, clock, log }: ChildOptions): Launch =>
+  ({ heard, over }) => {
+    // Its output goes to our stderr: stdout is for what the user asked to be printed.
+    const child = spawn(command, args, { env: env as NodeJS.ProcessEnv, stdio: ["ignore", 2, 2, "ipc"] })
+    child.once("error", (error) => over(`${name} could not be started: ${error.message}`))
+    child.once("exit", (code, signal) => over(`${name} ended with ${signal ?? `status ${code}`}`))
+    child.on("message", heard)
+    return {
+      pid: child.pid,
+      send(message) {
+        if (!child.connected) return
+        child.send(message, (error) => {
+          // It is dying; `over` follows.
+          if (error) log.debug("a message did not reach a child", { child: name, error: error.message })
+        })
+      },
+      async end() {
+        if (child.exitCode !== null || child.signalCode !== null) return
+        const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()))
+        child.kill("SIGTERM")
+        await within(clock, gone, () => child.kill("SIGKILL"))
+      },
+    }
+  }
 
 /** Whether a child's message says that it is ready. */
 export const isReady = (message: unknown): boolean =>

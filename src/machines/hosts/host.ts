@@ -1,8 +1,9 @@
 // What every host is to the rest of this room: an engine's networks, their gateways and an agent. How one comes to be
-// is in shared-host.ts, apart-host.ts and simulated-host.ts.
+// is in shared-host.ts, contained-host.ts, apart-host.ts and simulated-host.ts.
 import type { Docker } from "../../docker/index.ts"
 import type { Clock, Log } from "../../kernel/index.ts"
 import type { MachineWish } from "../../protocol/index.ts"
+import type { HelperProgram } from "../helper/container.ts"
 import type { Networks } from "../networks/networks.ts"
 import type { Record } from "../record.ts"
 import type { Upstream } from "../resolver/upstream.ts"
@@ -12,7 +13,8 @@ import type { Gateways } from "./gateways.ts"
 /** Where an agent runs. */
 export type AgentPlace =
   | {
-      readonly kind: "shared" | "apart"
+      /** `contained`: inside the helper container, where the paths below are. */
+      readonly kind: "shared" | "apart" | "contained"
       /** The engine that the agent drives. */
       readonly dockerSocket: string
       /** The socket of an engine to copy images from that cannot be pulled (ROADSTEAD_IMAGE_SOURCE). */
@@ -60,6 +62,8 @@ export interface HostContext {
   readonly upstream: Upstream
   readonly agentCommand: (wish: MachineWish, place: AgentPlace) => Command
   readonly relayCommand: () => Command
+  /** Our own program, when the agent of the shared host runs in a helper container; else it is a process of ours. */
+  readonly helperProgram?: () => HelperProgram
   /** The main engine; absent when it is simulated. */
   readonly docker?: Docker
 }

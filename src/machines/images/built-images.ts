@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { type Docker, importImage } from "../../docker/index.ts"
 import { librariesOf } from "./libraries.ts"
+import { skeleton } from "./skeleton.ts"
 import { type TarEntry, tar } from "./tar.ts"
 
 /** `repository:tag` in its parts; the tag is `latest` when there is none. */
@@ -18,14 +19,6 @@ const filesOf = (files: Readonly<Record<string, string | Uint8Array>>): TarEntry
     path: path.replace(/^\/+/, ""),
     content: typeof content === "string" ? Buffer.from(content) : content,
   }))
-
-/** What every root file system has: name lookup for libc, a writable /tmp, users root and nobody. */
-const skeleton: readonly TarEntry[] = [
-  { path: "tmp", folder: true, mode: 0o1777 },
-  { path: "etc/passwd", content: Buffer.from("root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n") },
-  { path: "etc/group", content: Buffer.from("root:x:0:\nnogroup:x:65534:\n") },
-  { path: "etc/nsswitch.conf", content: Buffer.from("hosts: files dns\n") },
-]
 
 export interface NodeImage {
   /** `repository:tag`. */

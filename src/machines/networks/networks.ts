@@ -67,11 +67,13 @@ const vpcBody = (owner: string, wish: Pick<NetworkWish, "key" | "vpcId" | "cidr"
 const isOverlapAnswer = (error: unknown): error is DockerError =>
   error instanceof DockerError && /overlaps/i.test(error.message)
 
+type Taking = readonly Taken[] | Promise<readonly Taken[]>
+
 /**
  * The networks of `owner` on an engine. `machine` tells what else is taken in the engine's network namespace; for a
  * namespace of our own that is nothing.
  */
-export const networksOf = (docker: Docker, owner: string, machine: () => readonly Taken[]): Networks => {
+export const networksOf = (docker: Docker, owner: string, machine: () => Taking): Networks => {
   const ours = (network: DockerNetwork) => network.Labels?.[ownerLabel] === owner
   const create = async (
     body: object,
@@ -82,7 +84,7 @@ export const networksOf = (docker: Docker, owner: string, machine: () => readonl
     const block = parseBlock(cidr)
     if (!block) throw new Error(`${cidr} is not an IPv4 block`)
     // An engine's networks first: their bridges show up as routes too, and a name says more than a device.
-    const conflict = conflictOf(block, [...takenByNetworks(known, owner), ...machine()])
+    const conflict = conflictOf(block, [...takenByNetworks(known, owner), ...(await machine())])
     if (conflict) throw new OverlapError(conflict)
     try {
       await docker.request("POST", "/networks/create", { body })

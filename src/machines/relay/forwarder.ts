@@ -1,26 +1,31 @@
-// A TCP port whose connections are carried to a unix socket and back. It reads nothing of what passes.
-import { connect, createServer, type Server, type Socket } from "node:net"
-import { pipeline } from "node:stream"
+// A TCP port whose connections are carried elsewhere and back: to a unix socket, or through a tunnel. It reads nothing of
+// what passes.
+import { createServer, type Server } from "node:net"
+import { type Duplex, pipeline } from "node:stream"
 
 export interface Forwarder {
   readonly port: number
   close(): Promise<void>
 }
 
+/** Carries bytes both ways until both ends have ended. An error of either ends both: the control plane may be restarting. */
+export const carry = (a: Duplex, b: Duplex): void => {
+  pipeline(a, b, (error) => error && b.destroy())
+  pipeline(b, a, (error) => error && a.destroy())
+}
+
 /** Listens on `address`:`port` (0 takes a free one). Rejects when the port is taken. */
-export const forward = (options: { address: string; port: number; to: string }): Promise<Forwarder> =>
+export const forward = (options: { address: string; port: number; connect: () => Duplex }): Promise<Forwarder> =>
   new Promise((resolve, reject) => {
-    const open = new Set<Socket>()
+    const open = new Set<Duplex>()
     const server: Server = createServer({ allowHalfOpen: true }, (client) => {
-      const target = connect({ path: options.to, allowHalfOpen: true })
+      client.setNoDelay(true)
+      const target = options.connect()
       for (const socket of [client, target]) {
         open.add(socket)
         socket.once("close", () => open.delete(socket))
-        socket.setNoDelay?.(true)
       }
-      // An error of either end has ended both when this is called; the control plane may be restarting.
-      pipeline(client, target, () => target.destroySoon())
-      pipeline(target, client, () => client.destroySoon())
+      carry(client, target)
     })
     server.once("error", reject)
     server.listen(options.port, options.address, () => {

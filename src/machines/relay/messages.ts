@@ -1,11 +1,12 @@
-// Between the supervisor and the relay that it runs inside a machine apart, over the relay's IPC channel.
+// Between the supervisor and the relay that it runs inside a machine apart or in its helper
+// container, over the channel to that process.
 import type { NameWish } from "../../protocol/index.ts"
 import type { Gateway } from "../hosts/gateways.ts"
 
 /** Supervisor → relay. `open` and `shut` are answered by `done` with the same number. */
 export type ToRelay =
-  /** The first message. Connections to `apiPort` of loopback and of every gateway go to the socket. */
-  | { readonly type: "begin"; readonly apiPort: number; readonly controlSocket: string }
+  /** The first message. Connections to `apiPort` of every gateway, and of loopback where that is wished, go to the socket. */
+  | { readonly type: "begin"; readonly apiPort: number; readonly controlSocket: string; readonly loopback: boolean }
   | { readonly type: "open"; readonly call: number; readonly gateway: Gateway }
   | { readonly type: "shut"; readonly call: number; readonly key: string }
   | { readonly type: "names"; readonly names: readonly NameWish[] }

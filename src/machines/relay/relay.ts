@@ -1,5 +1,7 @@
-// The process inside a machine apart that makes its gateways answer: DNS, and the APIs, which it carries over a unix
-// socket to the control plane outside. It keeps nothing: after a restart it is told everything again.
+// What runs where the gateways are, inside a machine apart or in the helper container, and makes them answer: DNS, and
+// the APIs, which it carries to the control plane outside. It keeps nothing: after a restart it is told everything again.
+import { connect } from "node:net"
+import type { Duplex } from "node:stream"
 import { type Clock, type Log, silentLog } from "../../kernel/index.ts"
 import { type Gateways, localGateways } from "../hosts/gateways.ts"
 import type { Upstream } from "../resolver/upstream.ts"
@@ -31,8 +33,16 @@ const upstreamOver = (channel: RelayChannel) => {
   return { upstream, told }
 }
 
+export interface RelayParts {
+  readonly channel: RelayChannel
+  readonly clock: Clock
+  readonly log?: Log
+  /** Another way to the control plane than its unix socket. */
+  readonly connect?: () => Duplex
+}
+
 /** Runs until the process ends: its entry point exits when the channel closes. */
-export const runRelay = (options: { channel: RelayChannel; clock: Clock; log?: Log }): void => {
+export const runRelay = (options: RelayParts): void => {
   const { channel } = options
   const { upstream, told } = upstreamOver(channel)
   const resolvers: Gateways = localGateways({ upstream, clock: options.clock, log: options.log ?? silentLog })
@@ -41,7 +51,9 @@ export const runRelay = (options: { channel: RelayChannel; clock: Clock; log?: L
 
   const listen = async (key: string, address: string) => {
     if (!api || forwarders.has(key)) return
-    forwarders.set(key, await forward({ address, port: api.apiPort, to: api.controlSocket }))
+    const { apiPort, controlSocket } = api
+    const toSocket = () => connect({ path: controlSocket, allowHalfOpen: true })
+    forwarders.set(key, await forward({ address, port: apiPort, connect: options.connect ?? toSocket }))
   }
   const open = async (key: string, address: string) => {
     await resolvers.open({ key, address })
@@ -69,7 +81,9 @@ export const runRelay = (options: { channel: RelayChannel; clock: Clock; log?: L
     switch (message.type) {
       case "begin":
         api = { apiPort: message.apiPort, controlSocket: message.controlSocket }
-        return inOrder(0, () => listen("loopback", "127.0.0.1"))
+        return inOrder(0, async () => {
+          if (message.loopback) await listen("loopback", "127.0.0.1")
+        })
       case "open":
         return inOrder(message.call, () => open(message.gateway.key, message.gateway.address))
       case "shut":

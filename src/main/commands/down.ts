@@ -4,6 +4,7 @@ import { removeEverything } from "../../machines/index.ts"
 import { DataFolderInUse, sqliteJournal } from "../../state/index.ts"
 import { wallClock } from "../clocks.ts"
 import { type Folders, findFolders, journalFile } from "../data-folder.ts"
+import { helperProgram } from "../helper-program.ts"
 import { openLog } from "../log.ts"
 import { Problem } from "../problem.ts"
 
@@ -24,6 +25,7 @@ export const down = async ({ data, purge, dockerHost }: DownOptions): Promise<st
     dataFolder: folders.data,
     runFolder: folders.run,
     ...(dockerHost !== undefined && { dockerHost }),
+    helperProgram,
     clock: wallClock,
     log,
   })

@@ -15,8 +15,9 @@ export const isolatePort = async (pid: number, mac: string): Promise<boolean> =>
     // The sysfs that is mounted may be of another namespace (`nsenter --net` does not change it). Names of veths are
     // random, so one of the same name and index is the same.
     const seen = await readLine(`/sys/class/net/${port}/ifindex`).catch(() => undefined)
-    if (seen === index) await writeFile(`/sys/class/net/${port}/brport/isolated`, "1")
-    else await run("bridge", ["link", "set", "dev", port, "isolated", "on"])
+    // In a container it is mounted for reading only.
+    if (seen === index && (await wrote(`/sys/class/net/${port}/brport/isolated`))) return true
+    await run("bridge", ["link", "set", "dev", port, "isolated", "on"])
     return true
   } catch (error) {
     if (isRefusal(error)) return false
@@ -39,6 +40,15 @@ const deviceWithIndex = async (index: string): Promise<string | undefined> => {
   const lines = (await readFile("/proc/self/net/dev_mcast", "utf8")).split("\n").map((line) => line.trim().split(/\s+/))
   return lines.find(([its]) => its === index)?.[1]
 }
+
+const wrote = (path: string): Promise<boolean> =>
+  writeFile(path, "1").then(
+    () => true,
+    (error: unknown) => {
+      if (!isRefusal(error)) throw error
+      return false
+    },
+  )
 
 const readLine = async (path: string): Promise<string> => (await readFile(path, "utf8")).trim()
 

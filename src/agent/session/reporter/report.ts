@@ -56,12 +56,24 @@ const stepOf = (task: TaskSnapshot, container: ContainerSnapshot, status: Backen
   }
 }
 
-// Only ports of a bridge are reported, and each once: not its IPv6 twin.
+// Each port once: not its IPv6 twin. Of an awsvpc task the network's container publishes, where anything does.
 const bindingsOf = (task: TaskSnapshot, container: ContainerSnapshot) => {
   const mode = task.definition.networkMode ?? "bridge"
-  if (mode !== "bridge") return []
-  return (container.networkBindings ?? []).filter((b) => !b.bindIP.includes(":")).map((b) => ({ ...b }))
+  if (mode !== "bridge" && mode !== "awsvpc") return []
+  const pause = task.containers.find((one) => one.type === "CNI_PAUSE")
+  const published = mode === "bridge" ? container.networkBindings : pause?.networkBindings
+  return (published ?? [])
+    .filter((b) => !b.bindIP.includes(":") && (mode === "bridge" || names(container, b)))
+    .map((b) => ({ ...b }))
 }
+
+/** Whether the container's definition maps the port. */
+const names = ({ definition }: ContainerSnapshot, port: { containerPort: number; protocol: "tcp" | "udp" }): boolean =>
+  (definition.portMappings ?? []).some(({ containerPort, containerPortRange = "", protocol = "tcp" }) => {
+    if (protocol !== port.protocol) return false
+    const [first = 0, last = first] = containerPortRange.split("-").map(Number)
+    return containerPort === port.containerPort || (first <= port.containerPort && port.containerPort <= last)
+  })
 
 /** The input of SubmitTaskStateChange. `steps` may name a container twice; they are applied in order. */
 export const reportOf = (

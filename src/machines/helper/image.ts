@@ -1,0 +1,45 @@
+// The image of the helper container: Node with its libraries, made from this machine; or a published one where this
+// machine's Node cannot run on the engine. The program is not in it: it is copied into the container.
+import { existsSync, readFileSync, statSync } from "node:fs"
+import { type Docker, importImage, inspectImage, pullImage } from "../../docker/index.ts"
+import { librariesOf } from "../images/libraries.ts"
+import { skeleton } from "../images/skeleton.ts"
+import { tar } from "../images/tar.ts"
+import { digest } from "../names.ts"
+
+const repository = "roadstead-helper"
+/** Counted up when what is put into the image changes. */
+const form = "1"
+/** Where this machine's own Node is of no use: a Mac, or an engine with another processor. */
+const published = "docker.io/library/node:24-slim"
+
+const processors: Readonly<Record<string, string>> = { amd64: "x64", x86_64: "x64", arm64: "arm64", aarch64: "arm64" }
+
+/** From iproute2: it sets a bridge's port apart where the mounted sysfs is of another network namespace. */
+const bridgeProgram = (): string | undefined =>
+  ["/sbin/bridge", "/usr/sbin/bridge", "/bin/bridge", "/usr/bin/bridge"].find((path) => existsSync(path))
+
+/** Makes sure that the engine has the image, and answers its name and the path of Node in it. */
+export const ensureHelperImage = async (docker: Docker): Promise<{ image: string; node: string }> => {
+  const { Arch } = await docker.version()
+  if (process.platform !== "linux" || processors[Arch] !== process.arch) {
+    if (!(await inspectImage(docker, published))) await pullImage(docker, published)
+    return { image: published, node: "/usr/local/bin/node" }
+  }
+  const node = process.execPath
+  const bridge = bridgeProgram()
+  const content = [form, process.version, process.arch, statSync(node).size, bridge ?? "none"].join(" ")
+  const tag = digest(content, 10)
+  const image = `${repository}:${tag}`
+  if (!(await inspectImage(docker, image))) {
+    const programs = [["usr/bin/node", node] as const, ...(bridge ? [["usr/sbin/bridge", bridge] as const] : [])]
+    const files = programs.map(([path, from]) => ({ path, content: readFileSync(from), executable: true }))
+    const libraries = (await Promise.all(programs.map(([, from]) => librariesOf(from)))).flat()
+    const once = [...new Map(libraries.map((entry) => [entry.path, entry])).values()]
+    await importImage(docker, { repository, tag, tar: tar([...skeleton, ...files, ...once]) })
+  }
+  return { image, node: "/usr/bin/node" }
+}
+
+/** Whether an image of this name is one of the helper's, and made here. */
+export const isHelperImage = (name: string): boolean => name.startsWith(`${repository}:`)

@@ -1,0 +1,31 @@
+// What the supervisor and its helper container say to each other, over the container's standard input and output.
+import type { Taken } from "../networks/conflict.ts"
+import type { FromRelay, ToRelay } from "../relay/messages.ts"
+
+/** Which network namespace of which machine a process is in. */
+export interface NetworkPlace {
+  /** `net:[4026531992]`. */
+  readonly namespace: string
+  /** Two machines may use one number, and have booted at different times. */
+  readonly boot: string
+}
+
+/** Supervisor → helper. */
+export type ToHelper =
+  | { readonly type: "relay"; readonly message: ToRelay }
+  /** Starts the agent with these variables, which replace those of one that runs. */
+  | { readonly type: "agent"; readonly environment: Readonly<Record<string, string>> }
+  /** Answered by `taken` with the same number. */
+  | { readonly type: "ask-taken"; readonly call: number }
+  /** It is to end by itself; closing its input says the same. */
+  | { readonly type: "end" }
+
+/** Helper → supervisor. */
+export type FromHelper =
+  /** The first message. Absent `place`: it cannot be told. */
+  | { readonly type: "ready"; readonly place?: NetworkPlace }
+  | { readonly type: "relay"; readonly message: FromRelay }
+  | { readonly type: "agent"; readonly is: "up" }
+  | { readonly type: "agent"; readonly is: "down" | "failed"; readonly reason: string }
+  /** Routes and addresses of the engine's network namespace. */
+  | { readonly type: "taken"; readonly call: number; readonly taken: readonly Taken[] }
