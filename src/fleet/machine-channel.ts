@@ -3,7 +3,7 @@
 import { connect, type Socket } from "node:net"
 import { type BackOff, type Cancel, type Clock, type Log, pauseAfter } from "../kernel/index.ts"
 import type { FromSupervisor, MachineWish, NameWish, NetworkWish, ToSupervisor } from "../protocol/index.ts"
-import type { MachineRow, State, View } from "../state/index.ts"
+import { type MachineRow, type State, shownDnsName, type View } from "../state/index.ts"
 import { LineBuffer } from "./line-buffer.ts"
 
 const reconnect: BackOff = { first: 50, factor: 2, max: 2_000 }
@@ -72,7 +72,9 @@ export const startMachineChannel = (options: MachineChannelOptions): Cancel => {
       for (const { table } of changes) {
         if (table === "machines" || table === "networks")
           wishesDue = sayLater(wishesDue, () => (wishesDue = false), sayWishes)
-        if (table === "networkInterfaces") namesDue = sayLater(namesDue, () => (namesDue = false), sayNames)
+        // A VPC's attributes decide whether what is in it has names.
+        if (table === "networkInterfaces" || table === "vpcs")
+          namesDue = sayLater(namesDue, () => (namesDue = false), sayNames)
       }
     },
   )
@@ -135,11 +137,10 @@ const machineWish = (view: View, machine: MachineRow, options: MachineChannelOpt
 const fargatePoolCluster = "roadstead-fargate"
 
 const namesOf = (view: View): NameWish[] =>
-  [...view.networkInterfaces.all()].map((i) => ({
-    network: `${i.account}/${i.region}/${i.vpcId}`,
-    name: i.privateDnsName,
-    address: i.privateIp,
-  }))
+  [...view.networkInterfaces.all()].flatMap((i) => {
+    const name = shownDnsName(view, i)
+    return name === undefined ? [] : [{ network: `${i.account}/${i.region}/${i.vpcId}`, name, address: i.privateIp }]
+  })
 
 const parseFact = (line: string): FromSupervisor | undefined => {
   try {

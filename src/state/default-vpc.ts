@@ -4,16 +4,17 @@ import { hash } from "node:crypto"
 import { type Scope, scopeKey } from "../kernel/index.ts"
 import { zonesOf } from "./regions.ts"
 import type { Tx } from "./schema.ts"
-import type { InternetGatewayRow, RouteTableRow, SecurityGroupRow, SubnetRow, VpcRow } from "./tables/ec2.ts"
+import type { DhcpOptionsRow, SubnetRow, VpcRow } from "./tables/ec2.ts"
+import type { InternetGatewayRow } from "./tables/ec2-routing.ts"
+import { defaultDhcpOptions, subnetRow, type VpcCompanions, vpcCompanions } from "./vpc-records.ts"
 
 /** All records of a default VPC. */
-export interface DefaultVpc {
+export interface DefaultVpc extends VpcCompanions {
   readonly vpc: VpcRow
   /** One in each zone, in the order of the zones' names. */
   readonly subnets: readonly SubnetRow[]
-  readonly routeTable: RouteTableRow
   readonly internetGateway: InternetGatewayRow
-  readonly securityGroup: SecurityGroupRow
+  readonly dhcpOptions: DhcpOptionsRow
 }
 
 const cidr = "172.31.0.0/16"
@@ -30,73 +31,85 @@ const idOf = (scope: Scope, prefix: string, part: string): string =>
 /** The id of the default VPC of an account in a region. */
 export const defaultVpcId = (scope: Scope): string => idOf(scope, "vpc", "vpc")
 
+/** What is hashed into the ids of what a VPC always has; `sg` and `rtb` are older than this table. */
+const parts: Readonly<Record<string, string>> = { sg: "default", rtb: "main", rtbassoc: "main", acl: "acl" }
+
 /** The records of the default VPC. Pure. */
 export const defaultVpcRows = (scope: Scope): DefaultVpc => {
   const owned = { account: scope.account, region: scope.region, tags: [] }
-  const arn = (resource: string) => `arn:aws:ec2:${scope.region}:${scope.account}:${resource}`
-  const vpcId = defaultVpcId(scope)
   const gatewayId = idOf(scope, "igw", "gateway")
-  const groupId = idOf(scope, "sg", "default")
+  const dhcpOptions = defaultDhcpOptions(scope, idOf(scope, "dopt", "dhcp"))
+  const vpc: VpcRow = {
+    ...owned,
+    id: defaultVpcId(scope),
+    cidr,
+    isDefault: true,
+    state: "available",
+    dhcpOptionsId: dhcpOptions.id,
+  }
+  const subnets = zonesOf(scope.region).map((zone, i) =>
+    subnetRow(vpc, { id: idOf(scope, "subnet", `subnet ${i}`), cidr: subnetCidrs[i] ?? "", zone, isDefault: true }),
+  )
+  const { routeTable, securityGroup, networkAcl } = vpcCompanions(vpc, (prefix) =>
+    idOf(scope, prefix, parts[prefix] ?? prefix),
+  )
   return {
-    vpc: {
-      ...owned,
-      id: vpcId,
-      cidr,
-      isDefault: true,
-      state: "available",
-      dhcpOptionsId: idOf(scope, "dopt", "dhcp"),
-    },
-    subnets: zonesOf(scope.region).map((zone, i) => {
-      const id = idOf(scope, "subnet", `subnet ${i}`)
-      return {
-        ...owned,
-        id,
-        arn: arn(`subnet/${id}`),
-        vpcId,
-        cidr: subnetCidrs[i] ?? "",
-        availabilityZone: zone.name,
-        availabilityZoneId: zone.id,
-        defaultForAz: true,
-        mapPublicIpOnLaunch: true,
-      }
-    }),
+    vpc,
+    subnets,
+    dhcpOptions,
     routeTable: {
-      ...owned,
-      id: idOf(scope, "rtb", "main"),
-      vpcId,
-      main: true,
-      associationId: idOf(scope, "rtbassoc", "main"),
-      routes: [
-        { DestinationCidrBlock: cidr, GatewayId: "local", Origin: "CreateRouteTable", State: "active" },
-        { DestinationCidrBlock: "0.0.0.0/0", GatewayId: gatewayId, Origin: "CreateRoute", State: "active" },
-      ],
+      ...routeTable,
+      routes: [...routeTable.routes, { destination: "0.0.0.0/0", gatewayId, origin: "CreateRoute" }],
     },
-    internetGateway: { ...owned, id: gatewayId, vpcId },
-    securityGroup: {
-      ...owned,
-      id: groupId,
-      arn: arn(`security-group/${groupId}`),
-      name: "default",
-      description: "default VPC security group",
-      vpcId,
-      ingress: [{ IpProtocol: "-1", UserIdGroupPairs: [{ GroupId: groupId, UserId: scope.account }] }],
-      egress: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+    internetGateway: { ...owned, id: gatewayId, vpcId: vpc.id },
+    securityGroup,
+    networkAcl: {
+      ...networkAcl,
+      associations: subnets.map((subnet) => ({ id: idOf(scope, "aclassoc", subnet.id), subnetId: subnet.id })),
     },
   }
 }
 
+/** Set to `deleted` when the user removed the default VPC; without it the next look would make it again. */
+const setting = (scope: Scope) => `ec2/default-vpc/${scopeKey(scope)}`
+
 /**
- * Makes the default VPC of an account and region when it is not there yet, and answers it. Everything that may be the
- * first to look at a scope's network calls this: EC2's Describe operations and the checks of RunTask.
- * One lookup once it exists.
+ * Makes the default VPC of an account and region when it is not there yet, and answers it; undefined when its user
+ * removed it. Everything that may be the first to look at a scope's network calls this: EC2's operations and the checks
+ * of RunTask. Two lookups once it exists.
  */
-export const ensureDefaultVpc = (tx: Tx, scope: Scope): VpcRow => {
+export const ensureDefaultVpc = (tx: Tx, scope: Scope): VpcRow | undefined => {
   const known = tx.vpcs.get(`${scopeKey(scope)}/${defaultVpcId(scope)}`)
-  if (known) return known
+  if (known) {
+    completeRecords(tx, known)
+    return known
+  }
+  return tx.settings.get(setting(scope))?.value === "deleted" ? undefined : makeDefaultVpc(tx, scope)
+}
+
+/** Makes it, also when it was removed before. It must not be there. */
+export const makeDefaultVpc = (tx: Tx, scope: Scope): VpcRow => {
   const rows = defaultVpcRows(scope)
   for (const subnet of rows.subnets) tx.subnets.insert(subnet)
   tx.routeTables.insert(rows.routeTable)
   tx.internetGateways.insert(rows.internetGateway)
   tx.securityGroups.insert(rows.securityGroup)
+  tx.networkAcls.insert(rows.networkAcl)
+  // The region's options stay when its default VPC goes: they may be another VPC's as well.
+  if (!tx.dhcpOptions.has(`${scopeKey(scope)}/${rows.dhcpOptions.id}`)) tx.dhcpOptions.insert(rows.dhcpOptions)
+  tx.settings.delete(setting(scope))
   return tx.vpcs.insert(rows.vpc)
+}
+
+/** Remembers that the default VPC was removed on purpose. */
+export const forgoDefaultVpc = (tx: Tx, scope: Scope): void => {
+  tx.settings.put({ name: setting(scope), value: "deleted" })
+}
+
+/** A default VPC of a store from before there were ACLs and DHCP options gets them. */
+const completeRecords = (tx: Tx, vpc: VpcRow): void => {
+  if (tx.networkAcls.count("vpc", `${scopeKey(vpc)}/${vpc.id}`) > 0) return
+  const rows = defaultVpcRows(vpc)
+  tx.networkAcls.insert(rows.networkAcl)
+  tx.dhcpOptions.put(rows.dhcpOptions)
 }

@@ -4,8 +4,15 @@ export { memoryBulkStore } from "./bulk/memory.ts"
 export { type SqliteBulkOptions, sqliteBulkStore } from "./bulk/sqlite.ts"
 export type { BulkItem, BulkRange, BulkRefusal, BulkStore } from "./bulk.ts"
 export { BulkFull } from "./bulk.ts"
-export { type DefaultVpc, defaultVpcId, defaultVpcRows, ensureDefaultVpc } from "./default-vpc.ts"
-export { type Cidr, cidrHolds, formatAddress, parseAddress, parseCidr } from "./ipv4.ts"
+export {
+  type DefaultVpc,
+  defaultVpcId,
+  defaultVpcRows,
+  ensureDefaultVpc,
+  forgoDefaultVpc,
+  makeDefaultVpc,
+} from "./default-vpc.ts"
+export { type Cidr, cidrHolds, cidrsOverlap, formatAddress, formatCidr, parseAddress, parseCidr } from "./ipv4.ts"
 export { DataFolderCorrupt, DataFolderInUse, DataFolderTooNew } from "./journal/errors.ts"
 export type { Appended, Batch, Journal, Opened, RowKey, StoredRow } from "./journal/journal.ts"
 export { type MemoryDisk, memoryDisk, memoryJournal } from "./journal/memory.ts"
@@ -15,10 +22,13 @@ export {
   capacityOf,
   defaultSecurityGroupOf,
   freeAddresses,
+  hasDnsHostnames,
+  hasDnsSupport,
   interfaceRow,
   macAddressOf,
   type NewInterface,
   privateDnsNameOf,
+  shownDnsName,
   subnetOf,
 } from "./network-interfaces.ts"
 export { memoryStore, memoryStoreOf, openStore, type StoreOptions } from "./open-store.ts"
@@ -30,14 +40,9 @@ export type { AccessKeyRow } from "./tables/access-keys.ts"
 export type { AccountSettingRow } from "./tables/account-settings.ts"
 export type { ClusterRow } from "./tables/clusters.ts"
 export type { ContainerInstanceRow, InstanceResource } from "./tables/container-instances.ts"
-export type {
-  InternetGatewayRow,
-  NetworkInterfaceRow,
-  RouteTableRow,
-  SecurityGroupRow,
-  SubnetRow,
-  VpcRow,
-} from "./tables/ec2.ts"
+export type { DhcpOptionsRow, NetworkInterfaceRow, SubnetRow, VpcRow } from "./tables/ec2.ts"
+export type { AddressRow, InternetGatewayRow, NatGatewayRow, Route, RouteTableRow } from "./tables/ec2-routing.ts"
+export type { NetworkAclEntry, NetworkAclRow, SecurityGroupRow, SecurityGroupRule } from "./tables/ec2-security.ts"
 export type { LogGroupRow, LogStreamRow } from "./tables/logs.ts"
 export type { MachineRow, NetworkRow } from "./tables/machines.ts"
 export type { OutboxRow, SettingRow } from "./tables/outbox.ts"
@@ -57,3 +62,4 @@ export {
   taskStatuses,
 } from "./tables/tasks.ts"
 export type { Change, Commit, Position, Schema, Store, TxOf, ViewOf, WatchMoment } from "./types.ts"
+export { defaultDhcpOptions, subnetRow, type VpcCompanions, vpcCompanions } from "./vpc-records.ts"

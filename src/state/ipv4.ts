@@ -39,3 +39,9 @@ export const parseCidr = (text: string): Cidr | undefined => {
 /** Whether the block holds the address. */
 export const cidrHolds = (cidr: Cidr, address: number): boolean =>
   address >= cidr.base && address < cidr.base + cidr.size
+
+/** Whether some address is in both. */
+export const cidrsOverlap = (a: Cidr, b: Cidr): boolean => a.base < b.base + b.size && b.base < a.base + a.size
+
+/** The block in its canonical form. */
+export const formatCidr = (cidr: Cidr): string => `${formatAddress(cidr.base)}/${cidr.prefix}`

@@ -109,7 +109,7 @@ test("the default VPC is made once, with the same ids everywhere and others in e
   })
   assert.equal(new Set(ids).size, ids.length)
   for (const id of ids) assert.match(id, /^[a-z]+-[0-9a-f]{17}$/)
-  assert.equal(one.view((view) => defaultSecurityGroupOf(view, scope, first.value.id))?.name, "default")
+  assert.equal(one.view((view) => defaultSecurityGroupOf(view, scope, first.value?.id ?? ""))?.name, "default")
 })
 
 test("zones have the ids that AWS gives them", () => {

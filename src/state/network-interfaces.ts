@@ -4,7 +4,8 @@ import { hash } from "node:crypto"
 import { type Scope, scopeKey } from "../kernel/index.ts"
 import { formatAddress, parseAddress, parseCidr } from "./ipv4.ts"
 import type { View } from "./schema.ts"
-import type { NetworkInterfaceRow, SecurityGroupRow, SubnetRow } from "./tables/ec2.ts"
+import type { NetworkInterfaceRow, SubnetRow, VpcRow } from "./tables/ec2.ts"
+import type { SecurityGroupRow } from "./tables/ec2-security.ts"
 
 /**
  * AWS keeps the first four addresses of a subnet (network, router, DNS, future use) and the last (broadcast):
@@ -50,6 +51,18 @@ export const macAddressOf = (privateIp: string): string => {
 export const privateDnsNameOf = (region: string, privateIp: string): string =>
   `ip-${privateIp.replaceAll(".", "-")}.${region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`}`
 
+/** Whether the VPC's resolver answers at all. */
+export const hasDnsSupport = (vpc: VpcRow): boolean => vpc.enableDnsSupport ?? true
+
+/** Whether what is in the VPC gets names. AWS: on in a default VPC, off in any other until it is modified. */
+export const hasDnsHostnames = (vpc: VpcRow): boolean => vpc.enableDnsHostnames ?? vpc.isDefault
+
+/** The private name of an interface, if its VPC gives names: both attributes have to be on. */
+export const shownDnsName = (view: View, i: NetworkInterfaceRow): string | undefined => {
+  const vpc = view.vpcs.get(`${scopeKey(i)}/${i.vpcId}`)
+  return vpc && hasDnsSupport(vpc) && hasDnsHostnames(vpc) ? i.privateDnsName : undefined
+}
+
 /** What is to be known of a new interface. */
 export interface NewInterface {
   /** `eni-…`, of `ids.ec2("eni")`. */
@@ -63,9 +76,11 @@ export interface NewInterface {
   /** Milliseconds since the epoch. */
   readonly createdAt: number
   readonly taskArn?: string
+  /** Absent: a task's, in use from the start, as those are that ECS asks for. */
+  readonly made?: Pick<NetworkInterfaceRow, "interfaceType" | "requesterManaged" | "status">
 }
 
-/** The record of a new interface, in use from the start, as those are that ECS asks for. */
+/** The record of a new interface. */
 export const interfaceRow = (wanted: NewInterface): NetworkInterfaceRow => ({
   account: wanted.subnet.account,
   region: wanted.subnet.region,
@@ -79,9 +94,7 @@ export const interfaceRow = (wanted: NewInterface): NetworkInterfaceRow => ({
   privateDnsName: privateDnsNameOf(wanted.subnet.region, wanted.privateIp),
   securityGroups: wanted.securityGroups,
   description: wanted.description,
-  interfaceType: "interface",
-  requesterManaged: wanted.taskArn !== undefined,
-  status: "in-use",
+  ...(wanted.made ?? { interfaceType: "interface", requesterManaged: wanted.taskArn !== undefined, status: "in-use" }),
   createdAt: wanted.createdAt,
   ...(wanted.taskArn === undefined ? {} : { taskArn: wanted.taskArn }),
 })

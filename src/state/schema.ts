@@ -3,7 +3,9 @@ import { accessKeys } from "./tables/access-keys.ts"
 import { accountSettings } from "./tables/account-settings.ts"
 import { clusters } from "./tables/clusters.ts"
 import { containerInstances } from "./tables/container-instances.ts"
-import { internetGateways, networkInterfaces, routeTables, securityGroups, subnets, vpcs } from "./tables/ec2.ts"
+import { dhcpOptions, networkInterfaces, subnets, vpcs } from "./tables/ec2.ts"
+import { addresses, internetGateways, natGateways, routeTables } from "./tables/ec2-routing.ts"
+import { networkAcls, securityGroups } from "./tables/ec2-security.ts"
 import { logGroups, logStreams } from "./tables/logs.ts"
 import { machines, networks } from "./tables/machines.ts"
 import { outbox, settings } from "./tables/outbox.ts"
@@ -14,13 +16,17 @@ import type { Store, TxOf, ViewOf } from "./types.ts"
 export const schema = {
   accessKeys,
   accountSettings,
+  addresses,
   clusters,
   containerInstances,
+  dhcpOptions,
   families,
   internetGateways,
   logGroups,
   logStreams,
   machines,
+  natGateways,
+  networkAcls,
   networkInterfaces,
   networks,
   outbox,

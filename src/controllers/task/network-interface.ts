@@ -8,6 +8,7 @@ import {
   type NetworkInterfaceRow,
   type NetworkRow,
   type SubnetRow,
+  shownDnsName,
   subnetOf,
   type TaskAttachment,
   type TaskRow,
@@ -33,7 +34,8 @@ export const networkInterface: StepKind = {
     const made = cx.tx.networkInterfaces.first("task", task.arn) ?? make(cx, task, subnet, attachment)
     if (!made) return failed(`Subnet ${subnet.id} has no free addresses.`)
     const network = wantNetwork(cx, task, subnet.vpcId)
-    const attachments = [{ ...attachment, ...described(attachment, made), status: "ATTACHING" as const }]
+    const details = described(attachment, made, shownDnsName(cx.tx, made))
+    const attachments = [{ ...attachment, ...details, status: "ATTACHING" as const }]
     if (!network || network.observed.status === "UNKNOWN" || network.observed.status === "OVERLAPS") {
       return { ...waiting, patch: { attachments } }
     }
@@ -89,12 +91,17 @@ const make = (
 }
 
 /** The details in the order in which DescribeTasks gives them: aws-behaviour.md section 8. */
-const described = (attachment: TaskAttachment, made: NetworkInterfaceRow): Pick<TaskAttachment, "details"> => ({
+const described = (
+  attachment: TaskAttachment,
+  made: NetworkInterfaceRow,
+  dnsName: string | undefined,
+): Pick<TaskAttachment, "details"> => ({
   details: [
     ...attachment.details.filter((d) => d.name === "subnetId"),
     { name: "networkInterfaceId", value: made.id },
     { name: "macAddress", value: made.macAddress },
-    { name: "privateDnsName", value: made.privateDnsName },
+    // A VPC without DNS hostnames gives none.
+    ...(dnsName === undefined ? [] : [{ name: "privateDnsName", value: dnsName }]),
     { name: "privateIPv4Address", value: made.privateIp },
   ],
 })

@@ -1,6 +1,6 @@
 // Gathers what compileTask needs from the records: the definition, the interface with its subnet and network.
 import type { AcsTask } from "../../protocol/index.ts"
-import type { TaskRow, View } from "../../state/index.ts"
+import { shownDnsName, type TaskRow, type View } from "../../state/index.ts"
 import type { CredentialsOf } from "../credentials.ts"
 import { type CompileInput, compileTask } from "./task.ts"
 
@@ -42,7 +42,8 @@ const gatherInterface = (view: View, task: TaskRow): CompileInput["networkInterf
   if (!subnet || !network) return undefined
   const [base = "", prefix = ""] = subnet.cidr.split("/")
   return {
-    row,
+    // Without DNS hostnames in its VPC a task has no name.
+    row: { ...row, privateDnsName: shownDnsName(view, row) ?? "" },
     subnetPrefix: Number(prefix),
     // The router of a subnet is its first address: aws VPC user guide, "Subnet sizing".
     gateway: base.replace(/\d+$/, (last) => String(Number(last) + 1)),

@@ -79,7 +79,7 @@ const compileInterface = (
   subnetGatewayIpv4Address: `${gateway}/${subnetPrefix}`,
   domainNameServers: [vpcGateway],
   domainName: [task.region === "us-east-1" ? "ec2.internal" : `${task.region}.compute.internal`],
-  privateDnsName: row.privateDnsName,
+  ...(row.privateDnsName !== "" && { privateDnsName: row.privateDnsName }),
 })
 
 const extend = (

@@ -236,7 +236,7 @@ test("what does not exist is refused in EC2's words", async () => {
   )
   await assert.rejects(
     call("DescribeNetworkInterfaces", { NetworkInterfaceIds: ["eni-0", "eni-1"] }),
-    refusal("InvalidNetworkInterfaceID.NotFound", "The network interface IDs 'eni-0, eni-1' do not exist"),
+    refusal("InvalidNetworkInterfaceID.NotFound", "The networkInterface IDs 'eni-0, eni-1' do not exist"),
   )
   await assert.rejects(
     call("DescribeVpcs", { Filters: [{ Name: "colour", Values: ["red"] }] }),

@@ -1,13 +1,14 @@
-// The VPC slice of EC2: VPCs, subnets, route tables, gateways, security groups and network interfaces.
-// Written by services/ec2, except network interfaces of tasks: controllers/task makes and removes those by call().
+// The VPC slice of EC2: VPCs, subnets and network interfaces. What guards them is in ec2-security.ts, what leads out of
+// them in ec2-routing.ts. Written by services/ec2, except network interfaces of tasks: those are controllers/task's.
 import { defineTable } from "../table.ts"
 
-interface Owned {
+/** What every record of EC2 has. */
+export interface Owned {
   readonly account: string
   readonly region: string
   readonly tags: readonly { readonly key: string; readonly value: string }[]
 }
-const scoped = (r: Owned) => `${r.account}/${r.region}`
+export const scoped = (r: Pick<Owned, "account" | "region">) => `${r.account}/${r.region}`
 
 export interface VpcRow extends Owned {
   readonly id: string
@@ -15,6 +16,10 @@ export interface VpcRow extends Owned {
   readonly isDefault: boolean
   readonly state: "available"
   readonly dhcpOptionsId: string
+  /** Absent: on. */
+  readonly enableDnsSupport?: boolean
+  /** Absent: on in a default VPC, off in any other. */
+  readonly enableDnsHostnames?: boolean
 }
 export const vpcs = defineTable<VpcRow>()({
   name: "vpcs",
@@ -40,45 +45,15 @@ export const subnets = defineTable<SubnetRow>()({
   indexes: { scope: scoped, vpc: (s) => `${scoped(s)}/${s.vpcId}` },
 })
 
-export interface SecurityGroupRow extends Owned {
+/** Options for DHCP; every account has one set per region, that of AWS. */
+export interface DhcpOptionsRow extends Owned {
   readonly id: string
-  readonly arn: string
-  readonly name: string
-  readonly description: string
-  readonly vpcId: string
-  /** Rules as EC2 describes them (IpPermission shapes). Stored, not enforced: docs/security.md. */
-  readonly ingress: readonly object[]
-  readonly egress: readonly object[]
+  readonly configurations: readonly { readonly key: string; readonly values: readonly string[] }[]
 }
-export const securityGroups = defineTable<SecurityGroupRow>()({
-  name: "securityGroups",
+export const dhcpOptions = defineTable<DhcpOptionsRow>()({
+  name: "dhcpOptions",
   version: 1,
-  key: (g) => `${scoped(g)}/${g.id}`,
-  indexes: { scope: scoped, vpc: (g) => `${scoped(g)}/${g.vpcId}` },
-})
-
-export interface RouteTableRow extends Owned {
-  readonly id: string
-  readonly vpcId: string
-  readonly main: boolean
-  readonly associationId: string
-  readonly routes: readonly object[]
-}
-export const routeTables = defineTable<RouteTableRow>()({
-  name: "routeTables",
-  version: 1,
-  key: (r) => `${scoped(r)}/${r.id}`,
-  indexes: { scope: scoped, vpc: (r) => `${scoped(r)}/${r.vpcId}` },
-})
-
-export interface InternetGatewayRow extends Owned {
-  readonly id: string
-  readonly vpcId?: string
-}
-export const internetGateways = defineTable<InternetGatewayRow>()({
-  name: "internetGateways",
-  version: 1,
-  key: (g) => `${scoped(g)}/${g.id}`,
+  key: (d) => `${scoped(d)}/${d.id}`,
   indexes: { scope: scoped },
 })
 
@@ -90,15 +65,20 @@ export interface NetworkInterfaceRow extends Owned {
   readonly privateIp: string
   /** Lower-case, colon-separated; derived from the address as Docker would have it. */
   readonly macAddress: string
+  /** Always kept; shown and answered only while the VPC has DNS hostnames. */
   readonly privateDnsName: string
   readonly securityGroups: readonly string[]
   readonly description: string
-  readonly interfaceType: "interface"
+  readonly interfaceType: "interface" | "nat_gateway"
   readonly requesterManaged: boolean
   readonly status: "available" | "in-use"
   readonly createdAt: number
   /** The task that it belongs to. */
   readonly taskArn?: string
+  /** Absent: on. */
+  readonly sourceDestCheck?: boolean
+  /** Of the request that made it, with what was asked: the same token again answers this interface. */
+  readonly token?: { readonly value: string; readonly request: string }
 }
 export const networkInterfaces = defineTable<NetworkInterfaceRow>()({
   name: "networkInterfaces",
@@ -111,5 +91,7 @@ export const networkInterfaces = defineTable<NetworkInterfaceRow>()({
     task: (i) => i.taskArn,
     /** One interface per address of a VPC. */
     address: (i) => `${scoped(i)}/${i.vpcId}/${i.privateIp}`,
+    securityGroup: (i) => i.securityGroups.map((id) => `${scoped(i)}/${id}`),
+    token: (i) => i.token && `${scoped(i)}/${i.token.value}`,
   },
 })

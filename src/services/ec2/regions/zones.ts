@@ -1,8 +1,8 @@
 // Regions and availability zones: DescribeRegions and DescribeAvailabilityZones. Facts of state/regions.ts.
-import type { ReadOp } from "../../gate/index.ts"
-import { fault } from "../../kernel/index.ts"
-import { type Region, regions, type Zone, zonesOf } from "../../state/index.ts"
-import { applyFilters, type FilterTable } from "./filters.ts"
+import type { ReadOp } from "../../../gate/index.ts"
+import { fault } from "../../../kernel/index.ts"
+import { type Region, regions, type Zone, zonesOf } from "../../../state/index.ts"
+import { applyFilters, type FilterTable } from "../filters.ts"
 
 const endpoint = (region: Region) => `ec2.${region.name}.amazonaws.com`
 

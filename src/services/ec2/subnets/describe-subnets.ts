@@ -1,12 +1,10 @@
-// Subnets: DescribeSubnets.
-import type { Output, ReadCx, ReadOp } from "../../gate/index.ts"
-import { scopeKey } from "../../kernel/index.ts"
-import { freeAddresses, type SubnetRow, type View } from "../../state/index.ts"
-import { applyFilters, type FilterTable, nothing, tagKeys } from "./filters.ts"
-import { type Missing, named, tagSet } from "./lookups.ts"
-import { pageOf } from "./pages.ts"
-
-const missing: Missing = { code: "InvalidSubnetID.NotFound", what: "The subnet ID" }
+// Describing subnets: DescribeSubnets.
+import type { Subnet } from "@aws-sdk/client-ec2"
+import type { ReadCx, ReadOp } from "../../../gate/index.ts"
+import { freeAddresses, type SubnetRow, type View } from "../../../state/index.ts"
+import { applyFilters, type FilterTable, nothing, tagKeys } from "../filters.ts"
+import { missing, namedRows, tagSet } from "../lookups.ts"
+import { pageOf } from "../pages.ts"
 
 const filtersOf = (view: View): FilterTable<SubnetRow> => {
   const zone = (s: SubnetRow) => [s.availabilityZone]
@@ -48,21 +46,13 @@ const filtersOf = (view: View): FilterTable<SubnetRow> => {
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html */
 export const DescribeSubnets: ReadOp<"ec2", "DescribeSubnets"> = (cx, input) => {
-  const scope = scopeKey(cx.scope)
-  const rows = named(
-    input.SubnetIds,
-    () => cx.tx.subnets.by("scope", scope),
-    (id) => cx.tx.subnets.get(`${scope}/${id}`),
-    missing,
-  )
+  const rows = namedRows(cx.tx.subnets, cx.scope, input.SubnetIds, missing.subnet)
   const page = pageOf(applyFilters(rows, input.Filters, filtersOf(cx.tx)), (s) => s.id, input)
   return { Subnets: page.rows.map((subnet) => describeSubnet(cx, subnet)), NextToken: page.NextToken }
 }
 
-const describeSubnet = (
-  cx: ReadCx,
-  subnet: SubnetRow,
-): NonNullable<Output<"ec2", "DescribeSubnets">["Subnets"]>[number] => ({
+/** A subnet as EC2 shows it. */
+export const describeSubnet = (cx: ReadCx, subnet: SubnetRow): Subnet => ({
   SubnetId: subnet.id,
   SubnetArn: subnet.arn,
   VpcId: subnet.vpcId,
