@@ -73,7 +73,7 @@ test("a new VPC comes with a main route table, a default security group and DHCP
   const { SecurityGroups } = await client.send(new DescribeSecurityGroupsCommand(inVpc(id)))
   assert.deepEqual(
     SecurityGroups?.map((group) => [group.GroupName, group.IpPermissions?.[0]?.UserIdGroupPairs?.[0]?.GroupId]),
-    [["default", SecurityGroups[0]?.GroupId]],
+    [["default", SecurityGroups?.[0]?.GroupId]],
   )
   const options = await client.send(new DescribeDhcpOptionsCommand({ DhcpOptionsIds: [Vpc?.DhcpOptionsId ?? ""] }))
   assert.deepEqual(
