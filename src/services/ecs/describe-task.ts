@@ -1,6 +1,7 @@
 // A task's record as the API and the events of ECS show it. Pure: one record (and its definition) in, data out.
 import type { Attachment, Container, HealthStatus, NetworkBinding, Task, TaskOverride } from "@aws-sdk/client-ecs"
 import type { Frozen, TaskRow, View } from "../../state/index.ts"
+import { reportsStorage } from "./run-task/platform.ts"
 import { date, present, thaw } from "./shape.ts"
 import { tagsOut, taskTags } from "./tags.ts"
 
@@ -67,7 +68,8 @@ const architectureOf = (view: View, task: TaskRow): string => {
 /** A task as DescribeTasks answers it. A Fargate task shows no container instance: its host is nobody's business. */
 export const describeTask = (view: View, task: TaskRow, withTags = false): Task => {
   const isFargate = task.launchType === "FARGATE"
-  const storage = task.ephemeralStorageGiB === undefined ? undefined : { sizeInGiB: task.ephemeralStorageGiB }
+  const hasStorage = task.ephemeralStorageGiB !== undefined && reportsStorage(task.platformVersion)
+  const storage = hasStorage ? { sizeInGiB: task.ephemeralStorageGiB } : undefined
   return present<Task>({
     attachments: attachmentsOf(task),
     attributes: [{ name: "ecs.cpu-architecture", value: architectureOf(view, task) }],

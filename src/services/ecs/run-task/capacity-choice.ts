@@ -1,10 +1,13 @@
 // On what the tasks of one call run: a launch type, or the shares of a capacity provider strategy.
 import type { Input } from "../../../gate/index.ts"
-import { fault } from "../../../kernel/index.ts"
 import type { ClusterRow, Frozen, TaskDefinitionRow } from "../../../state/index.ts"
 import { capacityStrategy, distribute, type Share } from "../capacity.ts"
 import { compatibilitiesOf } from "../definition/compatibilities.ts"
 import { invalidParameter, notYet } from "../faults.ts"
+import { present } from "../shape.ts"
+import { checkPlatform } from "./platform.ts"
+
+export { platformVersionOf } from "./platform.ts"
 
 /** What one task is started on. */
 export interface Capacity {
@@ -14,19 +17,6 @@ export interface Capacity {
 }
 
 type RunTaskInput = Frozen<Input<"ecs", "RunTask">>
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-linux-fargate.html */
-const platformVersions = new Map([
-  ["LATEST", "1.4.0"],
-  ["1.4.0", "1.4.0"],
-])
-
-/** The version of the Fargate platform that a request means. Throws PlatformUnknownException. */
-export const platformVersionOf = (asked: string | undefined): string => {
-  const version = platformVersions.get(asked ?? "LATEST")
-  if (version === undefined) throw fault("PlatformUnknownException", "The specified platform does not exist.")
-  return version
-}
 
 const checkPlacement = (input: RunTaskInput): void => {
   // Texts from memory. Placement is not for Fargate: the platform decides.
@@ -42,6 +32,8 @@ const checkFargate = (definition: TaskDefinitionRow, input: RunTaskInput): void 
   if (!compatibilitiesOf(definition.definition).includes("FARGATE")) {
     throw invalidParameter("Task definition does not support launch_type FARGATE.") // [field] aws/aws-cli#3983
   }
+  const { cpu, ephemeralStorage } = input.overrides ?? {}
+  checkPlatform(input.platformVersion, { ...definition.definition, ...present({ cpu, ephemeralStorage }) })
   checkPlacement(input)
 }
 
