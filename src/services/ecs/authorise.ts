@@ -4,6 +4,7 @@ import type { Tag } from "@aws-sdk/client-ecs"
 import type { Authorise, Demand, Input, ReadCx } from "../../gate/index.ts"
 import { formatGlobalArn, type Scope } from "../../kernel/index.ts"
 import type { EcsOperations } from "../../model/types/ecs.ts"
+import type { TaskDefinitionRow } from "../../state/index.ts"
 import { settingFor } from "./account-setting-values.ts"
 import {
   capacityProviderArn,
@@ -161,17 +162,24 @@ export const deleteTaskDefinitions: Authorise<Input<"ecs", "DeleteTaskDefinition
   return [demand("DeleteTaskDefinitions", (input.taskDefinitions ?? []).map(arnOf))]
 }
 
+type TagMembers = "tags" | "propagateTags" | "enableECSManagedTags"
+
+/** Tags that ECS brings along are created as well: propagated and managed ones need the same permission. */
+const tagsOfTasks = (
+  cluster: string,
+  row: TaskDefinitionRow | undefined,
+  { tags = [], propagateTags, enableECSManagedTags }: Pick<Input<"ecs", "RunTask">, TagMembers>,
+): Tag[] => [
+  ...tags,
+  ...(propagateTags === "TASK_DEFINITION" ? (row?.tags ?? []) : []),
+  ...(enableECSManagedTags ? [{ key: "aws:ecs:clusterName", value: clusterNameOf(cluster) }] : []),
+]
+
 /** On the revision that a bare family stands for, with the roles that the tasks will carry. */
 export const runTask: Authorise<Input<"ecs", "RunTask">> = (cx, input) => {
   const cluster = clusterOf(cx.scope, input.cluster)
   const row = findTaskDefinition(cx, input.taskDefinition ?? "")
   const { taskRoleArn, executionRoleArn } = { ...row?.definition, ...input.overrides }
-  // Tags that ECS brings along are created as well: propagated and managed ones need the same permission.
-  const newTags = [
-    ...(input.tags ?? []),
-    ...(input.propagateTags === "TASK_DEFINITION" ? (row?.tags ?? []) : []),
-    ...(input.enableECSManagedTags ? [{ key: "aws:ecs:clusterName", value: clusterNameOf(cluster) }] : []),
-  ]
   const conditions = {
     "ecs:cluster": cluster,
     "ecs:enable-execute-command": String(input.enableExecuteCommand ?? false),
@@ -180,7 +188,7 @@ export const runTask: Authorise<Input<"ecs", "RunTask">> = (cx, input) => {
   return [
     demand("RunTask", [row?.arn ?? input.taskDefinition ?? "*"], conditions),
     ...passRoles(cx.scope, [taskRoleArn, executionRoleArn]),
-    ...tagOnCreate(cx, "RunTask", [taskArn(cx.scope, clusterNameOf(cluster), "*")], newTags),
+    ...tagOnCreate(cx, "RunTask", [taskArn(cx.scope, clusterNameOf(cluster), "*")], tagsOfTasks(cluster, row, input)),
   ]
 }
 
@@ -217,6 +225,6 @@ export const startTask: Authorise<Input<"ecs", "StartTask">> = (cx, input) => {
   return [
     demand("StartTask", [row?.arn ?? input.taskDefinition ?? "*"], conditions),
     ...passRoles(cx.scope, [taskRoleArn, executionRoleArn]),
-    ...tagOnCreate(cx, "StartTask", [taskArn(cx.scope, clusterNameOf(cluster), "*")], input.tags),
+    ...tagOnCreate(cx, "StartTask", [taskArn(cx.scope, clusterNameOf(cluster), "*")], tagsOfTasks(cluster, row, input)),
   ]
 }

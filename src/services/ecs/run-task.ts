@@ -3,8 +3,9 @@
 import type { Cx, Input, Op } from "../../gate/index.ts"
 import type { ClusterRow, TaskDefinitionRow } from "../../state/index.ts"
 import type { EcsPorts } from "./agent-operations.ts"
+import type { Definition } from "./definition/definition.ts"
 import { describeTask } from "./describe-task.ts"
-import { checkOneOf, invalidParameter, notYet } from "./faults.ts"
+import { checkLongest, checkOneOf, invalidParameter, notYet } from "./faults.ts"
 import { activeCluster, runnableTaskDefinition } from "./resolve.ts"
 import { type Capacity, chooseCapacity } from "./run-task/capacity-choice.ts"
 import { knownAnswer, rememberToken } from "./run-task/client-token.ts"
@@ -12,7 +13,7 @@ import { checkEc2, checkInstances, type Started, startPlaced } from "./run-task/
 import { taskNetwork } from "./run-task/network.ts"
 import { newTask, type Plan } from "./run-task/new-task.ts"
 import { echoOverrides, overriddenDefinition } from "./run-task/overrides.ts"
-import { checkTags, type KeptTag, mergeTags } from "./tags.ts"
+import { checkCount, checkTags, type KeptTag, mergeTags } from "./tags.ts"
 
 type RunTaskInput = Input<"ecs", "RunTask">
 
@@ -28,13 +29,16 @@ export const tagsOf = (
   }
   const propagated = input.propagateTags === "TASK_DEFINITION" ? row.tags : []
   const managed = input.enableECSManagedTags ? [{ key: "aws:ecs:clusterName", value: cluster.name }] : []
-  return mergeTags(mergeTags(managed, propagated), checkTags(input.tags))
+  const tags = mergeTags(mergeTags(managed, propagated), checkTags(input.tags))
+  checkCount(tags)
+  return tags
 }
 
-/** Refuses what no task can be started with yet. */
+/** Refuses what no task can be started with (yet). `definition` has the overrides merged in. */
 export const checkRest = (
   row: TaskDefinitionRow,
-  input: Pick<RunTaskInput, "volumeConfigurations" | "startedBy">,
+  definition: Definition,
+  input: Pick<RunTaskInput, "enableExecuteCommand" | "referenceId" | "startedBy" | "volumeConfigurations">,
 ): void => {
   if (input.volumeConfigurations?.length || row.definition.volumes?.some((volume) => volume.configuredAtLaunch)) {
     throw notYet("volumes that are configured at launch (volumeConfigurations)")
@@ -42,7 +46,14 @@ export const checkRest = (
   if (row.definition.runtimePlatform?.operatingSystemFamily?.startsWith("WINDOWS")) {
     throw notYet("Windows tasks")
   }
-  if ((input.startedBy?.length ?? 0) > 128) throw invalidParameter("startedBy must be at most 128 characters.") // from memory
+  checkLongest("startedBy", input.startedBy, 128)
+  checkLongest("referenceId", input.referenceId, 1024)
+  // [field] boto/boto3#3173
+  if (input.enableExecuteCommand && !definition.taskRoleArn) {
+    throw invalidParameter(
+      "The execute command failed because a valid task role is not being used. Specify a valid task role in your task definition or as a task override and try again.",
+    )
+  }
 }
 
 /** The record of every task of a call on Fargate, spread over the subnets. */
@@ -77,7 +88,7 @@ export const runTask =
     const overrides = echoOverrides(row.definition, input.overrides)
     const definition = overriddenDefinition(row.definition, input.overrides ?? {}, isFargate)
     const tags = tagsOf(cluster, row, input)
-    checkRest(row, input)
+    checkRest(row, definition, input)
     if (!isFargate) {
       checkInstances(cx, cluster)
       checkEc2(row, input, allowHostAccess)

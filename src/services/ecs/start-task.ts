@@ -7,7 +7,7 @@ import type { EcsPorts } from "./agent-operations.ts"
 import { containerInstanceArn, lastPart } from "./arns.ts"
 import { findInstance } from "./container-instances.ts"
 import { describeTask } from "./describe-task.ts"
-import { invalidParameter } from "./faults.ts"
+import { checkAtMost, invalidParameter } from "./faults.ts"
 import { activeCluster, runnableTaskDefinition } from "./resolve.ts"
 import { checkEc2, startOn } from "./run-task/ec2.ts"
 import { taskNetwork } from "./run-task/network.ts"
@@ -24,15 +24,13 @@ export const startTask =
     const cluster = activeCluster(cx, input.cluster)
     const references = [...new Set(input.containerInstances ?? [])]
     if (references.length === 0) throw invalidParameter("Container Instances cannot be empty.")
-    if (references.length > mostInstances) {
-      throw invalidParameter(`Container Instances cannot have more than ${mostInstances} elements.`) // from memory
-    }
+    checkAtMost("containerInstances", references, mostInstances)
     const row = runnableTaskDefinition(cx, input.taskDefinition ?? "")
     const network = taskNetwork(cx, row.definition.networkMode, input.networkConfiguration)
     const overrides = echoOverrides(row.definition, input.overrides)
     const definition = overriddenDefinition(row.definition, input.overrides ?? {}, false)
     const tags = tagsOf(cluster, row, input)
-    checkRest(row, input)
+    checkRest(row, definition, input)
     checkEc2(row, {}, allowHostAccess)
     const missing: Failure[] = []
     const instances: ContainerInstanceRow[] = []

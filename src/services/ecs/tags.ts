@@ -22,7 +22,8 @@ const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 /** Keys of ECS's own: a caller neither gives nor takes them, and they do not count. */
 const isReserved = (key: string): boolean => /^aws:/i.test(key)
 
-const checkCount = (tags: readonly KeptTag[]): void => {
+/** Refuses more tags than a resource can have. */
+export const checkCount = (tags: readonly KeptTag[]): void => {
   if (tags.filter((tag) => !isReserved(tag.key)).length > mostTags) {
     throw invalidParameter(`The number of tags exceeds the maximum of ${mostTags}.`) // text from memory
   }

@@ -7,8 +7,6 @@ import { invalidParameter, notYet } from "../faults.ts"
 import { present } from "../shape.ts"
 import { checkPlatform } from "./platform.ts"
 
-export { platformVersionOf } from "./platform.ts"
-
 /** What one task is started on. */
 export interface Capacity {
   readonly launchType: "FARGATE" | "EC2"

@@ -7,9 +7,10 @@ import { containerArn, taskArn } from "../arns.ts"
 import type { Definition } from "../definition/definition.ts"
 import { present } from "../shape.ts"
 import type { KeptTag } from "../tags.ts"
-import { type Capacity, platformVersionOf } from "./capacity-choice.ts"
+import type { Capacity } from "./capacity-choice.ts"
 import type { TaskNetwork } from "./network.ts"
 import { newContainers, storageOf } from "./overrides.ts"
+import { platformVersionOf } from "./platform.ts"
 
 /** What of a call is written down as it came. */
 export interface Asked {
