@@ -12,6 +12,9 @@ export interface Batch {
   readonly to: number
 }
 
+/** What an event counts for in a batch beyond its text. */
+export const eventOverhead = limits.overhead
+
 /** What an event counts for. */
 export const bytesOf = (event: LogEvent): number => Buffer.byteLength(event.text) + limits.overhead
 

@@ -2,9 +2,10 @@
 // of the container's log it stands for, and the service says which of them it has when that does not fit.
 import { type Cancel, type Clock, errorFields, Fault, type Log, pauseAfter } from "../../../kernel/index.ts"
 import type { AwsCall, LogPosition } from "../../types.ts"
-import { bytesOf, fillBatch } from "./batch.ts"
+import { bytesOf, eventOverhead, fillBatch } from "./batch.ts"
 import type { Boundary } from "./events.ts"
 import { beyond, type LogEvent } from "./join.ts"
+import { Overflow } from "./overflow.ts"
 
 export interface DeliveryOptions {
   readonly logs: AwsCall<"logs">
@@ -13,6 +14,11 @@ export interface DeliveryOptions {
   /** Names the container for ever: its runtime id. */
   readonly source: string
   readonly position: LogPosition | undefined
+  /**
+   * Set for a non-blocking logger: while the service takes nothing, this much is kept and the newest is dropped. Without it
+   * reading pauses, and the container's file keeps what comes.
+   */
+  readonly bufferBytes?: number
   /** Makes the stream, when the service says that it is not there. */
   createStream(): Promise<void>
   /** More is in the stream. Called before the next batch is sent. */
@@ -27,6 +33,15 @@ const quiet = 100
 const longest = 1_000
 /** More than this waiting in memory, and reading pauses. */
 const backlogBytes = 4 * 1_048_576
+/** So many answers in a row that take no lines, and a non-blocking logger keeps only its buffer. */
+const refusalsOfStall = 2
+/**
+ * … or so long without any answer. CloudWatch Logs is there when Docker looks for it; ours is started again now and then
+ * with the rest of Roadstead, which no container should pay for with its lines.
+ */
+const silenceOfStall = 60_000
+/** So many places to begin again are remembered while nothing is taken. */
+const mostBoundaries = 256
 const pauses = { first: 200, factor: 2, max: 10_000 }
 /** Answers that stay the same until a user changes something. */
 const hopeless = new Set([
@@ -51,6 +66,10 @@ export class Delivery {
   #closed = false
   #firstAt = 0
   #failures = 0
+  #refusals = 0
+  #justMade = false
+  #silentSince: number | undefined
+  readonly #overflow: Overflow | undefined
   #cancelTimer: Cancel = () => {}
   #roomWanted: (() => void)[] = []
   #emptyWanted: (() => void)[] = []
@@ -59,6 +78,8 @@ export class Delivery {
     this.#options = options
     this.#committed = options.position?.committed ?? 0
     this.#position = options.position ?? { committed: 0, decodeFrom: 0 }
+    const { bufferBytes: bytes, log, group, stream } = options
+    this.#overflow = bytes === undefined ? undefined : new Overflow({ bytes, log, group, stream })
   }
 
   /** Takes events in order; what the stream has already is dropped. */
@@ -68,6 +89,7 @@ export class Delivery {
     if (fresh.length === 0 || this.#closed) return
     if (this.#waiting.length === 0) this.#firstAt = clock.now()
     for (const event of fresh) {
+      if (this.#isStalled && !this.#fits(event)) continue
       this.#waiting.push(event)
       this.#waitingBytes += bytesOf(event)
     }
@@ -81,19 +103,36 @@ export class Delivery {
   /** Says that nothing is open at `boundary`: what was added so far is all that came before it. */
   boundary(boundary: Boundary): void {
     if (boundary.offset <= this.#position.decodeFrom) return
+    if (this.#boundaries.length >= mostBoundaries) this.#boundaries.pop()
     this.#boundaries.push(boundary)
     if (this.#waiting.length === 0) this.#keep()
   }
 
   /** Undefined while there is room for more, else settles when there is again. */
   room(): Promise<void> | undefined {
-    if (this.#waitingBytes < backlogBytes || this.#closed) return undefined
+    if (this.#waitingBytes < backlogBytes || this.#closed || this.#isStalled) return undefined
     return new Promise((resolve) => this.#roomWanted.push(resolve))
+  }
+
+  /** Whether lines are dropped rather than kept: the logger may not block, and the service takes nothing. */
+  get #isStalled(): boolean {
+    if (!this.#overflow) return false
+    const since = this.#silentSince
+    return (
+      this.#refusals >= refusalsOfStall || (since !== undefined && this.#options.clock.now() - since >= silenceOfStall)
+    )
+  }
+
+  #fits(event: LogEvent): boolean {
+    const text = this.#waitingBytes - this.#waiting.length * eventOverhead
+    return this.#overflow?.admits(event, text, this.#waiting.length === 0) ?? true
   }
 
   /** Nothing will be added any more: sends the rest at once. Settles when it is delivered, given up, or `close` was called. */
   async end(): Promise<void> {
     this.#ending = true
+    // What failed before the end does not count against the last attempts.
+    this.#failures = Math.min(this.#failures, 1)
     if (this.#waiting.length === 0 && !this.#sending) return
     const empty = new Promise<void>((resolve) => this.#emptyWanted.push(resolve))
     void this.#send()
@@ -108,6 +147,7 @@ export class Delivery {
   close(): void {
     this.#closed = true
     this.#cancelTimer()
+    this.#overflow?.over()
     this.#tell()
   }
 
@@ -155,6 +195,10 @@ export class Delivery {
   #advance(committed: number): void {
     if (this.#closed) return
     this.#failures = 0
+    this.#refusals = 0
+    this.#justMade = false
+    this.#silentSince = undefined
+    this.#overflow?.over()
     this.#committed = committed
     const at = this.#waiting.findIndex((event) => event.end > committed)
     const first = this.#waiting[at]
@@ -182,14 +226,20 @@ export class Delivery {
   }
 
   async #failed(error: unknown): Promise<number> {
-    const { log, stream, group, createStream } = this.#options
+    const { log, stream, group, clock, createStream } = this.#options
     this.#failures++
     if (this.#closed) return 0
-    if (error instanceof Fault && error.code === "ResourceNotFoundException") {
+    if (error instanceof Fault) this.#refusals++
+    this.#silentSince = error instanceof Fault ? undefined : (this.#silentSince ?? clock.now())
+    if (this.#isStalled) this.#tellRoom()
+    // A stream that was just made and is not there is not made again without a pause.
+    const makes = error instanceof Fault && error.code === "ResourceNotFoundException" && !this.#justMade
+    this.#justMade = false
+    if (makes) {
       try {
         await createStream()
-        // Made, and gone again, or not wanted: that must not go on without a pause.
-        if (this.#failures === 1) return 0
+        this.#justMade = true
+        return 0
       } catch (refused) {
         log.debug("A log stream could not be made", { group, stream, ...errorFields(refused) })
       }

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { type TestContext, test } from "node:test"
 import { TestClock } from "../../../../test/support/test-clock.ts"
 import { testIds } from "../../../../test/support/test-ids.ts"
-import { silentLog } from "../../../kernel/index.ts"
+import { type Log, silentLog } from "../../../kernel/index.ts"
 import { memoryCheckpoint } from "../../checkpoint/index.ts"
 import type { ContainerSnapshot, TaskSnapshot } from "../../types.ts"
 import type { Follower } from "../follower.ts"
@@ -53,10 +53,13 @@ const setUp = (t: TestContext, rotation?: { maxSize: number; maxFiles: number })
   const clock = new TestClock()
   const service = fakeLogService([group])
   const checkpoint = memoryCheckpoint("c")
+  const said: { message: string; lines?: unknown }[] = []
+  const note: Log["warn"] = (message, fields) => void said.push({ message, lines: fields?.lines })
+  const log: Log = { ...silentLog, warn: note, error: note, child: () => log }
   const follow = (options: Record<string, string> = {}): Follower => {
     const follower = followAwslogs(
       { task, container: container(options), runtimeId: "r1", path },
-      { logs: service.call, checkpoint, clock, log: silentLog },
+      { logs: service.call, checkpoint, clock, log },
     )
     assert.ok(follower)
     t.after(() => follower.close())
@@ -79,7 +82,18 @@ const setUp = (t: TestContext, rotation?: { maxSize: number; maxFiles: number })
     await until(() => done)
     await end
   }
-  return { path, clock, service, checkpoint, follow, until, arrived, finished, writer: jsonFileWriter(path, rotation) }
+  return {
+    path,
+    clock,
+    service,
+    checkpoint,
+    follow,
+    until,
+    arrived,
+    finished,
+    said,
+    writer: jsonFileWriter(path, rotation),
+  }
 }
 
 test("lines appear while the container runs, and the last one without a newline at its end", async (t) => {
@@ -282,4 +296,82 @@ test("no line of events is lost or doubled when followers are killed and the ser
     -1,
   )
   assert.equal(lines.length, total)
+})
+
+const numbers = (from: number, count: number) =>
+  Array.from({ length: count }, (_, i) => `${from + i} ${"n".repeat(90)}`)
+
+test("a non-blocking logger drops the newest lines while it is refused, counts them, and goes on afterwards", async (t) => {
+  const { writer, follow, until, arrived, finished, service, said } = setUp(t)
+  const follower = follow({ mode: "non-blocking", "max-buffer-size": "10k" })
+  writer.write("first")
+  await until(() => arrived().length === 1)
+  service.fate = () => "denied"
+  writer.write("second")
+  await until(() => said.filter(({ message }) => message.startsWith("Log lines could not")).length >= 2)
+  for (const line of numbers(0, 1_000)) writer.write(line)
+  await until(() => said.some(({ message }) => message.startsWith("Log lines are dropped")))
+  // All of it is read: what the file still holds is nobody's buffer.
+  const puts = () => service.calls.filter(({ operation }) => operation === "PutLogEvents")
+  const before = puts().length
+  await until(() => puts().length > before + 1)
+  service.fate = () => "fine"
+  await until(() => arrived().length > 1)
+  writer.write("after")
+  await finished(follower)
+  const kept = arrived().slice(2, -1)
+  assert.deepEqual([...arrived().slice(0, 2), arrived().at(-1)], ["first", "second", "after"])
+  assert.deepEqual(kept, numbers(0, 1_000).slice(0, kept.length))
+  assert.ok(kept.length > 50 && kept.join("").length <= 10 * 1024, `${kept.length} were kept`)
+  assert.deepEqual(
+    said.filter(({ message }) => message === "Log lines were dropped").map(({ lines }) => lines),
+    [1_000 - kept.length],
+  )
+})
+
+test("a non-blocking logger loses nothing to a control plane that is away for a while, and drops after a minute", async (t) => {
+  const { writer, follow, until, arrived, finished, service, said, clock } = setUp(t)
+  const follower = follow({ mode: "non-blocking", "max-buffer-size": "1k" })
+  service.fate = () => "lost"
+  for (const line of numbers(0, 500)) writer.write(line)
+  await clock.advance(30_000)
+  service.fate = () => "fine"
+  await until(() => arrived().length === 500)
+  assert.deepEqual(arrived(), numbers(0, 500))
+  service.fate = () => "lost"
+  writer.write("last")
+  const since = clock.now()
+  await until(() => clock.now() - since > 75_000)
+  for (const line of numbers(500, 100)) writer.write(line)
+  await until(() => said.some(({ message }) => message.startsWith("Log lines are dropped")))
+  service.fate = () => "fine"
+  await finished(follower)
+  assert.ok(arrived().length < 600 && arrived().includes("last"))
+})
+
+test("a blocking logger loses nothing while it is refused: the file keeps what comes", async (t) => {
+  const { writer, follow, arrived, until, finished, service, said } = setUp(t)
+  service.fate = () => "denied"
+  const follower = follow({ mode: "blocking" })
+  const lines = Array.from({ length: 120 }, (_, i) => `${i} ${"b".repeat(100_000)}`)
+  for (const line of lines) writer.write(line)
+  await until(() => said.length > 5)
+  service.fate = () => "fine"
+  await finished(follower)
+  assert.deepEqual(arrived(), lines)
+})
+
+test("lines written while the group was gone arrive when somebody has made it again", async (t) => {
+  const { writer, follow, until, arrived, finished, service, said } = setUp(t)
+  const follower = follow()
+  writer.write("one")
+  await until(() => arrived().length === 1)
+  service.groups.clear()
+  service.streams.clear()
+  writer.write("two")
+  await until(() => said.length > 4)
+  assert.match(said[0]?.message ?? "", /could not be delivered/)
+  service.groups.add(group)
+  await finished(follower)
+  assert.deepEqual(arrived(), ["two"])
 })

@@ -85,6 +85,7 @@ class AwslogsFollower implements Follower {
       source: runtimeId,
       group: destination.group,
       stream: destination.stream,
+      ...(options.bufferBytes !== undefined && { bufferBytes: options.bufferBytes }),
       createStream: () => createStream(logs, destination, destination.stream),
       onCommitted: (next) => {
         if (!this.#stopping.signal.aborted) checkpoint.saveLogPosition(runtimeId, next)

@@ -65,6 +65,8 @@ test("a pattern that is no regular expression is found when the container starts
 test("the defaults are Docker's interval and the buffer of ECS's agent", () => {
   assert.deepEqual(parseOptions(group), { flushAfter: 5_000 })
   assert.deepEqual(parseOptions({ ...group, mode: "non-blocking" }), { flushAfter: 5_000, bufferBytes: 10 * 1024 ** 2 })
+  const vast = parseOptions({ ...group, mode: "non-blocking", "max-buffer-size": "1t" })
+  assert.equal(vast.bufferBytes, 256 * 1024 ** 2, "no container may have all of the agent's memory")
   assert.deepEqual(parseOptions({ ...group, mode: "blocking", "awslogs-force-flush-interval-seconds": "2" }), {
     flushAfter: 2_000,
   })

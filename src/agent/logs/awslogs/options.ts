@@ -17,7 +17,10 @@ export interface AwslogsOptions {
 /** Docker's driver looks this often. */
 const defaultFlushSeconds = 5
 /** ECS's agent gives this to non-blocking loggers that say no size; Docker's own would be 1m. */
-export const defaultBufferSize = "10m"
+const defaultBufferSize = "10m"
+
+/** The agent's memory is every task's: no single container gets more of it than this. */
+const mostBuffer = 256 * 1024 ** 2
 
 const known = new Set([
   "awslogs-group",
@@ -92,7 +95,7 @@ export const parseOptions = (options: LogOptions): AwslogsOptions => {
     flushAfter: seconds * 1000,
     ...(pattern && { newEvent: compile(pattern) }),
     ...(options.mode === "non-blocking" && {
-      bufferBytes: bytesOf(options["max-buffer-size"] ?? defaultBufferSize) ?? 0,
+      bufferBytes: Math.min(mostBuffer, bytesOf(options["max-buffer-size"] ?? defaultBufferSize) ?? 0),
     }),
   }
 }

@@ -9,8 +9,8 @@ export interface FakeLogService {
   readonly groups: Set<string>
   /** Calls by operation, in order. */
   readonly calls: { operation: string; input: Record<string, unknown> }[]
-  /** Asked before every PutLogEvents: `lost` fails before it is taken, `unanswered` after. */
-  fate: () => "fine" | "lost" | "unanswered"
+  /** Asked before every PutLogEvents: `lost` fails before it is taken, `unanswered` after, `denied` is an answer. */
+  fate: () => "fine" | "lost" | "unanswered" | "denied"
   /** Whether the caller may not make groups. */
   refuseGroups: boolean
 }
@@ -54,6 +54,7 @@ const put = (service: FakeLogService, committed: Map<string, number>, name: stri
   const stream = service.streams.get(name)
   if (!stream) throw fault("ResourceNotFoundException", "The specified log stream does not exist.")
   const fate = service.fate()
+  if (fate === "denied") throw fault("AccessDeniedException", "no")
   if (fate === "lost") throw new Error("ECONNRESET")
   const [, source, from, to] = input.sequenceToken.split(":")
   const key = `${name} ${source}`
