@@ -6,9 +6,10 @@ import { median, report } from "./support/measure.ts"
 import { startServer } from "./support/server.ts"
 
 const callers = 16
-const requests = 12_000
-/** Rounds alternate between the two servers, so that a disturbance hits both. */
-const rounds = 5
+const requests = 4_000
+/** Rounds are short and alternate between the two servers, so that a disturbance hits both; the first few warm up. */
+const rounds = 21
+const warmUp = 4
 
 const taskDefinition = {
   family: "bench",
@@ -53,10 +54,9 @@ await report(async () => {
     }
     const ours: number[] = []
     const floor: number[] = []
-    for (let round = 0; round <= rounds; round++) {
+    for (let round = 0; round < warmUp + rounds; round++) {
       const pair = [await measure(echo.port), await measure(roadstead.port)] as const
-      // The first round is for the compilers of both.
-      if (round === 0) continue
+      if (round < warmUp) continue
       floor.push(pair[0])
       ours.push(pair[1])
     }

@@ -1,5 +1,6 @@
 // From a value of a type to a tree of plain values that JSON.stringify or the CBOR writer takes. Members that the model does not
-// have are left out: what is not declared never leaves the program.
+// have are left out: what is not declared never leaves the program. A value that is its own encoding is not copied: most parts
+// of most answers are.
 import type { Member, SimpleKind, StructureType, Traits, Type } from "../../model/index.ts"
 import { setOwn } from "./tree-decode.ts"
 
@@ -34,9 +35,15 @@ export const treeEncoder = (
   const list = (member: Member): Encode => {
     const encode = encoderOf(member.type, member.traits)
     return (value) => {
-      const out: unknown[] = []
-      for (const item of value as Iterable<unknown>) if (item !== null && item !== undefined) out.push(encode(item))
-      return out
+      const from = Array.isArray(value) ? value : Array.from(value as Iterable<unknown>)
+      let out: unknown[] | undefined
+      for (let i = 0; i < from.length; i++) {
+        const item: unknown = from[i]
+        const encoded = item === null || item === undefined ? undefined : encode(item)
+        if (out === undefined && (encoded !== item || item === undefined)) out = from.slice(0, i)
+        if (encoded !== undefined) out?.push(encoded)
+      }
+      return out ?? from
     }
   }
 
@@ -53,15 +60,21 @@ export const treeEncoder = (
   const structure = (type: StructureType): Encode => {
     const members = new Map(type.members.map((m) => [m.name, { name: nameOf(m), encode: encoderOf(m.type, m.traits) }]))
     return (value) => {
-      const out: Record<string, unknown> = {}
       const from = value as Readonly<Record<string, unknown>>
-      for (const key of Object.keys(from)) {
+      const keys = Object.keys(from)
+      let out: Record<string, unknown> | undefined
+      for (let i = 0; i < keys.length; i++) {
+        const key = keys[i] as string
         const item = from[key]
-        if (item === null || item === undefined) continue
         const member = members.get(key)
-        if (member) out[member.name] = member.encode(item)
+        const encoded = item === null || item === undefined ? undefined : member?.encode(item)
+        if (out === undefined && (encoded !== item || item === undefined || member?.name !== key)) {
+          out = {}
+          for (const same of keys.slice(0, i)) out[same] = from[same]
+        }
+        if (out && member && encoded !== undefined) out[member.name] = encoded
       }
-      return out
+      return out ?? from
     }
   }
 

@@ -15,6 +15,7 @@ import { signatureOf } from "../sigv4/signature.ts"
 import { type Verdict, type VerifierOptions, verify } from "../sigv4/verify.ts"
 import { inflateBody, readBody } from "./body.ts"
 import { bodyLimitOf, type ListenerTraits, type WireServerOptions } from "./options.ts"
+import { outlet } from "./outlet.ts"
 import { answer, answerPlain, preflight } from "./respond.ts"
 
 /** Handles the requests of all listeners of a server. */
@@ -28,6 +29,7 @@ export interface Handler {
 export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Handler => {
   const { ports, contracts = loadContract } = options
   const limit = bodyLimitOf(options)
+  const end = outlet()
   const verifier: VerifierOptions = {
     auth: options.auth,
     defaultAccount: options.defaultAccount,
@@ -138,7 +140,7 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
     } catch (thrown) {
       made = faultAnswer(at, thrown, requestId)
     }
-    answer(req, res, made, requestId, cors, read.kind === "tooLarge")
+    answer(end, req, res, made, requestId, cors, read.kind === "tooLarge")
   }
 
   return {

@@ -1,12 +1,14 @@
 // Writing answers to node's responses: the headers that every answer has, and the ways out before a protocol is known.
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { HttpAnswer } from "../http.ts"
+import type { Outlet } from "./outlet.ts"
 
 /** How much of a refused body is read and thrown away before the connection is cut: a client only sees the answer once it has sent. */
 const drainLimit = 256 * 1024 * 1024
 
 /** Writes an answer. With `drain` the rest of the request's body is thrown away and the connection closed. */
 export const answer = (
+  end: Outlet,
   req: IncomingMessage,
   res: ServerResponse,
   made: HttpAnswer,
@@ -26,7 +28,7 @@ export const answer = (
   if (drain) head.connection = "close"
   res.writeHead(made.status, head)
   if (drain) drainThenEnd(req, res, body)
-  else res.end(body)
+  else end(res, body)
 }
 
 /** Answers at once and ends when the client has sent all: cutting it short would reset the connection before it has read. */

@@ -37,7 +37,15 @@ export const signatureOf = ({ headers, query }: Head): Signature => {
 
 const broken = (why: string): Signature => ({ kind: "broken", why })
 
+/** The header as every SDK writes it. */
+const usual = /^AWS4-HMAC-SHA256 Credential=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([^,\s]+)$/
+
 const fromHeader = (authorization: string, headers: Head["headers"]): Signature => {
+  const [, usualCredential, usualHeaders = "", usualSignature = ""] = usual.exec(authorization) ?? []
+  const sent = headers["x-amz-date"]
+  if (usualCredential !== undefined && sent !== undefined) {
+    return present(usualCredential, usualHeaders, usualSignature, sent, headers["x-amz-security-token"], undefined)
+  }
   const rest = /^AWS4-HMAC-SHA256\s+(.*)$/s.exec(authorization)?.[1]
   if (rest === undefined) return broken("Unsupported AWS 'algorithm'. Roadstead takes AWS4-HMAC-SHA256.")
   const parts = new Map<string, string>()
@@ -78,6 +86,32 @@ const fromQuery = (query: string): Signature => {
   return present(credential, signedHeaders, signature, date, parameters.get("X-Amz-Security-Token"), expires)
 }
 
+/** How many texts are kept, and how long they may be. */
+const keptTexts = { most: 1000, length: 300 }
+
+/** Keeps the answers of a pure function of a text: a client sends the same for a day. Starts over when there are many. */
+const kept = <T>(of: (text: string) => T): ((text: string) => T) => {
+  const known = new Map<string, T>()
+  return (text) => {
+    const found = known.get(text)
+    if (found !== undefined) return found
+    const made = of(text)
+    if (known.size >= keptTexts.most) known.clear()
+    if (text.length <= keptTexts.length) known.set(text, made)
+    return made
+  }
+}
+
+type Scope = Pick<Presented, "accessKeyId" | "day" | "region" | "service">
+
+const scopeOf = kept((credential): Scope | undefined => {
+  const scope = /^([\w/+=.-]+)\/(\d{8})\/([a-z0-9-]{1,40})\/([a-z0-9-]{1,60})\/aws4_request$/.exec(credential)
+  const [, accessKeyId = "", day = "", region = "", service = ""] = scope ?? []
+  return scope ? { accessKeyId, day, region, service } : undefined
+})
+
+const namesOf = kept((signedHeaders): readonly string[] => Object.freeze(signedHeaders.toLowerCase().split(";")))
+
 const present = (
   credential: string,
   signedHeaders: string,
@@ -86,10 +120,10 @@ const present = (
   sessionToken: string | undefined,
   expires: number | undefined,
 ): Signature => {
-  const scope = /^([\w/+=.-]+)\/(\d{8})\/([a-z0-9-]{1,40})\/([a-z0-9-]{1,60})\/aws4_request$/.exec(credential)
+  const scope = scopeOf(credential)
   if (!scope)
     return broken("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.")
-  const [, accessKeyId = "", day = "", region = "", service = ""] = scope
+  const { accessKeyId, day, region, service } = scope
   if (!/^\d{8}T\d{6}Z$/.test(date) || !date.startsWith(day))
     return broken("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.")
   return {
@@ -99,7 +133,7 @@ const present = (
       day,
       region,
       service,
-      signedHeaders: signedHeaders.toLowerCase().split(";"),
+      signedHeaders: namesOf(signedHeaders),
       signature,
       date,
       sessionToken,
