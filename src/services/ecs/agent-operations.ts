@@ -2,9 +2,9 @@
 // `observed` column of tasks and nothing else; what follows from it is the task controller's.
 import type { Caller, Cx, Op, ReadOp } from "../../gate/index.ts"
 import { fault } from "../../kernel/index.ts"
-import type { TaskRow } from "../../state/index.ts"
 import { lastPart } from "./arns.ts"
 import { observeTask, type TaskReport } from "./observed.ts"
+import { speaksFor } from "./speaks-for.ts"
 
 /** What ECS needs of the process around it. */
 export interface EcsPorts {
@@ -23,19 +23,6 @@ export const discoverPollEndpoint =
   (ports: EcsPorts): ReadOp<"ecs", "DiscoverPollEndpoint"> =>
   (cx) =>
     ports.pollEndpoint(cx.caller)
-
-/**
- * Whether this caller is the agent of the host that the task was placed on: by the machine of its key, else by the
- * principal that registered the instance.
- */
-const speaksFor = (cx: Cx, task: TaskRow): boolean => {
-  if (task.containerInstanceArn === undefined) return false
-  const host = cx.tx.containerInstances.get(task.containerInstanceArn)
-  if (!host) return false
-  return host.machineId === undefined
-    ? cx.caller.kind !== "machine" && host.registeredBy === cx.caller.arn
-    : cx.caller.kind === "machine" && cx.caller.machineId === host.machineId
-}
 
 const report = (cx: Cx, arn: string | undefined, said: TaskReport): typeof acknowledged => {
   const task = arn === undefined ? undefined : cx.tx.tasks.get(arn)

@@ -25,6 +25,9 @@ type WithCluster = { readonly cluster?: string | undefined }
 const clusterOf = (scope: Scope, reference: string | undefined): string =>
   reference?.startsWith("arn:") ? reference : clusterArn(scope, reference || "default")
 
+const providerOf = (scope: Scope, reference: string): string =>
+  reference.startsWith("arn:") ? reference : capacityProviderArn(scope, reference)
+
 const demand = (operation: Name, resources: readonly string[], conditions?: Conditions): Demand => ({
   action: `ecs:${operation}`,
   resources,
@@ -64,6 +67,11 @@ const passRoles = (scope: Scope, roles: readonly (string | undefined)[]): Demand
 export const onAnything =
   (operation: Name): Authorise<unknown> =>
   () => [demand(operation, ["*"])]
+
+/** For operations on an account setting. */
+export const onSetting =
+  (operation: Name): Authorise<{ readonly name?: string | undefined }> =>
+  (_cx, input) => [demand(operation, ["*"], { "ecs:account-setting": input.name ?? "" })]
 
 /** For operations whose resource is their cluster. */
 export const onCluster =
@@ -138,11 +146,17 @@ export const describeClusters: Authorise<Input<"ecs", "DescribeClusters">> = (cx
   ]
 }
 
+/** The providers that the cluster is to have are a condition. */
+export const putClusterCapacityProviders: Authorise<Input<"ecs", "PutClusterCapacityProviders">> = (cx, input) => {
+  const cluster = clusterOf(cx.scope, input.cluster)
+  const providers = (input.capacityProviders ?? []).map((provider) => providerOf(cx.scope, provider))
+  return [demand("PutClusterCapacityProviders", [cluster], { "ecs:capacity-provider": providers })]
+}
+
 export const describeCapacityProviders: Authorise<Input<"ecs", "DescribeCapacityProviders">> = (cx, input) => {
   const named = input.capacityProviders ?? []
-  const arnOf = (reference: string) =>
-    reference.startsWith("arn:") ? reference : capacityProviderArn(cx.scope, reference)
-  return [demand("DescribeCapacityProviders", named.length > 0 ? named.map(arnOf) : ["*"])]
+  const resources = named.map((reference) => providerOf(cx.scope, reference))
+  return [demand("DescribeCapacityProviders", named.length > 0 ? resources : ["*"])]
 }
 
 export const registerTaskDefinition: Authorise<Input<"ecs", "RegisterTaskDefinition">> = (cx, input) => {

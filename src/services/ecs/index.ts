@@ -27,7 +27,7 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
     "ecs",
     {
       CreateCluster: write(clusters.CreateCluster, may.createCluster),
-      DeleteAccountSetting: write(settings.DeleteAccountSetting, may.onAnything("DeleteAccountSetting")),
+      DeleteAccountSetting: write(settings.DeleteAccountSetting, may.onSetting("DeleteAccountSetting")),
       DeleteCluster: write(clusters.DeleteCluster, may.onCluster("DeleteCluster")),
       DeleteTaskDefinitions: write(definitions.DeleteTaskDefinitions, may.deleteTaskDefinitions),
       DeregisterContainerInstance: write(
@@ -57,12 +57,9 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
       ),
       ListTaskDefinitions: read(queries.ListTaskDefinitions, may.onAnything("ListTaskDefinitions")),
       ListTasks: read(tasks.ListTasks, may.inCluster("ListTasks")),
-      PutAccountSetting: write(settings.PutAccountSetting, may.onAnything("PutAccountSetting")),
-      PutAccountSettingDefault: write(settings.PutAccountSettingDefault, may.onAnything("PutAccountSettingDefault")),
-      PutClusterCapacityProviders: write(
-        updates.PutClusterCapacityProviders,
-        may.onCluster("PutClusterCapacityProviders"),
-      ),
+      PutAccountSetting: write(settings.PutAccountSetting, may.onSetting("PutAccountSetting")),
+      PutAccountSettingDefault: write(settings.PutAccountSettingDefault, may.onSetting("PutAccountSettingDefault")),
+      PutClusterCapacityProviders: write(updates.PutClusterCapacityProviders, may.putClusterCapacityProviders),
       RegisterContainerInstance: write(RegisterContainerInstance, may.registerContainerInstance),
       RegisterTaskDefinition: write(definitions.RegisterTaskDefinition, may.registerTaskDefinition),
       RunTask: write(runTask(ports), may.runTask),

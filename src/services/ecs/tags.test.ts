@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { ecsArn, fargateDefinition, root, runWeb, scope, withWeb } from "../../../test/support/ecs-harness.ts"
-import type { ReadCx } from "../../gate/index.ts"
+import type { Caller, ReadCx } from "../../gate/index.ts"
 import * as may from "./authorise.ts"
 
 const no = "InvalidParameterException"
@@ -126,4 +126,24 @@ test("tagging while creating needs ecs:TagResource, for propagated and managed t
   assert.deepEqual(created.at(-1)?.resources, [ecsArn("container-instance/default/*")])
   await call("PutAccountSettingDefault", { name: "tagResourceAuthorization", value: "off" })
   assert.deepEqual(asks({ tags: [tag("a")], enableECSManagedTags: true }), [])
+})
+
+test("the agent of a host reads the tags of its tasks, whosever they are, and of nothing else", async () => {
+  const { call, refuses, patchTask } = await withWeb()
+  const machine = (machineId: string): Caller => ({
+    account: "999999999999",
+    arn: `arn:aws:sts::999999999999:assumed-role/machine/${machineId}`,
+    kind: "machine",
+    machineId,
+  })
+  const { containerInstance } = await call("RegisterContainerInstance", {}, machine("m-1"))
+  const { tasks: [task] = [] } = await call("RunTask", runWeb({ tags: [tag("a")] }))
+  const own = { resourceArn: task?.taskArn }
+  const words = (id: string) => `${machine(id).arn} may not read the tags of what was not placed on its host.`
+  await refuses("ListTagsForResource", own, "AccessDeniedException", words("m-1"), machine("m-1"))
+  patchTask(task?.taskArn, { containerInstanceArn: containerInstance?.containerInstanceArn ?? "" })
+  assert.deepEqual((await call("ListTagsForResource", own, machine("m-1"))).tags, [tag("a")])
+  await refuses("ListTagsForResource", own, "AccessDeniedException", words("m-2"), machine("m-2"))
+  const cluster = { resourceArn: ecsArn("cluster/default") }
+  await refuses("ListTagsForResource", cluster, "AccessDeniedException", words("m-1"), machine("m-1"))
 })

@@ -1,11 +1,12 @@
 // Tags: what may be one, merging, and the three tag operations over every kind of resource that ECS has so far.
 // Tags of a resource are a column of its row.
 import type { Tag } from "@aws-sdk/client-ecs"
-import type { Op, ReadOp } from "../../gate/index.ts"
-import { parseArn } from "../../kernel/index.ts"
+import type { Op, ReadCx, ReadOp } from "../../gate/index.ts"
+import { fault, parseArn } from "../../kernel/index.ts"
 import type { TaskRow, Tx, View } from "../../state/index.ts"
 import { clusterNotFound, invalidParameter } from "./faults.ts"
 import { isVisible, type Looking } from "./resolve.ts"
+import { speaksFor } from "./speaks-for.ts"
 
 /** A tag as rows keep it. */
 export interface KeptTag {
@@ -150,7 +151,15 @@ export const UntagResource: Op<"ecs", "UntagResource"> = (cx, input) => {
   return {}
 }
 
+/** A host of ours may have tasks of any account and region, and asks for the tags of those and of nothing else. */
+const tagsForHost = (cx: ReadCx, arn: string | undefined): readonly KeptTag[] => {
+  const task = cx.tx.tasks.get(arn ?? "")
+  if (task && speaksFor(cx, task)) return taskTags(task)
+  throw fault("AccessDeniedException", `${cx.caller.arn} may not read the tags of what was not placed on its host.`)
+}
+
 /** The tags of a resource. */
-export const ListTagsForResource: ReadOp<"ecs", "ListTagsForResource"> = (cx, input) => ({
-  tags: tagsOut(findTagged(cx, input.resourceArn).tags),
-})
+export const ListTagsForResource: ReadOp<"ecs", "ListTagsForResource"> = (cx, input) => {
+  const isHost = cx.caller.kind === "machine"
+  return { tags: tagsOut(isHost ? tagsForHost(cx, input.resourceArn) : findTagged(cx, input.resourceArn).tags) }
+}
