@@ -36,6 +36,10 @@ export interface CloudAnchor {
 export const cloudTime = (anchor: CloudAnchor, wall: Instant): Instant =>
   anchor.cloud + Math.max(0, wall - anchor.wall) * anchor.scale
 
+/** The wall's time at a time of the cloud: the other way round. Before the anchor both are taken to run alike. */
+export const wallTime = (anchor: CloudAnchor, cloud: Instant): Instant =>
+  anchor.wall + (cloud - anchor.cloud) / (cloud > anchor.cloud ? anchor.scale : 1)
+
 /** The anchor for a start at `wall` with `scale`: the old one while the scale is the same, else one that goes on from it. */
 export const anchorAt = (known: CloudAnchor | undefined, wall: Instant, scale: number): CloudAnchor => {
   if (!known) return { wall, cloud: wall, scale }

@@ -9,7 +9,7 @@ import { machinesSocket } from "../machines/index.ts"
 import { type MachineRow, openStore, type State, schema, sqliteBulkStore, sqliteJournal } from "../state/index.ts"
 import { createWireServer } from "../wire/index.ts"
 import { adminHandler } from "./admin.ts"
-import { anchorAt, type CloudAnchor, cloudClock, cloudTime, wallClock } from "./clocks.ts"
+import { anchorAt, type CloudAnchor, cloudClock, cloudTime, wallClock, wallTime } from "./clocks.ts"
 import type { UpConfig } from "./config.ts"
 import { controlSocket, type Folders, journalFile, logEventsFile } from "./data-folder.ts"
 import { keyFinder } from "./keys.ts"
@@ -87,19 +87,21 @@ const start = async ({
   let port = config.port
   const home = { account: config.account, region: config.region }
   const endpoint = () => `http://127.0.0.1:${port}`
+  const logsPorts = { wallTime: (cloud: number) => wallTime(anchor, cloud) }
   const tables = services({
     pollEndpoint: (caller) => {
       const base = caller.kind === "machine" ? endpoint() : (config.publicUrl[0] ?? endpoint())
       return { endpoint: `${base}${channelPaths.acs}`, telemetryEndpoint: `${base}${channelPaths.tcs}` }
     },
     cloudTime: (wall) => new Date(cloudTime(anchor, wall.getTime())),
+    ...logsPorts,
     allowHostAccess: config.allowHostAccess,
   })
 
   const gate = createGate({ state, bulk, services: tables, clock: clocks.cloud, ids, log })
   const fleet = startFleet({ state, clock: clocks.wall, ids, log, apiPort: () => port, ...(onAgent && { onAgent }) })
   const runner = startControllers({ state, gate, clock: clocks.cloud, log, controllers: controllers(home) })
-  const stopSweep = startLogSweep({ state, logEvents: bulk.logEvents, clock: clocks.cloud, log })
+  const stopSweep = startLogSweep({ state, logEvents: bulk.logEvents, clock: clocks.cloud, log, ports: logsPorts })
   let registry: ReturnType<typeof metricsRegistry> | undefined
 
   const server = createWireServer({

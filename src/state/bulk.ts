@@ -10,12 +10,22 @@ export interface BulkItem {
   readonly data: string
 }
 
-/** Which items of a series. All bounds are inclusive. */
-export interface BulkRange {
+/** Bounds of a part of a series, all inclusive. */
+export interface BulkSpan {
   readonly fromSeq?: number
   readonly toSeq?: number
   readonly fromTime?: number
   readonly toTime?: number
+}
+
+/** How much a part of a series holds. */
+export interface BulkSize {
+  readonly items: number
+  readonly bytes: number
+}
+
+/** Which items of a series. */
+export interface BulkRange extends BulkSpan {
   /** At most so many items. */
   readonly limit: number
   /** `time` orders by (time, seq), `seq` by seq. */
@@ -43,6 +53,8 @@ export interface BulkStore {
   /** Durable when it resolves. Throws {@link BulkFull}. */
   put(series: string, items: readonly BulkItem[]): Promise<void>
   range(series: string, range: BulkRange): Promise<readonly BulkItem[]>
+  /** How much such items hold: how many there are, and the bytes of their data. */
+  size(series: string, range: BulkSpan): Promise<BulkSize>
   /** Removes items with a time before `before`; answers how many bytes went. */
   trim(series: string, before: number): Promise<number>
   /** Removes items with a seq above `seq`: what a crash left without a record. */

@@ -2,7 +2,7 @@
 
 export { memoryBulkStore } from "./bulk/memory.ts"
 export { type SqliteBulkOptions, sqliteBulkStore } from "./bulk/sqlite.ts"
-export type { BulkItem, BulkRange, BulkRefusal, BulkStore } from "./bulk.ts"
+export type { BulkItem, BulkRange, BulkRefusal, BulkSize, BulkSpan, BulkStore } from "./bulk.ts"
 export { BulkFull } from "./bulk.ts"
 export {
   type DefaultVpc,

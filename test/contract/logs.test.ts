@@ -19,7 +19,7 @@ import {
   ResourceNotFoundException,
   StartQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs"
-import { logs } from "../../src/services/logs/index.ts"
+import { logsService } from "../../src/services/logs/index.ts"
 import { type AwsEndpoint, account, awsEndpoint, type MintedKey } from "../support/aws-endpoint.ts"
 import { aHost, aTask } from "../support/rows.ts"
 
@@ -37,7 +37,7 @@ const machineKey: MintedKey = {
 let aws: AwsEndpoint
 let client: CloudWatchLogsClient
 before(async () => {
-  aws = await awsEndpoint([logs], machineKey)
+  aws = await awsEndpoint([logsService({ wallTime: (cloud) => cloud })], machineKey)
   client = new CloudWatchLogsClient(aws.sdk)
 })
 after(async () => {

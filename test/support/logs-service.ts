@@ -2,7 +2,7 @@
 import { type Caller, createGate, type Input, type Output } from "../../src/gate/index.ts"
 import { silentLog } from "../../src/kernel/index.ts"
 import type { Operations } from "../../src/model/operations.ts"
-import { logs } from "../../src/services/logs/index.ts"
+import { type LogsPorts, logsService as logsTable } from "../../src/services/logs/index.ts"
 import { type BulkStore, memoryBulkStore, memoryStore, type State } from "../../src/state/index.ts"
 import { TestClock } from "./test-clock.ts"
 import { testIds } from "./test-ids.ts"
@@ -25,10 +25,19 @@ export interface LogsService {
   put(group: string, stream: string, events: readonly (readonly [time: number, message: string])[]): Promise<void>
 }
 
-/** A service with nothing in it. Over another's state and bulk store it is the same service after a restart. */
-export const logsService = (over: Partial<Pick<LogsService, "state" | "bulk" | "clock">> = {}): LogsService => {
-  const { state = memoryStore(), bulk = memoryBulkStore(), clock = new TestClock() } = over
-  const gate = createGate({ state, bulk: { logEvents: bulk }, services: [logs], clock, ids: testIds(), log: silentLog })
+/** A service with nothing in it, on a clock that is the wall's too unless told otherwise. Over another's state and bulk store it is the same service after a restart. */
+export const logsService = (
+  over: Partial<Pick<LogsService, "state" | "bulk" | "clock"> & LogsPorts> = {},
+): LogsService => {
+  const { state = memoryStore(), bulk = memoryBulkStore(), clock = new TestClock(), wallTime = (cloud) => cloud } = over
+  const gate = createGate({
+    state,
+    bulk: { logEvents: bulk },
+    services: [logsTable({ wallTime })],
+    clock,
+    ids: testIds(),
+    log: silentLog,
+  })
   const call: LogsService["call"] = (operation, input, caller = root) =>
     gate.invoke("logs", operation, input, scope, caller)
   return {

@@ -6,6 +6,7 @@ import { atMost, limitOf, readToken, writeToken } from "./checks.ts"
 import { eventIdsOf } from "./events.ts"
 import { type FilterPattern, filterPatternOf, longestPattern } from "./filter-pattern/index.ts"
 import { type Merge, type MergedEvent, mergedEvents, type Source } from "./merging.ts"
+import type { LogsPorts } from "./ports.ts"
 import { mostEvents, type Page, takePage } from "./reading.ts"
 import { keptSince } from "./retention.ts"
 import { groupKey, groupOf, missingStream, streamKey, targetOf } from "./target.ts"
@@ -23,7 +24,7 @@ const place = { time: 0, name: "", seq: 0, descending: false }
 const earliestBackwards = 1_704_067_200_000
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
-export const FilterLogEvents: BulkOp<"logs", "FilterLogEvents", Wanted, Page<MergedEvent>> = {
+export const filterLogEvents = (ports: LogsPorts): BulkOp<"logs", "FilterLogEvents", Wanted, Page<MergedEvent>> => ({
   prepare: (cx, input) => {
     const { logStreamNames: names, logStreamNamePrefix: prefix } = input
     if (names && prefix !== undefined) {
@@ -56,7 +57,7 @@ export const FilterLogEvents: BulkOp<"logs", "FilterLogEvents", Wanted, Page<Mer
       pattern,
       merge: {
         sources: [...new Set(streams)].map(sourceOf),
-        fromTime: Math.max(keptSince(group, cx.now), input.startTime ?? 0),
+        fromTime: Math.max(keptSince(group, cx.now, ports), input.startTime ?? 0),
         toTime: input.endTime ?? Number.MAX_SAFE_INTEGER,
         descending,
         ...(after && { after }),
@@ -90,7 +91,7 @@ export const FilterLogEvents: BulkOp<"logs", "FilterLogEvents", Wanted, Page<Mer
         : {}),
     }
   },
-}
+})
 
 const sourceOf = (stream: LogStreamRow): Source => ({
   name: stream.name,

@@ -2,6 +2,7 @@
 import type { BulkOp } from "../../gate/index.ts"
 import { invalidToken, limitOf } from "./checks.ts"
 import type { LogEvent } from "./events.ts"
+import type { LogsPorts } from "./ports.ts"
 import { eventsOf, type Gap, mostEvents, type Slice, takePage } from "./reading.ts"
 import { keptSince } from "./retention.ts"
 import { streamOf } from "./target.ts"
@@ -30,7 +31,7 @@ const gapOf = (token: string): { readonly direction: string; readonly gap: Gap }
  * unchanged, which is how callers know.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
  */
-export const GetLogEvents: BulkOp<"logs", "GetLogEvents", Wanted, readonly LogEvent[]> = {
+export const getLogEvents = (ports: LogsPorts): BulkOp<"logs", "GetLogEvents", Wanted, readonly LogEvent[]> => ({
   prepare: (cx, input) => {
     const limit = limitOf(input.limit, mostEvents)
     const token = input.nextToken === undefined ? undefined : gapOf(input.nextToken)
@@ -42,7 +43,7 @@ export const GetLogEvents: BulkOp<"logs", "GetLogEvents", Wanted, readonly LogEv
       slice: {
         series: stream.series,
         lastSeq: stream.lastSeq,
-        fromTime: Math.max(keptSince(group, cx.now), input.startTime ?? 0),
+        fromTime: Math.max(keptSince(group, cx.now, ports), input.startTime ?? 0),
         // Events at `endTime` itself are not included, here other than in FilterLogEvents.
         ...(input.endTime !== undefined && { toTime: input.endTime - 1 }),
         descending: !forward,
@@ -65,4 +66,4 @@ export const GetLogEvents: BulkOp<"logs", "GetLogEvents", Wanted, readonly LogEv
       nextBackwardToken: tokenOf("b", first ? { time: first.timestamp, seq: first.seq - 1 } : gap),
     }
   },
-}
+})

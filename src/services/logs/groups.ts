@@ -36,7 +36,7 @@ export const CreateLogGroup: Op<"logs", "CreateLogGroup"> = (cx, input) => {
 
 /**
  * Removes the group and its streams. Their events are out of reach at once, because no later stream can have the same
- * series; their room is not given back yet (README.md).
+ * series; the sweep gives their room back.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html
  */
 export const DeleteLogGroup: Op<"logs", "DeleteLogGroup"> = (cx, input) => {

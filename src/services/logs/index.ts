@@ -1,10 +1,11 @@
 // CloudWatch Logs' table: what of it Roadstead has, and what each operation needs permission for.
-import { type Authorise, bulk, implement, type ReadCx, read, write } from "../../gate/index.ts"
+import { type Authorise, bulk, implement, type ReadCx, read, type ServiceTable, write } from "../../gate/index.ts"
 import { formatArn } from "../../kernel/index.ts"
-import { FilterLogEvents } from "./filter-log-events.ts"
-import { GetLogEvents } from "./get-log-events.ts"
+import { filterLogEvents } from "./filter-log-events.ts"
+import { getLogEvents } from "./get-log-events.ts"
 import { CreateLogGroup, DeleteLogGroup, DescribeLogGroups } from "./groups.ts"
-import { PutLogEvents } from "./put-log-events.ts"
+import type { LogsPorts } from "./ports.ts"
+import { putLogEvents } from "./put-log-events.ts"
 import { DeleteRetentionPolicy, PutRetentionPolicy } from "./retention.ts"
 import { CreateLogStream, DeleteLogStream, DescribeLogStreams } from "./streams.ts"
 import { ListTagsForResource, TagResource, UntagResource } from "./tags.ts"
@@ -36,36 +37,39 @@ const onAllGroups = (cx: ReadCx) => [
   { action: "logs:DescribeLogGroups", resources: [formatArn("logs", cx.scope, "log-group::log-stream:")] },
 ]
 
-export { keptSince } from "./retention.ts"
+export { beginAnew, expired, forgetExpired } from "./expiry.ts"
+export type { LogsPorts } from "./ports.ts"
 
-export const logs = implement(
-  "logs",
-  {
-    CreateLogGroup: write(CreateLogGroup, onGroup("CreateLogGroup")),
-    CreateLogStream: write(CreateLogStream, onStream("CreateLogStream")),
-    DeleteLogGroup: write(DeleteLogGroup, onGroup("DeleteLogGroup")),
-    DeleteLogStream: write(DeleteLogStream, onStream("DeleteLogStream")),
-    DeleteRetentionPolicy: write(DeleteRetentionPolicy, onGroup("DeleteRetentionPolicy")),
-    DescribeLogGroups: read(DescribeLogGroups, onAllGroups),
-    DescribeLogStreams: read(DescribeLogStreams, onGroup("DescribeLogStreams")),
-    FilterLogEvents: bulk(FilterLogEvents, onGroup("FilterLogEvents")),
-    GetLogEvents: bulk(GetLogEvents, onStream("GetLogEvents")),
-    ListTagsForResource: read(ListTagsForResource, onArn("ListTagsForResource")),
-    PutLogEvents: bulk(PutLogEvents, onStream("PutLogEvents")),
-    PutRetentionPolicy: write(PutRetentionPolicy, onGroup("PutRetentionPolicy")),
-    TagResource: write(TagResource, onArn("TagResource")),
-    TestMetricFilter: read(TestMetricFilter, onEverything("TestMetricFilter")),
-    UntagResource: write(UntagResource, onArn("UntagResource")),
-  },
-  [
-    "CreateLogGroup.kmsKeyId",
-    "CreateLogGroup.logGroupClass",
-    "DescribeLogGroups.accountIdentifiers",
-    "DescribeLogGroups.includeLinkedAccounts",
-    "FilterLogEvents.interleaved",
-    "FilterLogEvents.unmask",
-    "GetLogEvents.unmask",
-    "PutLogEvents.entity",
-    "PutLogEvents.sequenceToken",
-  ],
-)
+/** The table of CloudWatch Logs. `ports` are what the process gives it. */
+export const logsService = (ports: LogsPorts): ServiceTable<"logs"> =>
+  implement(
+    "logs",
+    {
+      CreateLogGroup: write(CreateLogGroup, onGroup("CreateLogGroup")),
+      CreateLogStream: write(CreateLogStream, onStream("CreateLogStream")),
+      DeleteLogGroup: write(DeleteLogGroup, onGroup("DeleteLogGroup")),
+      DeleteLogStream: write(DeleteLogStream, onStream("DeleteLogStream")),
+      DeleteRetentionPolicy: write(DeleteRetentionPolicy, onGroup("DeleteRetentionPolicy")),
+      DescribeLogGroups: read(DescribeLogGroups, onAllGroups),
+      DescribeLogStreams: read(DescribeLogStreams, onGroup("DescribeLogStreams")),
+      FilterLogEvents: bulk(filterLogEvents(ports), onGroup("FilterLogEvents")),
+      GetLogEvents: bulk(getLogEvents(ports), onStream("GetLogEvents")),
+      ListTagsForResource: read(ListTagsForResource, onArn("ListTagsForResource")),
+      PutLogEvents: bulk(putLogEvents(ports), onStream("PutLogEvents")),
+      PutRetentionPolicy: write(PutRetentionPolicy, onGroup("PutRetentionPolicy")),
+      TagResource: write(TagResource, onArn("TagResource")),
+      TestMetricFilter: read(TestMetricFilter, onEverything("TestMetricFilter")),
+      UntagResource: write(UntagResource, onArn("UntagResource")),
+    },
+    [
+      "CreateLogGroup.kmsKeyId",
+      "CreateLogGroup.logGroupClass",
+      "DescribeLogGroups.accountIdentifiers",
+      "DescribeLogGroups.includeLinkedAccounts",
+      "FilterLogEvents.interleaved",
+      "FilterLogEvents.unmask",
+      "GetLogEvents.unmask",
+      "PutLogEvents.entity",
+      "PutLogEvents.sequenceToken",
+    ],
+  )

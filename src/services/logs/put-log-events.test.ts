@@ -45,6 +45,20 @@ test("events out of AWS's window are left out, and the answer says which", async
   assert.equal((await messages())?.length, 5)
 })
 
+test("the age of events is judged by the wall's clock, however fast the cloud's runs", async () => {
+  const begin = Date.UTC(2024, 0, 1)
+  const wallTime = (cloud: number) => begin + (cloud - begin) / 60
+  const { call, clock, put } = logsService({ wallTime })
+  await clock.advance(40 * day)
+  const wall = wallTime(clock.now())
+  await put("g", "s", [[wall, "now"]])
+  const one = (timestamp: number) => call("PutLogEvents", { ...to, logEvents: [{ timestamp, message: "x" }] })
+  assert.deepEqual((await one(wall - 14 * day - 1)).rejectedLogEventsInfo, { tooOldLogEventEndIndex: 1 })
+  assert.deepEqual((await one(wall + 2 * hour + 1)).rejectedLogEventsInfo, { tooNewLogEventStartIndex: 0 })
+  const { events } = await call("GetLogEvents", to)
+  assert.deepEqual(events, [{ timestamp: wall, ingestionTime: wall, message: "now" }])
+})
+
 test("a batch that breaks a rule is refused in AWS's words and changes nothing", async () => {
   const { put, messages, clock, state } = await setUp()
   const now = clock.now()

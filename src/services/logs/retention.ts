@@ -1,8 +1,9 @@
-// How long a group keeps its events: PutRetentionPolicy, DeleteRetentionPolicy, and the moment that this gives.
-// Older events are never answered; that they are trimmed from the bulk store comes later (README.md).
+// How long a group keeps its events: PutRetentionPolicy, DeleteRetentionPolicy, and the moment that this gives. Older events
+// are never answered; expiry.ts says which of them are to be removed.
 import type { Op } from "../../gate/index.ts"
 import type { LogGroupRow } from "../../state/index.ts"
 import { broken } from "./checks.ts"
+import type { LogsPorts } from "./ports.ts"
 import { groupKey, groupOf, targetOf } from "./target.ts"
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -12,9 +13,9 @@ const allowedDays = [
 
 export const dayMs = 86_400_000
 
-/** Events before this time are no longer there; 0 when the group keeps all. Milliseconds since the epoch. */
-export const keptSince = (group: LogGroupRow, now: number): number =>
-  group.retentionInDays === undefined ? 0 : now - group.retentionInDays * dayMs
+/** Events before this time of the wall are no longer there at `now` of the cloud; 0 when the group keeps all. */
+export const keptSince = (group: LogGroupRow, now: number, { wallTime }: LogsPorts): number =>
+  group.retentionInDays === undefined ? 0 : Math.floor(wallTime(now - group.retentionInDays * dayMs))
 
 export const PutRetentionPolicy: Op<"logs", "PutRetentionPolicy"> = (cx, input) => {
   const target = targetOf(cx, input)

@@ -78,6 +78,14 @@ export const bulkCases = (kind: string, newPlace: () => Promise<BulkPlace>): voi
     assert.deepEqual(await seqs(store, {}, "other"), [1])
   })
 
+  check("size counts a part, and the bytes of its data", async (store) => {
+    await store.put("s", [item(1, 10, "äb"), item(2, 20, "cd"), item(3, 30, "e"), item(4, 15, "f")])
+    assert.deepEqual(await store.size("s", {}), { items: 4, bytes: 7 })
+    assert.deepEqual(await store.size("s", { toTime: 20, toSeq: 3 }), { items: 2, bytes: 5 })
+    assert.deepEqual(await store.size("s", { fromTime: 11, fromSeq: 2 }), { items: 3, bytes: 4 })
+    assert.deepEqual(await store.size("other", {}), { items: 0, bytes: 0 })
+  })
+
   check("cut removes what is above, drop removes all", async (store) => {
     await store.put("s", [item(1, 10), item(2, 20), item(3, 30)])
     await store.cut("s", 2)

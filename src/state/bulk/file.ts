@@ -1,7 +1,7 @@
 // The SQLite file of a bulk store, as its thread uses it: items by series and seq, an index over time, and how much
 // each series holds. The bound is counted, not measured, so that it is the same in every kind of store.
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite"
-import type { BulkItem, BulkRange } from "../bulk.ts"
+import type { BulkItem, BulkRange, BulkSize, BulkSpan } from "../bulk.ts"
 import { closeDatabase, type FileKind, inTransaction, isFull, nameError, openDatabase } from "../sqlite/database.ts"
 import { textBytes, weight } from "./size.ts"
 
@@ -16,11 +16,6 @@ export type PutOutcome = "kept" | "full" | "no-space" | { readonly failed: strin
 
 interface Series {
   readonly id: number
-  readonly items: number
-  readonly bytes: number
-}
-
-interface Size {
   readonly items: number
   readonly bytes: number
 }
@@ -94,6 +89,17 @@ export class BulkFile {
     ) as unknown as readonly BulkItem[]
   }
 
+  size(series: string, span: BulkSpan): BulkSize {
+    const id = this.#find(series)?.id
+    if (id === undefined) return { items: 0, bytes: 0 }
+    const [where, values] = conditions(span)
+    return this.#size(
+      `SELECT count(*) AS items, total(octet_length(data)) AS bytes FROM items WHERE series = ?${where}`,
+      id,
+      ...values,
+    )
+  }
+
   trim(series: string, before: number): number {
     return this.#remove(series, "time < ?", before)
   }
@@ -154,7 +160,7 @@ export class BulkFile {
   }
 
   /** What the items hold that `wanted` replaces. Nothing, without looking, when it only adds at the end. */
-  #sizeOfKnown(id: number, wanted: readonly BulkItem[]): Size {
+  #sizeOfKnown(id: number, wanted: readonly BulkItem[]): BulkSize {
     const last = this.#sql("SELECT max(seq) AS last FROM items WHERE series = ?").get(id)?.last
     let items = 0
     let bytes = 0
@@ -178,7 +184,7 @@ export class BulkFile {
     return { id: Number(lastInsertRowid) }
   }
 
-  #grow(id: number, more: Size): void {
+  #grow(id: number, more: BulkSize): void {
     this.#sql("UPDATE series SET items = items + ?, bytes = bytes + ? WHERE id = ?").run(more.items, more.bytes, id)
     this.#used += weight(more.items, more.bytes)
   }
@@ -197,7 +203,7 @@ export class BulkFile {
     return weight(items, bytes)
   }
 
-  #size(sql: string, ...values: SQLInputValue[]): Size {
+  #size(sql: string, ...values: SQLInputValue[]): BulkSize {
     const row = this.#sql(sql).get(...values)
     return { items: Number(row?.items), bytes: Number(row?.bytes) }
   }
@@ -212,7 +218,7 @@ export class BulkFile {
   }
 }
 
-const conditions = (range: BulkRange): readonly [sql: string, values: readonly number[]] => {
+const conditions = (range: BulkSpan & Partial<BulkRange>): readonly [sql: string, values: readonly number[]] => {
   const { after, fromSeq, toSeq, fromTime, toTime } = range
   const beyond = range.descending ? "<" : ">"
   const all: readonly (readonly [string, ...(number | undefined)[]])[] = [

@@ -1,17 +1,17 @@
 // A bulk store in memory, for tests and simulations: the same answers and the same bound as the one in a file.
-import { BulkFull, type BulkItem, type BulkRange, type BulkStore } from "../bulk.ts"
+import { BulkFull, type BulkItem, type BulkRange, type BulkSize, type BulkSpan, type BulkStore } from "../bulk.ts"
 import { textBytes, weight } from "./size.ts"
 
 const bySeq = (a: BulkItem, b: BulkItem) => a.seq - b.seq
 const byTime = (a: BulkItem, b: BulkItem) => a.time - b.time || a.seq - b.seq
 
-const inRange = (item: BulkItem, range: BulkRange): boolean =>
+const inRange = (item: BulkItem, range: BulkSpan): boolean =>
   item.seq >= (range.fromSeq ?? -Infinity) &&
   item.seq <= (range.toSeq ?? Infinity) &&
   item.time >= (range.fromTime ?? -Infinity) &&
   item.time <= (range.toTime ?? Infinity)
 
-const sizeOf = (items: Iterable<BulkItem>): { readonly items: number; readonly bytes: number } => {
+const sizeOf = (items: Iterable<BulkItem>): BulkSize => {
   let count = 0
   let bytes = 0
   for (const item of items) {
@@ -97,6 +97,8 @@ export const memoryBulkStore = ({ bytes = Infinity }: { readonly bytes?: number 
       }
       return found
     },
+    size: async (series, range) =>
+      sizeOf([...(all.get(series)?.items.values() ?? [])].filter((item) => inRange(item, range))),
     trim: async (series, before) => remove(series, (item) => item.time < before),
     cut: async (series, seq) => void remove(series, (item) => item.seq > seq),
     drop: async (series) => void remove(series, () => true),

@@ -1,6 +1,6 @@
 // The bulk store in a SQLite file of its own, kept by a thread of its own: a flood of log lines never holds up the
 // journal. What is put while a commit runs goes into the next one.
-import { BulkFull, type BulkItem, type BulkRange, type BulkStore } from "../bulk.ts"
+import { BulkFull, type BulkItem, type BulkRange, type BulkSize, type BulkSpan, type BulkStore } from "../bulk.ts"
 import { WorkerCalls } from "../sqlite/calls.ts"
 import type { Put, PutOutcome } from "./file.ts"
 import type { Answer, BulkInput, Question } from "./worker.ts"
@@ -42,6 +42,10 @@ class SqliteBulkStore implements BulkStore {
 
   async range(series: string, range: BulkRange): Promise<readonly BulkItem[]> {
     return (await this.#ask({ ask: "range", series, range })) as readonly BulkItem[]
+  }
+
+  async size(series: string, span: BulkSpan): Promise<BulkSize> {
+    return (await this.#ask({ ask: "size", series, span })) as BulkSize
   }
 
   async trim(series: string, before: number): Promise<number> {

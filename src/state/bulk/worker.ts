@@ -1,6 +1,6 @@
 // The thread that keeps the SQLite file of a bulk store. Entry of a worker thread: src/state/bulk/worker.ts of the
 // checkout, dist/bulk-worker.js of a bundle.
-import type { BulkItem, BulkRange } from "../bulk.ts"
+import type { BulkItem, BulkRange, BulkSize, BulkSpan } from "../bulk.ts"
 import { answerCalls, workerInput } from "../sqlite/calls.ts"
 import { BulkFile, type Put, type PutOutcome } from "./file.ts"
 
@@ -9,12 +9,13 @@ export type Question =
   | { readonly ask: "open" | "series" | "close" }
   | { readonly ask: "put"; readonly puts: readonly Put[] }
   | { readonly ask: "range"; readonly series: string; readonly range: BulkRange }
+  | { readonly ask: "size"; readonly series: string; readonly span: BulkSpan }
   | { readonly ask: "trim"; readonly series: string; readonly before: number }
   | { readonly ask: "cut"; readonly series: string; readonly seq: number }
   | { readonly ask: "drop"; readonly series: string }
 
 /** What it answers: to each question its own. */
-export type Answer = readonly PutOutcome[] | readonly BulkItem[] | readonly string[] | number | undefined
+export type Answer = readonly PutOutcome[] | readonly BulkItem[] | readonly string[] | BulkSize | number | undefined
 
 /** What the thread is started with. */
 export interface BulkInput {
@@ -39,6 +40,8 @@ answerCalls<Question, Answer>((question) => {
       return file().putAll(question.puts)
     case "range":
       return file().range(question.series, question.range)
+    case "size":
+      return file().size(question.series, question.span)
     case "trim":
       return file().trim(question.series, question.before)
     case "cut":

@@ -33,6 +33,8 @@ export interface LogStreamRow {
   /** The newest event that is part of the stream; what a crash left above it is not. 0 when empty. */
   readonly lastSeq: number
   readonly storedBytes: number
+  /** Events before this time, by the wall, were taken out of `storedBytes` and are to be removed. */
+  readonly trimmedBefore?: number
   readonly firstEventAt?: number
   readonly lastEventAt?: number
   readonly lastIngestionAt?: number
