@@ -1,0 +1,104 @@
+// Log options of Fargate tasks on a real engine: events of several lines, streams, splunk, and what AWS says when a log
+// configuration cannot work.
+import assert from "node:assert/strict"
+import { once } from "node:events"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { join } from "node:path"
+import { after, before, test } from "node:test"
+import { engineWithImage, fargateUser, idOf, shell } from "../support/live-fargate.ts"
+import { withEngine } from "../support/namespace.ts"
+import { type RunningRoadstead, startUp } from "../support/up.ts"
+
+const engine = await withEngine(import.meta.filename)
+const docker = await engineWithImage(engine.socketPath)
+let roadstead: RunningRoadstead
+let user: ReturnType<typeof fargateUser>
+
+before(async () => {
+  roadstead = await startUp([
+    ...["--port", "4566", "--data", join(engine.folder, "data"), "--docker-host", `unix://${engine.socketPath}`],
+    ...["--log-format", "json"],
+  ])
+  user = fargateUser(roadstead.endpoint)
+  await user.createCluster()
+})
+after(async () => {
+  user?.close()
+  await roadstead?.stop()
+  docker.close()
+})
+
+const awslogs = (group: string, more: Record<string, string> = {}) => ({
+  logConfiguration: {
+    logDriver: "awslogs" as const,
+    options: { "awslogs-group": group, "awslogs-region": "us-east-1", "awslogs-stream-prefix": "p", ...more },
+  },
+})
+
+test("stack traces arrive in one piece, in a group that was made for them", async () => {
+  const trace =
+    "2026-11-26 10:00:01 ERROR boom\\n  at a (a.js:1)\\n\\n  at b (b.js:2)\\n2026-11-26 10:00:02 INFO fine\\n"
+  const arn = await user.start([
+    shell("web", `printf '${trace}'`, {
+      ...awslogs("/live/made", { "awslogs-create-group": "true", "awslogs-datetime-format": "%Y-%m-%d %H:%M:%S" }),
+      essential: false,
+    }),
+    shell("worker", `printf 'START 1\\nmore\\nSTART 2\\n'`, {
+      ...awslogs("/live/made", {
+        "awslogs-multiline-pattern": "^START",
+        mode: "non-blocking",
+        "max-buffer-size": "1m",
+      }),
+      dependsOn: [{ containerName: "web", condition: "SUCCESS" }],
+    }),
+  ])
+  const task = await user.stopped(arn)
+  assert.equal(task.stopCode, "EssentialContainerExited", task.stoppedReason)
+  assert.deepEqual(await user.lines("/live/made", `p/web/${idOf(arn)}`), [
+    "2026-11-26 10:00:01 ERROR boom\n  at a (a.js:1)\n\n  at b (b.js:2)\n",
+    "2026-11-26 10:00:02 INFO fine\n",
+  ])
+  const worker = await user.lines("/live/made", `p/worker/${idOf(arn)}`)
+  assert.deepEqual(worker, ["START 1\nmore\n", "START 2\n"])
+})
+
+test("a log configuration that cannot work stops the task before it runs, in the words of AWS", async () => {
+  const reasonOf = async (options: Record<string, string>) => {
+    const task = await user.stopped(await user.start([shell("main", "true", awslogs("/live/nowhere", options))]))
+    assert.equal(task.stopCode, "TaskFailedToStart")
+    return task.stoppedReason
+  }
+  assert.equal(
+    await reasonOf({}),
+    "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1",
+  )
+  assert.equal(
+    await reasonOf({ "awslogs-multiline-pattern": "(?=x)" }),
+    'ResourceInitializationError: failed to validate logger args: awslogs could not parse multiline pattern key "(?=x)": error parsing regexp: invalid or unsupported Perl syntax: `(?=` : exit status 1',
+  )
+})
+
+test("splunk is Docker's own: its collector gets the lines of a Fargate task", { timeout: 120_000 }, async (t) => {
+  let heard = (_: string) => {}
+  const event = new Promise<string>((resolve) => {
+    heard = resolve
+  })
+  const collector = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    if (request.method === "POST") heard(`${request.headers.authorization} ${Buffer.concat(chunks)}`)
+    response.end("{}")
+  }).listen(0, "127.0.0.1")
+  await once(collector, "listening")
+  t.after(() => collector.close())
+  const options = {
+    "splunk-url": `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
+    "splunk-token": "a-token",
+    "splunk-format": "raw",
+  }
+  await user.stopped(
+    await user.start([shell("main", "echo to splunk", { logConfiguration: { logDriver: "splunk", options } })]),
+  )
+  assert.match(await event, /^Splunk a-token .*to splunk/)
+})
