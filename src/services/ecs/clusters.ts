@@ -33,20 +33,20 @@ const countIn = (view: View, cluster: ClusterRow, statuses: readonly TaskStatus[
     0,
   )
 
-/** `statistics` in AWS's order; service counts are zero until there are services. */
+/** `statistics` in the order of the API's page; service counts are zero until there are services. */
 const statistics = (view: View, cluster: ClusterRow): { name: string; value: string }[] => {
   const pending = (launchType: string) =>
     pendingStatuses.reduce((sum, status) => sum + launched(view, cluster, launchType, status), 0)
   const counts: readonly (readonly [string, number])[] = [
     ["runningEC2TasksCount", launched(view, cluster, "EC2", "RUNNING")],
-    ["pendingEC2TasksCount", pending("EC2")],
     ["runningFargateTasksCount", launched(view, cluster, "FARGATE", "RUNNING")],
+    ["pendingEC2TasksCount", pending("EC2")],
     ["pendingFargateTasksCount", pending("FARGATE")],
     ["runningExternalTasksCount", 0],
     ["pendingExternalTasksCount", 0],
     ["activeEC2ServiceCount", 0],
-    ["drainingEC2ServiceCount", 0],
     ["activeFargateServiceCount", 0],
+    ["drainingEC2ServiceCount", 0],
     ["drainingFargateServiceCount", 0],
     ["activeExternalServiceCount", 0],
     ["drainingExternalServiceCount", 0],

@@ -29,9 +29,18 @@ export const taskHealth = (task: TaskRow): HealthStatus => {
   return health.length > 0 && health.every((one) => one === "HEALTHY") ? "HEALTHY" : "UNKNOWN"
 }
 
+/**
+ * Whether the agent has said more of a container than that it is there. Before, ECS shows neither its health nor its
+ * bindings ([field] the examples of `aws ecs run-task`, and public answers to it); a task that is over has a health.
+ */
+const isSeen = (task: TaskRow, name: string): boolean =>
+  (task.observed.containers[name]?.status ?? "PENDING") !== "PENDING"
+
 const containersOf = (task: TaskRow): Container[] =>
   task.containers.map((container) => {
     const seen = task.observed.containers[container.name]
+    const hasRun = seen?.status === "RUNNING" || seen?.runtimeId !== undefined
+    const hasHealth = isSeen(task, container.name) || task.lastStatus === "STOPPED"
     return present<Container>({
       containerArn: container.arn,
       taskArn: task.arn,
@@ -43,9 +52,11 @@ const containersOf = (task: TaskRow): Container[] =>
       lastStatus: seen?.status ?? (task.lastStatus === "STOPPED" ? "STOPPED" : "PENDING"),
       exitCode: seen?.exitCode,
       reason: seen?.reason,
-      networkBindings: thaw<NetworkBinding[]>((seen?.networkBindings ?? []) as Frozen<NetworkBinding[]>),
+      networkBindings: hasRun
+        ? thaw<NetworkBinding[]>((seen?.networkBindings ?? []) as Frozen<NetworkBinding[]>)
+        : undefined,
       networkInterfaces: interfacesOf(task),
-      healthStatus: healthOf(task, container.name, container.healthChecked),
+      healthStatus: hasHealth ? healthOf(task, container.name, container.healthChecked) : undefined,
       cpu: container.cpu,
       memory: container.memory,
       memoryReservation: container.memoryReservation,
@@ -68,6 +79,7 @@ const architectureOf = (view: View, task: TaskRow): string => {
 /** A task as DescribeTasks answers it. A Fargate task shows no container instance: its host is nobody's business. */
 export const describeTask = (view: View, task: TaskRow, withTags = false): Task => {
   const isFargate = task.launchType === "FARGATE"
+  const hasHealth = task.lastStatus === "STOPPED" || task.containers.some(({ name }) => isSeen(task, name))
   const hasStorage = task.ephemeralStorageGiB !== undefined && reportsStorage(task.platformVersion)
   const storage = hasStorage ? { sizeInGiB: task.ephemeralStorageGiB } : undefined
   return present<Task>({
@@ -86,7 +98,7 @@ export const describeTask = (view: View, task: TaskRow, withTags = false): Task 
     enableExecuteCommand: task.enableExecuteCommand,
     executionStoppedAt: date(task.executionStoppedAt),
     group: task.group,
-    healthStatus: taskHealth(task),
+    healthStatus: hasHealth ? taskHealth(task) : undefined,
     lastStatus: task.lastStatus,
     launchType: task.launchType,
     memory: task.memory,

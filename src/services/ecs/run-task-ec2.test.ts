@@ -207,3 +207,19 @@ describe("StartTask", () => {
     )
   })
 })
+
+test("a known client token answers the failures beside its tasks, and after an hour only how many there were", async () => {
+  const harness = await setUp()
+  await harness.call(
+    "RegisterTaskDefinition",
+    bridge({ family: "big", containerDefinitions: [{ name: "app", image: "app:1", cpu: 600, memory: 128 }] }),
+  )
+  await register(harness)
+  const again = () => harness.call("RunTask", { ...run, taskDefinition: "big", count: 2, clientToken: "once" })
+  const first = await again()
+  assert.deepEqual([first.tasks?.length, first.failures?.length], [1, 1])
+  assert.match(first.failures?.[0]?.reason ?? "", /^RESOURCE:CPU$/)
+  assert.deepEqual(await again(), first)
+  await harness.clock.advance(60 * 60 * 1000)
+  assert.deepEqual((await again()).failures, [{}])
+})

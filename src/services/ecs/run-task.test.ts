@@ -27,7 +27,7 @@ test("a Fargate task is answered at once as PROVISIONING, with all that is known
   const subnet = vpc.subnets.find((one) => one.availabilityZone === task?.availabilityZone)
   const attachment = task?.attachments?.[0]
   assert.match(attachment?.id ?? "", /^[0-9a-f-]{36}$/)
-  // source: reference/aws-behaviour.md 1.3, 8 (Fargate, awsvpc attachment)
+  // source: reference/aws-behaviour.md 1.3, 8 (Fargate, awsvpc attachment), the examples of `aws ecs run-task`
   assert.deepEqual(task, {
     taskArn: ecsArn(`task/default/${id}`),
     clusterArn: ecsArn("cluster/default"),
@@ -49,9 +49,7 @@ test("a Fargate task is answered at once as PROVISIONING, with all that is known
         name: "app",
         image: "app:1",
         lastStatus: "PENDING",
-        networkBindings: [],
         networkInterfaces: [],
-        healthStatus: "UNKNOWN",
         cpu: "0",
       },
     ],
@@ -62,7 +60,6 @@ test("a Fargate task is answered at once as PROVISIONING, with all that is known
     lastStatus: "PROVISIONING",
     enableExecuteCommand: false,
     group: "family:web",
-    healthStatus: "UNKNOWN",
     launchType: "FARGATE",
     overrides: { containerOverrides: [{ name: "app" }], inferenceAcceleratorOverrides: [] },
     platformVersion: "1.4.0",
@@ -190,7 +187,7 @@ test("the same client token answers the same tasks and starts none", async () =>
     "RunTask",
     runWeb({ clientToken: "t", count: 3 }),
     "ConflictException",
-    "The RunTask request could not be processed because of conflicting parameters.",
+    "The RunTask request could not be processed due to conflicts. The provided clientToken is already in use with a different RunTask request.",
   )
   assert.deepEqual(fault.fields.resourceIds, arns)
 

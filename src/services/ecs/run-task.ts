@@ -78,7 +78,7 @@ export const runTask =
   (cx, input) => {
     const cluster = activeCluster(cx, input.cluster)
     const known = knownAnswer(cx, cluster, input)
-    if (known) return { tasks: known, failures: [] }
+    if (known) return { ...known }
     const count = input.count ?? 1
     if (!Number.isInteger(count) || count < 1 || count > 10) throw invalidParameter("count must be between 1 and 10.") // from memory
     const row = runnableTaskDefinition(cx, input.taskDefinition ?? "")
@@ -97,12 +97,7 @@ export const runTask =
     const { tasks, failures } = isFargate ? startOnFargate(cx, plan, capacities) : startPlaced(cx, plan, count)
     // A call that has started nothing may be tried again under its token.
     if (tasks.length > 0) {
-      rememberToken(
-        cx,
-        cluster,
-        input,
-        tasks.map((task) => task.arn),
-      )
+      rememberToken(cx, cluster, input, { taskArns: tasks.map((task) => task.arn), failures })
     }
     return { tasks: tasks.map((task) => describeTask(cx.tx, task, true)), failures }
   }

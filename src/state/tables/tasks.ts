@@ -183,6 +183,8 @@ export interface RunTaskTokenRow {
   /** A digest of the parameters: the same token with others is a ConflictException. */
   readonly parameters: string
   readonly taskArns: readonly string[]
+  /** The failures that were answered beside the tasks. */
+  readonly failures?: readonly { readonly arn?: string; readonly reason?: string }[]
   readonly createdAt: number
 }
 

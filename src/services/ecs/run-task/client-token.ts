@@ -1,13 +1,14 @@
 // Client tokens of RunTask: the same call again answers the same tasks and starts none.
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html
 import { hash } from "node:crypto"
-import type { Task } from "@aws-sdk/client-ecs"
+import type { Failure, Task } from "@aws-sdk/client-ecs"
 import type { Cx, Input } from "../../../gate/index.ts"
 import { fault } from "../../../kernel/index.ts"
 import type { ClusterRow, RunTaskTokenRow } from "../../../state/index.ts"
 import { describeTask } from "../describe-task.ts"
 import { invalidParameter } from "../faults.ts"
 import { isVisible } from "../resolve.ts"
+import { present } from "../shape.ts"
 import { isTokenAlive } from "../sweep.ts"
 
 const form = /^[\x21-\x7e]{1,64}$/
@@ -25,20 +26,32 @@ const canonical = (value: unknown): unknown => {
 const digestOf = ({ clientToken: _token, cluster: _cluster, ...parameters }: Input<"ecs", "RunTask">): string =>
   hash("sha256", JSON.stringify(canonical(parameters)))
 
+/** Failures are told for an hour; after it only how many there were. */
+const failuresLifetime = 60 * 60 * 1000
+
 /** A stopped task comes back as its ARN and statuses only. */
-const answer = (cx: Cx, token: RunTaskTokenRow): Task[] =>
-  token.taskArns.flatMap((arn) => {
+const answer = (cx: Cx, token: RunTaskTokenRow): KnownAnswer => {
+  const tasks = token.taskArns.flatMap((arn): Task[] => {
     const row = cx.tx.tasks.get(arn)
     if (!row || !isVisible(row, cx.now)) return []
     if (row.lastStatus !== "STOPPED") return [describeTask(cx.tx, row, true)]
     return [{ taskArn: arn, lastStatus: row.lastStatus, desiredStatus: row.desiredStatus }]
   })
+  const isOld = cx.now - token.createdAt >= failuresLifetime
+  return { tasks, failures: (token.failures ?? []).map((failure) => (isOld ? {} : { ...failure })) }
+}
+
+/** What a call under a known token is answered. */
+export interface KnownAnswer {
+  readonly tasks: Task[]
+  readonly failures: Failure[]
+}
 
 /**
  * What this token has answered before in this cluster, or undefined when it is new. Throws ConflictException, with the
  * tasks of the first call, when the parameters differ.
  */
-export const knownAnswer = (cx: Cx, cluster: ClusterRow, input: Input<"ecs", "RunTask">): Task[] | undefined => {
+export const knownAnswer = (cx: Cx, cluster: ClusterRow, input: Input<"ecs", "RunTask">): KnownAnswer | undefined => {
   if (!input.clientToken) return undefined
   if (!form.test(input.clientToken)) {
     throw invalidParameter("clientToken must be 1 to 64 ASCII characters between 33 and 126.") // text from memory
@@ -46,10 +59,12 @@ export const knownAnswer = (cx: Cx, cluster: ClusterRow, input: Input<"ecs", "Ru
   const known = cx.tx.runTaskTokens.get(`${cluster.arn} ${input.clientToken}`)
   if (!known || !isTokenAlive(cx.tx, known, cx.now)) return undefined
   if (known.parameters !== digestOf(input)) {
-    // Text from memory.
-    throw fault("ConflictException", "The RunTask request could not be processed because of conflicting parameters.", {
-      resourceIds: [...known.taskArns],
-    })
+    // The words of the API's page; whether the answer has them is from memory.
+    throw fault(
+      "ConflictException",
+      "The RunTask request could not be processed due to conflicts. The provided clientToken is already in use with a different RunTask request.",
+      { resourceIds: [...known.taskArns] },
+    )
   }
   return answer(cx, known)
 }
@@ -59,7 +74,7 @@ export const rememberToken = (
   cx: Cx,
   cluster: ClusterRow,
   input: Input<"ecs", "RunTask">,
-  taskArns: readonly string[],
+  started: { readonly taskArns: readonly string[]; readonly failures: readonly Failure[] },
 ): void => {
   if (!input.clientToken) return
   cx.tx.runTaskTokens.put({
@@ -68,7 +83,8 @@ export const rememberToken = (
     clusterArn: cluster.arn,
     token: input.clientToken,
     parameters: digestOf(input),
-    taskArns,
+    taskArns: started.taskArns,
+    ...(started.failures.length > 0 && { failures: started.failures.map((failure) => present(failure)) }),
     createdAt: cx.now,
   })
 }
