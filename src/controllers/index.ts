@@ -3,6 +3,7 @@ import type { Scope } from "../kernel/index.ts"
 import { clusterController } from "./cluster/index.ts"
 import type { Controller } from "./controller.ts"
 import { machinesController } from "./machines/index.ts"
+import { serviceController } from "./service/index.ts"
 import { taskController } from "./task/index.ts"
 import { taskDefinitionController } from "./task-definition/index.ts"
 
@@ -12,6 +13,7 @@ export { type ControllerCounts, type Runner, startControllers } from "./runner.t
 /** All controllers. `home` is the default account and region: whose the machines are. */
 export const controllers = (home: Scope): readonly Controller[] => [
   machinesController(home),
+  serviceController,
   taskController,
   taskDefinitionController,
   clusterController,

@@ -1,6 +1,6 @@
 // POST /_roadstead/reset: stops all tasks, waits until they are gone, and empties the records of all accounts. Machines,
 // their keys and networks stay, as the agents are still there; the events of removed log streams are swept by log-sweep.ts.
-import type { State, Tx } from "../state/index.ts"
+import { type State, serviceEventKey, type Tx } from "../state/index.ts"
 
 export interface ResetOptions {
   readonly state: State
@@ -11,6 +11,7 @@ export interface ResetOptions {
 /** Resolves when nothing of the accounts is left. */
 export const reset = async ({ state, now }: ResetOptions): Promise<void> => {
   state.transact((tx) => {
+    emptyServices(tx)
     for (const task of [...tx.tasks.by("live", "live")]) {
       if (task.desiredStatus === "STOPPED") continue
       tx.tasks.patch(task.arn, {
@@ -36,6 +37,14 @@ const allStopped = (state: State): Promise<void> =>
     const { stop } = state.watch("committed", () => undefined, look)
     look()
   })
+
+/** First of all: a service that is there starts what is stopped. */
+const emptyServices = (tx: Tx): void => {
+  for (const row of [...tx.services.all()]) tx.services.delete(row.arn)
+  for (const row of [...tx.deployments.all()]) tx.deployments.delete(`${row.serviceArn} ${row.id}`)
+  for (const row of [...tx.serviceRevisions.all()]) tx.serviceRevisions.delete(row.arn)
+  for (const row of [...tx.serviceEvents.all()]) tx.serviceEvents.delete(serviceEventKey(row))
+}
 
 const empty = (tx: Tx): void => {
   for (const row of [...tx.tasks.all()]) tx.tasks.delete(row.arn)

@@ -46,6 +46,14 @@ export type { NetworkAclEntry, NetworkAclRow, SecurityGroupRow, SecurityGroupRul
 export type { LogGroupRow, LogStreamRow } from "./tables/logs.ts"
 export type { MachineRow, NetworkRow } from "./tables/machines.ts"
 export type { OutboxRow, SettingRow } from "./tables/outbox.ts"
+export {
+  type DeploymentRow,
+  type ServiceDeploymentStatus,
+  type ServiceEventRow,
+  type ServiceRevisionRow,
+  type ServiceRow,
+  serviceEventKey,
+} from "./tables/services.ts"
 export type { FamilyRow, TaskDefinitionRow } from "./tables/task-definitions.ts"
 export {
   type HealthStatus,

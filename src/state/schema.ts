@@ -9,6 +9,7 @@ import { networkAcls, securityGroups } from "./tables/ec2-security.ts"
 import { logGroups, logStreams } from "./tables/logs.ts"
 import { machines, networks } from "./tables/machines.ts"
 import { outbox, settings } from "./tables/outbox.ts"
+import { deployments, serviceEvents, serviceRevisions, services } from "./tables/services.ts"
 import { families, taskDefinitions } from "./tables/task-definitions.ts"
 import { runTaskTokens, tasks } from "./tables/tasks.ts"
 import type { Store, TxOf, ViewOf } from "./types.ts"
@@ -20,6 +21,7 @@ export const schema = {
   clusters,
   containerInstances,
   dhcpOptions,
+  deployments,
   families,
   internetGateways,
   logGroups,
@@ -33,6 +35,9 @@ export const schema = {
   routeTables,
   runTaskTokens,
   securityGroups,
+  serviceEvents,
+  serviceRevisions,
+  services,
   settings,
   subnets,
   taskDefinitions,

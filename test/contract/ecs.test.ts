@@ -100,9 +100,9 @@ test("the SDK's waiter for stopped tasks ends once a task has stopped", async ()
 })
 
 test("what is not built says so with 501, naming service and operation", async () => {
-  const absent = await errorOf(client.send(new ecs.CreateServiceCommand({ serviceName: "s" })))
+  const absent = await errorOf(client.send(new ecs.DescribeExpressGatewayServiceCommand({ serviceArn: "s" })))
   assert.deepEqual([absent.name, absent.$metadata.httpStatusCode], ["NotImplemented", 501])
-  assert.match(absent.message, /ecs:CreateService/)
+  assert.match(absent.message, /ecs:DescribeExpressGatewayService/)
 })
 
 test("accounts and regions do not see each other", async () => {

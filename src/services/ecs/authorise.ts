@@ -22,25 +22,25 @@ type Conditions = NonNullable<Demand["conditions"]>
 type WithCluster = { readonly cluster?: string | undefined }
 
 /** The ARN of what may be a name. Never throws: authorisation comes before the handler's own checks. */
-const clusterOf = (scope: Scope, reference: string | undefined): string =>
+export const clusterOf = (scope: Scope, reference: string | undefined): string =>
   reference?.startsWith("arn:") ? reference : clusterArn(scope, reference || "default")
 
 const providerOf = (scope: Scope, reference: string): string =>
   reference.startsWith("arn:") ? reference : capacityProviderArn(scope, reference)
 
-const demand = (operation: Name, resources: readonly string[], conditions?: Conditions): Demand => ({
+export const demand = (operation: Name, resources: readonly string[], conditions?: Conditions): Demand => ({
   action: `ecs:${operation}`,
   resources,
   ...(conditions ? { conditions } : {}),
 })
 
-const requestTags = (tags: readonly Tag[] | undefined): Conditions => ({
+export const requestTags = (tags: readonly Tag[] | undefined): Conditions => ({
   ...Object.fromEntries((tags ?? []).map((tag) => [`aws:RequestTag/${tag.key}`, tag.value ?? ""])),
   ...(tags?.length ? { "aws:TagKeys": tags.map((tag) => tag.key ?? "") } : {}),
 })
 
 /** Tagging while creating is an action of its own, unless the caller has turned tagResourceAuthorization off. */
-const tagOnCreate = (
+export const tagOnCreate = (
   cx: ReadCx,
   operation: Name,
   resources: readonly string[],

@@ -11,6 +11,8 @@ import { clusterConfiguration, clusterSettings } from "./cluster-configuration.t
 import { checkAtMost, checkOneOf, invalidParameter, notYet } from "./faults.ts"
 import { nextToken, pageOf } from "./pages.ts"
 import { activeCluster, findCluster, isClusterName, namedClusterArn } from "./resolve.ts"
+import { primaryOf, revisionOf } from "./service/find.ts"
+import { isOnFargate } from "./service/revision.ts"
 import { present, thaw } from "./shape.ts"
 import { checkTags, tagsOut } from "./tags.ts"
 
@@ -33,10 +35,15 @@ const countIn = (view: View, cluster: ClusterRow, statuses: readonly TaskStatus[
     0,
   )
 
-/** `statistics` in the order of the API's page; service counts are zero until there are services. */
+/** `statistics` in the order of the API's page. */
 const statistics = (view: View, cluster: ClusterRow): { name: string; value: string }[] => {
   const pending = (launchType: string) =>
     pendingStatuses.reduce((sum, status) => sum + launched(view, cluster, launchType, status), 0)
+  const services = (status: "ACTIVE" | "DRAINING", fargate: boolean) =>
+    view.services.by("status", `${cluster.arn} ${status}`).filter((service) => {
+      const primary = primaryOf(view, service)
+      return primary !== undefined && isOnFargate(revisionOf(view, primary)) === fargate
+    }).length
   const counts: readonly (readonly [string, number])[] = [
     ["runningEC2TasksCount", launched(view, cluster, "EC2", "RUNNING")],
     ["runningFargateTasksCount", launched(view, cluster, "FARGATE", "RUNNING")],
@@ -44,10 +51,10 @@ const statistics = (view: View, cluster: ClusterRow): { name: string; value: str
     ["pendingFargateTasksCount", pending("FARGATE")],
     ["runningExternalTasksCount", 0],
     ["pendingExternalTasksCount", 0],
-    ["activeEC2ServiceCount", 0],
-    ["activeFargateServiceCount", 0],
-    ["drainingEC2ServiceCount", 0],
-    ["drainingFargateServiceCount", 0],
+    ["activeEC2ServiceCount", services("ACTIVE", false)],
+    ["activeFargateServiceCount", services("ACTIVE", true)],
+    ["drainingEC2ServiceCount", services("DRAINING", false)],
+    ["drainingFargateServiceCount", services("DRAINING", true)],
     ["activeExternalServiceCount", 0],
     ["drainingExternalServiceCount", 0],
   ]
@@ -64,7 +71,7 @@ export const describeCluster = (view: View, row: ClusterRow, include: readonly C
     registeredContainerInstancesCount: view.containerInstances.count("cluster", row.arn),
     runningTasksCount: countIn(view, row, ["RUNNING"]),
     pendingTasksCount: countIn(view, row, pendingStatuses),
-    activeServicesCount: 0,
+    activeServicesCount: view.services.count("status", `${row.arn} ACTIVE`),
     statistics: asked.has("STATISTICS") ? statistics(view, row) : [],
     tags: asked.has("TAGS") ? tagsOut(row.tags) : [],
     settings: asked.has("SETTINGS") ? thaw<ClusterSetting[]>(row.settings as Frozen<ClusterSetting[]>) : [],
@@ -138,6 +145,9 @@ export const DeleteCluster: Op<"ecs", "DeleteCluster"> = (cx, input) => {
       "ClusterContainsContainerInstancesException",
       "The Cluster cannot be deleted while Container Instances are active or draining.",
     )
+  }
+  if (cx.tx.services.count("status", `${row.arn} ACTIVE`) + cx.tx.services.count("status", `${row.arn} DRAINING`) > 0) {
+    throw fault("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.")
   }
   if (countIn(cx.tx, row, [...pendingStatuses, "RUNNING", ...leavingStatuses]) > 0) {
     throw fault("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")

@@ -8,6 +8,7 @@ import * as clusters from "./clusters.ts"
 import * as instances from "./container-instances.ts"
 import { RegisterContainerInstance } from "./register-container-instance.ts"
 import { runTask } from "./run-task.ts"
+import { serviceOperations } from "./service/index.ts"
 import { startTask } from "./start-task.ts"
 import * as tags from "./tags.ts"
 import * as queries from "./task-definition-queries.ts"
@@ -18,6 +19,13 @@ import { withoutEffect } from "./without-effect.ts"
 
 export type { EcsPorts } from "./agent-operations.ts"
 export { describeTask, taskHealth, taskStateChangeDetail } from "./describe-task.ts"
+export {
+  breakerThreshold,
+  deploymentStateChange,
+  sayOfService,
+  serviceAction,
+  startServiceTasks,
+} from "./service/index.ts"
 export { clusterEnd, taskDefinitionEnd } from "./sweep.ts"
 export { taskStateChange } from "./task-event.ts"
 
@@ -26,6 +34,7 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
   implement(
     "ecs",
     {
+      ...serviceOperations(ports),
       CreateCluster: write(clusters.CreateCluster, may.createCluster),
       DeleteAccountSetting: write(settings.DeleteAccountSetting, may.onSetting("DeleteAccountSetting")),
       DeleteCluster: write(clusters.DeleteCluster, may.onCluster("DeleteCluster")),

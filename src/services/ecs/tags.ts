@@ -64,7 +64,7 @@ export const tagsOut = (tags: readonly KeptTag[]): Tag[] => tags.map((tag) => ({
 /** The tags of a task: none once it has stopped, for "any tags associated with the task are deleted" (API_StopTask). */
 export const taskTags = (task: TaskRow): readonly KeptTag[] => (task.lastStatus === "STOPPED" ? [] : task.tags)
 
-type TaggedTable = "clusters" | "taskDefinitions" | "tasks" | "containerInstances"
+type TaggedTable = "clusters" | "taskDefinitions" | "tasks" | "containerInstances" | "services"
 
 interface Tagged {
   readonly table: TaggedTable
@@ -104,6 +104,10 @@ const findTagged = (cx: Looking & { now: number }, arn: string | undefined): Tag
     }
     case "task-definition":
       return found("taskDefinitions", view.taskDefinitions.get(arn))
+    case "service": {
+      const row = view.services.get(arn)
+      return found("services", row && row.status !== "INACTIVE" ? row : undefined)
+    }
     case "task": {
       const row = view.tasks.get(arn)
       return found("tasks", row && isVisible(row, cx.now) ? { tags: taskTags(row) } : undefined)
@@ -125,6 +129,7 @@ const keep = (tx: Tx, tagged: Tagged, tags: readonly KeptTag[]): void => {
   // One call for each table: a union of tables has no common type of change.
   if (tagged.table === "clusters") tx.clusters.patch(tagged.arn, { tags })
   else if (tagged.table === "taskDefinitions") tx.taskDefinitions.patch(tagged.arn, { tags })
+  else if (tagged.table === "services") tx.services.patch(tagged.arn, { tags })
   else if (tagged.table === "tasks") tx.tasks.patch(tagged.arn, { tags })
   else tx.containerInstances.patch(tagged.arn, { tags })
 }

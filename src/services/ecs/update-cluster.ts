@@ -9,6 +9,7 @@ import { clusterConfiguration, clusterSettings } from "./cluster-configuration.t
 import { describeCluster } from "./clusters.ts"
 import { invalidParameter, notYet } from "./faults.ts"
 import { activeCluster } from "./resolve.ts"
+import { primaryOf, revisionOf } from "./service/find.ts"
 
 /** What the answers of these operations show besides what is always shown. */
 const shown = ["SETTINGS", "CONFIGURATIONS", "TAGS"] as const
@@ -37,7 +38,12 @@ export const UpdateClusterSettings: Op<"ecs", "UpdateClusterSettings"> = (cx, in
 }
 
 const isUsed = (view: View, cluster: ClusterRow, provider: string): boolean =>
-  view.tasks.count("provider", `${cluster.arn} ${provider}`) > 0
+  view.tasks.count("provider", `${cluster.arn} ${provider}`) > 0 ||
+  view.services.by("listed", cluster.arn).some((service) => {
+    const primary = primaryOf(view, service)
+    const strategy = primary && revisionOf(view, primary).capacityProviderStrategy
+    return strategy?.some(({ capacityProvider }) => capacityProvider === provider) === true
+  })
 
 /** Replaces the whole list of providers and the default strategy. A provider with tasks stays. */
 export const PutClusterCapacityProviders: Op<"ecs", "PutClusterCapacityProviders"> = (cx, input) => {

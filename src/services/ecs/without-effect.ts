@@ -60,6 +60,20 @@ const placed = [
   "StartTask.referenceId",
 ]
 
+const services = [
+  "CreateService.availabilityZoneRebalancing",
+  "CreateService.deploymentConfiguration.bakeTimeInMinutes",
+  "CreateService.enableExecuteCommand",
+  "CreateService.networkConfiguration.awsvpcConfiguration.assignPublicIp",
+  "CreateService.networkConfiguration.awsvpcConfiguration.securityGroups",
+  "CreateService.role",
+  "UpdateService.availabilityZoneRebalancing",
+  "UpdateService.deploymentConfiguration.bakeTimeInMinutes",
+  "UpdateService.enableExecuteCommand",
+  "UpdateService.networkConfiguration.awsvpcConfiguration.assignPublicIp",
+  "UpdateService.networkConfiguration.awsvpcConfiguration.securityGroups",
+]
+
 const agents = [
   "RegisterContainerInstance.instanceIdentityDocumentSignature",
   "RegisterContainerInstance.platformDevices",
@@ -73,5 +87,6 @@ export const withoutEffect: readonly string[] = [
   ...taskDefinitions,
   ...tasks,
   ...placed,
+  ...services,
   ...agents,
 ]

@@ -144,6 +144,11 @@ export interface TaskRow {
   readonly stoppingAt?: number
   readonly executionStoppedAt?: number
   readonly stoppedAt?: number
+
+  /** Scale-in and deployments leave it alone until then (UpdateTaskProtection). */
+  readonly protectedUntil?: number
+  /** Its end was counted by its service. */
+  readonly counted?: true
 }
 
 export const tasks = defineTable<TaskRow>()({
@@ -157,6 +162,8 @@ export const tasks = defineTable<TaskRow>()({
     family: (t) => `${t.clusterArn} ${t.taskDefinitionArn.slice(0, t.taskDefinitionArn.lastIndexOf(":"))}`,
     startedBy: (t) => (t.startedBy === undefined ? undefined : `${t.clusterArn} ${t.startedBy}`),
     service: (t) => t.serviceArn,
+    /** Tasks of a service that are not over, or whose end it has not counted. */
+    serving: (t) => (t.lastStatus === "STOPPED" && t.counted ? undefined : t.serviceArn),
     /** Tasks that a host has or is to have. */
     host: (t) => (t.lastStatus === "STOPPED" ? undefined : t.containerInstanceArn),
     taskDefinition: (t) => (t.lastStatus === "STOPPED" ? undefined : t.taskDefinitionArn),

@@ -18,6 +18,8 @@ export interface Asked {
   readonly startedBy?: string | undefined
   readonly group?: string | undefined
   readonly enableExecuteCommand?: boolean | undefined
+  /** The service that the task is part of. */
+  readonly serviceArn?: string
 }
 
 /** Everything that the tasks of one call have in common. */
@@ -65,6 +67,7 @@ export const newTask = (cx: Cx, plan: Plan, { capacity, subnet, instance }: Plac
       cpu: definition.cpu,
       memory: definition.memory,
       startedBy: input.startedBy || undefined,
+      serviceArn: input.serviceArn,
       networkConfiguration: network?.configuration,
       availabilityZone: subnet?.availabilityZone ?? instance?.availabilityZone,
       containerInstanceArn: instance?.arn,

@@ -1,0 +1,84 @@
+// Reads everything that a service's next moves depend on, in one view.
+import { taskHealth } from "../../services/ecs/index.ts"
+import type { ServiceRow, TaskRow, View } from "../../state/index.ts"
+import type { EndedTask, LiveTask, Seen } from "./seen.ts"
+import { texts } from "./texts.ts"
+
+/** Identical events are not repeated for so long, unless the service was steady in between: aws-behaviour.md 2.2. */
+const quietFor = 6 * 60 * 60_000
+
+/** A service as it is now, or undefined when there is none of that ARN. */
+export const lookAtService = (view: View, arn: string, now: number): Seen | undefined => {
+  const service = view.services.get(arn)
+  if (!service) return undefined
+  // In the order in which they were begun; ids are random.
+  const deployments = view.deployments.by("service", arn).toSorted((a, b) => a.createdAt - b.createdAt)
+  const primary = deployments.find((d) => d.id === service.primary)
+  const older = deployments.filter((d) => d.shown && d !== primary).toReversed()
+  const lastGood = deployments.findLast(
+    (d) => d.id !== service.primary && d.completedAt > 0 && d.rolloutState === "COMPLETED",
+  )
+  const live: LiveTask[] = []
+  const ended: EndedTask[] = []
+  const leaving = new Set<string>()
+  for (const task of view.tasks.by("serving", arn)) {
+    if (task.lastStatus === "STOPPED") ended.push(endedTask(task))
+    else if (task.desiredStatus === "RUNNING") live.push(liveTask(view, task))
+    else if (task.lastStatus !== "STOPPING" && task.lastStatus !== "DEPROVISIONING") leaving.add(deploymentOf(task))
+  }
+  return {
+    service,
+    ...(primary && { primary }),
+    older,
+    ...(lastGood && { lastGood }),
+    rollingBack: deployments.filter((d) => d.status === "ROLLBACK_IN_PROGRESS"),
+    live,
+    leaving,
+    ended,
+    said: saidLately(view, service, now),
+    ...(service.schedulingStrategy === "DAEMON" && { eligible: eligibleInstances(view, service) }),
+  }
+}
+
+/** The instances that are to have a task of a daemon: the active ones of its cluster. */
+const eligibleInstances = (view: View, service: ServiceRow): readonly string[] =>
+  view.containerInstances
+    .by("cluster", service.clusterArn)
+    .filter((instance) => instance.status === "ACTIVE")
+    .map((instance) => instance.arn)
+
+/** A service's task carries its deployment's id as `startedBy`. */
+const deploymentOf = (task: TaskRow): string => task.startedBy ?? ""
+
+const liveTask = (view: View, task: TaskRow): LiveTask => ({
+  arn: task.arn,
+  deployment: deploymentOf(task),
+  running: task.lastStatus === "RUNNING",
+  createdAt: task.createdAt,
+  ...(task.startedAt !== undefined && { startedAt: task.startedAt }),
+  checked: task.containers.some((container) => container.essential && container.healthChecked),
+  health: taskHealth(task),
+  ...(task.protectedUntil !== undefined && { protectedUntil: task.protectedUntil }),
+  ...(task.availabilityZone !== undefined && { zone: task.availabilityZone }),
+  ...(task.containerInstanceArn !== undefined && { instance: task.containerInstanceArn }),
+  draining:
+    task.containerInstanceArn !== undefined &&
+    view.containerInstances.get(task.containerInstanceArn)?.status === "DRAINING",
+})
+
+const endedTask = (task: TaskRow): EndedTask => ({
+  arn: task.arn,
+  deployment: deploymentOf(task),
+  hasRun: task.startedAt !== undefined,
+  wasAsked: task.stopCode === "UserInitiated" || task.stopCode === "ServiceSchedulerInitiated",
+})
+
+const saidLately = (view: View, service: ServiceRow, now: number): ReadonlySet<string> => {
+  const said = new Set<string>()
+  const steady = texts.steady(service.name)
+  for (const event of view.serviceEvents.by("service", service.arn).toReversed()) {
+    if (event.message === steady || event.createdAt <= now - quietFor) break
+    said.add(event.message)
+  }
+  return said
+}

@@ -1,0 +1,95 @@
+// Decides what a service needs next, from what was seen of it and the time. Pure: data in, data out; reconcile.ts carries
+// it out, and the commit wakes the service for the next look. One thing at a time: first what happened is counted, then
+// tasks are started and stopped, then what has come true is said.
+import type { DeploymentRow } from "../../state/index.ts"
+import { completed, isSteady, overDeployments } from "./completion.ts"
+import { daemonMoves } from "./daemon.ts"
+import { nextChange } from "./health.ts"
+import { type Progress, progressOf } from "./progress.ts"
+import { type Moves, rollingMoves } from "./rolling.ts"
+import type { DeploymentChange, LiveTask, Seen } from "./seen.ts"
+import { texts } from "./texts.ts"
+
+/** Steady services say so again after six hours: aws-behaviour.md 2.2. */
+const steadyAgain = 6 * 60 * 60_000
+
+export type ServicePlan =
+  | { readonly kind: "progress"; readonly progress: Progress }
+  | { readonly kind: "moves"; readonly moves: Moves; readonly next: number | undefined }
+  | {
+      readonly kind: "settled"
+      readonly patches: ReadonlyMap<string, DeploymentChange>
+      readonly messages: readonly string[]
+      /** The primary deployment completed with this. */
+      readonly completed: boolean
+      /** The service is steady now; undefined leaves what is noted. */
+      readonly steadyAt: number | undefined
+      readonly next: number | undefined
+    }
+  /** Another number of container instances should have a task of the daemon. */
+  | { readonly kind: "count"; readonly daemonCount: number }
+  /** Deleted: every task is to go, and when none is left the service is INACTIVE. */
+  | { readonly kind: "drain"; readonly stop: readonly LiveTask[]; readonly over: boolean }
+  | { readonly kind: "wait"; readonly next: number | undefined }
+
+/** See the head of the file. */
+export const planService = (seen: Seen, now: number): ServicePlan => {
+  const { service, primary } = seen
+  if (service.status === "INACTIVE") return { kind: "wait", next: undefined }
+  if (seen.ended.length > 0) return { kind: "progress", progress: progressOf(seen, now) }
+  if (service.status === "DRAINING") {
+    const over = seen.live.length === 0 && seen.leaving.size === 0
+    return over || seen.live.length > 0 ? { kind: "drain", stop: seen.live, over } : { kind: "wait", next: undefined }
+  }
+  if (!primary) return { kind: "wait", next: undefined }
+  const progress = progressOf(seen, now)
+  if (progress.patches.size > 0 || progress.primary !== undefined) return { kind: "progress", progress }
+
+  const next = nextTime(seen, primary, now)
+  if (seen.eligible && primary.daemonCount !== seen.eligible.length)
+    return { kind: "count", daemonCount: seen.eligible.length }
+  const moves = seen.eligible ? daemonMoves(seen, primary, seen.eligible, now) : rollingMoves(seen, primary, now)
+  if (moves.start.length > 0 || moves.stop.length > 0) return { kind: "moves", moves, next }
+  return settle(seen, primary, moves, now, next)
+}
+
+const settle = (
+  seen: Seen,
+  primary: DeploymentRow,
+  moves: Moves,
+  now: number,
+  next: number | undefined,
+): ServicePlan => {
+  const { service } = seen
+  const over = overDeployments(seen)
+  const patches = new Map<string, DeploymentChange>(over.map((d) => [d.id, { shown: false, updatedAt: now }]))
+  const messages: string[] = []
+  const steady = isSteady(seen, primary, now)
+  const completes = steady && primary.rolloutState === "IN_PROGRESS"
+  if (completes) {
+    for (const [id, patch] of completed(primary, seen.rollingBack, texts.done(primary.id), now)) {
+      patches.set(id, { ...patches.get(id), ...patch })
+    }
+    messages.push(texts.completed(service.name, primary.id))
+  }
+  const isNews = steady && (completes || service.steadyAt === undefined || now >= service.steadyAt + steadyAgain)
+  if (isNews) messages.push(texts.steady(service.name))
+  const hindered = [
+    ...(moves.stuck ? [texts.stuck(service.name)] : []),
+    ...(moves.heldBack > 0 ? [texts.protected(service.name, primary.id, moves.heldBack)] : []),
+  ]
+  messages.push(...hindered.filter((message) => !seen.said.has(message)))
+  const steadyAt = isNews ? now : steady ? service.steadyAt : undefined
+  const later = steadyAt === undefined ? next : Math.min(next ?? Number.POSITIVE_INFINITY, steadyAt + steadyAgain)
+  if (patches.size === 0 && messages.length === 0 && steadyAt === service.steadyAt) return { kind: "wait", next: later }
+  return { kind: "settled", patches, messages, completed: completes, steadyAt, next: later }
+}
+
+/** When time alone will change something: a task settles, a pause is over, a protection ends. */
+const nextTime = (seen: Seen, primary: DeploymentRow, now: number): number | undefined => {
+  const times = [
+    ...seen.live.map((task) => nextChange(task, seen.service, now)),
+    ...[primary, ...seen.older].map((d) => d.throttle?.until),
+  ].filter((time): time is number => time !== undefined && time > now)
+  return times.length > 0 ? times.reduce((a, b) => Math.min(a, b)) : undefined
+}

@@ -1,0 +1,160 @@
+// The service controller: looks at a service, asks plan.ts what it needs, and carries that out in one transaction.
+// Writes the progress of deployments, the end of a deleted service, and which deployment is primary after a rollback.
+import type { Cx } from "../../gate/index.ts"
+import { deploymentStateChange, sayOfService, serviceAction, startServiceTasks } from "../../services/ecs/index.ts"
+import type { ContainerInstanceRow, DeploymentRow, ServiceRow, TaskRow } from "../../state/index.ts"
+import { again, type Controller, done, type Outcome, on } from "../controller.ts"
+import { ecsPrincipal } from "../principals.ts"
+import { lookAtService } from "./look.ts"
+import { planService, type ServicePlan } from "./plan.ts"
+import type { Progress } from "./progress.ts"
+import type { Moves, StopWhy } from "./rolling.ts"
+import type { DeploymentChange } from "./seen.ts"
+import { texts } from "./texts.ts"
+
+/** A task that found no place is tried again so much later, if nothing happens before: an instance may have room then. */
+const placeAgain = 15_000
+
+/** See the head of the file. Keyed by service ARN. */
+export const serviceController: Controller = {
+  name: "service",
+  wakes: [
+    on<ServiceRow>("services", (service) => service.arn),
+    on<DeploymentRow>("deployments", (deployment) => deployment.serviceArn),
+    on<TaskRow>("tasks", (task) => task.serviceArn),
+    // An instance that came, went or drains matters to the services of its cluster.
+    on<ContainerInstanceRow>("containerInstances", (instance, view) =>
+      instance.pool ? [] : view.services.by("listed", instance.clusterArn).map((service) => service.arn),
+    ),
+  ],
+  keys: (view) => view.services.by("live", "live").map((service) => service.arn),
+  reconcile: (cx, arn) => {
+    const seen = cx.view((view) => lookAtService(view, arn, cx.now))
+    if (!seen) return done
+    const plan = planService(seen, cx.now)
+    if (plan.kind === "wait") return outcome(plan.next)
+    const { service } = seen
+    return cx.commit(service, ecsPrincipal(service.account), (inner) => carryOut(inner, service, plan))
+  },
+}
+
+const outcome = (next: number | undefined): Outcome => (next === undefined ? done : again(next))
+
+/** Carries a plan out. What it changes wakes the service again, so that the next thing is looked at. */
+const carryOut = (cx: Cx, service: ServiceRow, plan: Exclude<ServicePlan, { kind: "wait" }>): Outcome => {
+  switch (plan.kind) {
+    case "progress":
+      noteProgress(cx, service, plan.progress)
+      return done
+    case "count":
+      if (service.primary === undefined) return done
+      patchDeployment(cx, service, service.primary, { daemonCount: plan.daemonCount })
+      cx.emit(serviceAction(service, "SERVICE_DESIRED_COUNT_UPDATED", cx.now, { desiredCount: plan.daemonCount }))
+      return done
+    case "moves":
+      return outcome(earliest(plan.next, move(cx, service, plan.moves)))
+    case "drain":
+      for (const task of plan.stop) stop(cx, service, task.arn, "scaling", task.deployment)
+      if (plan.over) {
+        cx.tx.services.patch(service.arn, { status: "INACTIVE", inactiveAt: cx.now })
+        for (const row of cx.tx.deployments.by("shown", service.arn))
+          patchDeployment(cx, service, row.id, { shown: false })
+      }
+      return done
+    case "settled": {
+      for (const [id, patch] of plan.patches) patchDeployment(cx, service, id, patch)
+      cx.tx.services.patch(service.arn, { steadyAt: plan.steadyAt })
+      sayOfService(cx, service, plan.messages)
+      if (plan.completed && service.primary !== undefined) {
+        announceDeployment(cx, service, "SERVICE_DEPLOYMENT_COMPLETED", service.primary, texts.done(service.primary))
+      }
+      if (plan.messages.includes(texts.steady(service.name)))
+        cx.emit(serviceAction(service, "SERVICE_STEADY_STATE", cx.now))
+      return outcome(plan.next)
+    }
+  }
+}
+
+const earliest = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined ? b : b === undefined ? a : Math.min(a, b)
+
+const patchDeployment = (cx: Cx, service: ServiceRow, id: string, patch: DeploymentChange): void => {
+  cx.tx.deployments.patch(`${service.arn} ${id}`, patch)
+}
+
+const announceDeployment = (
+  cx: Cx,
+  service: ServiceRow,
+  name: Parameters<typeof deploymentStateChange>[1],
+  id: string,
+  reason: string,
+): void => {
+  cx.emit(deploymentStateChange(service, name, id, reason, cx.now))
+}
+
+const noteProgress = (cx: Cx, service: ServiceRow, progress: Progress): void => {
+  for (const arn of progress.counted) cx.tx.tasks.patch(arn, { counted: true })
+  for (const [id, patch] of progress.patches) patchDeployment(cx, service, id, patch)
+  if (progress.primary !== undefined)
+    cx.tx.services.patch(service.arn, { primary: progress.primary, steadyAt: undefined })
+  sayOfService(cx, service, progress.messages)
+  if (progress.messages.includes(texts.impaired(service.name))) {
+    cx.emit(serviceAction(service, "SERVICE_TASK_START_IMPAIRED", cx.now))
+  }
+  for (const { id, name, reason } of progress.announce) announceDeployment(cx, service, name, id, reason)
+}
+
+/** Stops and starts what was planned; answers when to try again what could not be placed. */
+const move = (cx: Cx, service: ServiceRow, moves: Moves): number | undefined => {
+  const messages: string[] = []
+  for (const { task, why } of moves.stop) {
+    if (why === "unhealthy") messages.push(texts.unhealthy(service.name, task.arn))
+    stop(cx, service, task.arn, why, task.deployment)
+  }
+  const running = moves.stop.filter(({ task }) => task.running).map(({ task }) => task.arn)
+  if (running.length > 0) messages.push(texts.stopped(service.name, running))
+  const waiting = moves.stop.length - running.length
+  if (waiting > 0) messages.push(texts.stoppedPending(service.name, waiting))
+  countUnhealthy(cx, service, moves)
+
+  let retry: number | undefined
+  for (const { deployment, count, replaces, instances } of moves.start) {
+    const { taskArns, refusal } = startServiceTasks(cx, service, deployment, { count, ...(instances && { instances }) })
+    if (taskArns.length > 0) {
+      messages.push(replaces ? texts.replaced(service.name, taskArns) : texts.started(service.name, taskArns))
+    }
+    if (refusal === undefined) continue
+    retry = cx.now + placeAgain
+    const message = refusal.placement
+      ? texts.unplaced(service.name, refusal.reason)
+      : texts.notStarted(service.name, refusal.reason)
+    if (!saidLately(cx, service, message)) {
+      messages.push(message)
+      cx.emit(
+        serviceAction(service, "SERVICE_TASK_PLACEMENT_FAILURE", cx.now, { reason: refusal.code, ...refusal.more }),
+      )
+    }
+  }
+  sayOfService(cx, service, messages)
+  return retry
+}
+
+/** In its second stage the breaker counts the tasks that are replaced because of failed health checks. */
+const countUnhealthy = (cx: Cx, service: ServiceRow, moves: Moves): void => {
+  const sick = moves.stop.filter(({ why, task }) => why === "unhealthy" && task.deployment === service.primary)
+  if (sick.length === 0 || service.primary === undefined) return
+  const row = cx.tx.deployments.get(`${service.arn} ${service.primary}`)
+  if (row?.rolloutState !== "IN_PROGRESS") return
+  patchDeployment(cx, service, row.id, { failedTasks: row.failedTasks + sick.length, updatedAt: cx.now })
+}
+
+const saidLately = (cx: Cx, service: ServiceRow, message: string): boolean =>
+  lookAtService(cx.tx, service.arn, cx.now)?.said.has(message) === true
+
+const stop = (cx: Cx, service: ServiceRow, task: string, why: StopWhy, deployment: string): void => {
+  const reason =
+    why === "unhealthy"
+      ? "Task failed container health checks"
+      : `Scaling activity initiated by (deployment ${deployment})`
+  cx.call("ecs", "StopTask", { cluster: service.clusterArn, task, reason }, ecsPrincipal(service.account))
+}

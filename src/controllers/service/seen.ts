@@ -1,0 +1,55 @@
+// What the service controller knows of a service when it plans: plain data, read in one view by look.ts.
+import type { DeploymentRow, ServiceRow } from "../../state/index.ts"
+
+/** A task of the service that is wanted: its desired status is RUNNING. Times in milliseconds of the cloud clock. */
+export interface LiveTask {
+  readonly arn: string
+  /** The id of its deployment. */
+  readonly deployment: string
+  readonly running: boolean
+  readonly createdAt: number
+  readonly startedAt?: number
+  /** Whether an essential container of it has a health check. */
+  readonly checked: boolean
+  readonly health: "HEALTHY" | "UNHEALTHY" | "UNKNOWN"
+  /** Scale-in and deployments leave it alone until then. */
+  readonly protectedUntil?: number
+  readonly zone?: string
+  readonly instance?: string
+  /** Its container instance is DRAINING. */
+  readonly draining: boolean
+}
+
+/** A task that is over and was not counted yet. */
+export interface EndedTask {
+  readonly arn: string
+  readonly deployment: string
+  /** It was RUNNING once. */
+  readonly hasRun: boolean
+  /** Somebody wanted it to end: a caller or the scheduler. */
+  readonly wasAsked: boolean
+}
+
+/** A service with all that its next moves depend on. */
+export interface Seen {
+  readonly service: ServiceRow
+  /** Absent while there is none (the EXTERNAL controller). */
+  readonly primary?: DeploymentRow
+  /** Older deployments that still have tasks, newest first. */
+  readonly older: readonly DeploymentRow[]
+  /** The one to roll back to: the newest that completed, besides the primary. */
+  readonly lastGood?: DeploymentRow
+  readonly live: readonly LiveTask[]
+  /** Deployments whose failure is being rolled back. */
+  readonly rollingBack: readonly DeploymentRow[]
+  /** Ids of deployments with tasks that were told to stop and have not begun to. */
+  readonly leaving: ReadonlySet<string>
+  readonly ended: readonly EndedTask[]
+  /** What events have said since the last steady state, in the last six hours: it is not said twice. */
+  readonly said: ReadonlySet<string>
+  /** Of a DAEMON service: the container instances that should have a task. */
+  readonly eligible?: readonly string[]
+}
+
+/** What changes in the row of a deployment; `undefined` takes a member away. */
+export type DeploymentChange = { readonly [K in keyof DeploymentRow]?: DeploymentRow[K] | undefined }

@@ -1,0 +1,51 @@
+// Beginning a deployment: a row that the service controller pursues, and the service points to as its primary one.
+import type { Cx } from "../../../gate/index.ts"
+import { formatArn } from "../../../kernel/index.ts"
+import type { DeploymentRow, ServiceRevisionRow, ServiceRow } from "../../../state/index.ts"
+import { pathOf } from "./revision.ts"
+import { deploymentStateChange } from "./service-events.ts"
+
+const urlSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+
+/** 21 characters, as ECS names its service deployments: aws-behaviour.md 1.1. */
+const deploymentName = (cx: Cx): string =>
+  Array.from({ length: 21 }, () => urlSafe[cx.ids.below(urlSafe.length)]).join("")
+
+/** Makes a revision the one that the service is to run; earlier deployments that are under way are stopped by it. */
+export const beginDeployment = (cx: Cx, service: ServiceRow, revision: ServiceRevisionRow): DeploymentRow => {
+  const earlier = cx.tx.deployments.by("shown", service.arn)
+  for (const row of earlier) {
+    if (row.status !== "IN_PROGRESS" && row.status !== "PENDING") continue
+    cx.tx.deployments.patch(`${service.arn} ${row.id}`, {
+      status: "STOPPED",
+      statusReason: "Service deployment stopped because a new service deployment was started.", // text from memory
+      stoppedAt: cx.now,
+      finishedAt: cx.now,
+      updatedAt: cx.now,
+    })
+  }
+  const id = `ecs-svc/${cx.ids.digits(19)}`
+  const reason = `ECS deployment ${id} in progress.`
+  cx.emit(deploymentStateChange(service, "SERVICE_DEPLOYMENT_IN_PROGRESS", id, reason, cx.now))
+  const deployment = cx.tx.deployments.insert({
+    account: service.account,
+    region: service.region,
+    id,
+    arn: formatArn("ecs", service, `service-deployment/${pathOf(service.arn)}/${deploymentName(cx)}`),
+    serviceArn: service.arn,
+    revisionArn: revision.arn,
+    sourceRevisionArns: [...new Set(earlier.map((row) => row.revisionArn))],
+    createdAt: cx.now,
+    updatedAt: cx.now,
+    shown: true,
+    rolloutState: "IN_PROGRESS",
+    rolloutStateReason: reason,
+    status: "IN_PROGRESS",
+    startedAt: cx.now,
+    completedAt: 0,
+    failedTasks: 0,
+    hasRun: false,
+  })
+  cx.tx.services.patch(service.arn, { primary: id, steadyAt: undefined })
+  return deployment
+}

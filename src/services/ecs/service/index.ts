@@ -1,0 +1,47 @@
+// The operations on services, for the handler table of ECS, and what controllers/service uses.
+import { read, write } from "../../../gate/index.ts"
+import type { EcsPorts } from "../agent-operations.ts"
+import { inCluster } from "../authorise.ts"
+import * as may from "./authorise.ts"
+import { createService } from "./create-service.ts"
+import * as deployments from "./service-deployments.ts"
+import { DeleteService, DescribeServices, ListServices } from "./services.ts"
+import { updateService } from "./update-service.ts"
+
+export { deploymentStateChange, sayOfService, serviceAction } from "./service-events.ts"
+export { startServiceTasks } from "./start-tasks.ts"
+export { breakerThreshold } from "./threshold.ts"
+
+/** See the head of the file. */
+export const serviceOperations = (ports: EcsPorts) => ({
+  CreateService: write(createService(ports), may.createService),
+  DeleteService: write(
+    DeleteService,
+    may.onServices("DeleteService", (input) => [input.service]),
+  ),
+  DescribeServiceDeployments: read(
+    deployments.DescribeServiceDeployments,
+    may.onServicesOf("DescribeServiceDeployments", (input) => input.serviceDeploymentArns ?? []),
+  ),
+  DescribeServiceRevisions: read(
+    deployments.DescribeServiceRevisions,
+    may.onServicesOf("DescribeServiceRevisions", (input) => input.serviceRevisionArns ?? []),
+  ),
+  DescribeServices: read(
+    DescribeServices,
+    may.onServices("DescribeServices", (input) => input.services ?? []),
+  ),
+  ListServiceDeployments: read(
+    deployments.ListServiceDeployments,
+    may.onServices("ListServiceDeployments", (input) => [input.service]),
+  ),
+  ListServices: read(ListServices, inCluster("ListServices")),
+  StopServiceDeployment: write(
+    deployments.StopServiceDeployment,
+    may.onServicesOf("StopServiceDeployment", (input) => [input.serviceDeploymentArn]),
+  ),
+  UpdateService: write(
+    updateService(ports),
+    may.onServices("UpdateService", (input) => [input.service]),
+  ),
+})

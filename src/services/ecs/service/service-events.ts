@@ -1,0 +1,76 @@
+// What a service says: its own list of messages, and the events that EventBridge carries: aws-behaviour.md 2.2 and 6.1.
+import type { Cx, EmittedEvent } from "../../../gate/index.ts"
+import { type ServiceRow, serviceEventKey } from "../../../state/index.ts"
+
+/** DescribeServices shows the newest hundred. */
+const kept = 100
+
+/** Writes messages into the service's list, the first as the oldest. */
+export const sayOfService = (cx: Cx, service: ServiceRow, messages: readonly string[]): void => {
+  const known = cx.tx.serviceEvents.by("service", service.arn)
+  const last = known.reduce((most, event) => Math.max(most, event.number), 0)
+  for (const [i, message] of messages.entries()) {
+    cx.tx.serviceEvents.insert({
+      account: service.account,
+      region: service.region,
+      id: cx.ids.uuid(),
+      serviceArn: service.arn,
+      number: last + 1 + i,
+      createdAt: cx.now,
+      message,
+    })
+  }
+  for (const { number } of known) {
+    if (number <= last + messages.length - kept)
+      cx.tx.serviceEvents.delete(serviceEventKey({ serviceArn: service.arn, number }))
+  }
+}
+
+const eventTypes = {
+  SERVICE_STEADY_STATE: "INFO",
+  SERVICE_DESIRED_COUNT_UPDATED: "INFO",
+  SERVICE_DEPLOYMENT_IN_PROGRESS: "INFO",
+  SERVICE_DEPLOYMENT_COMPLETED: "INFO",
+  SERVICE_TASK_START_IMPAIRED: "WARN",
+  SERVICE_TASK_PLACEMENT_FAILURE: "ERROR",
+  SERVICE_DEPLOYMENT_FAILED: "ERROR",
+} as const
+
+/** `ECS Service Action`. `more` is what the event of this name carries besides. */
+export const serviceAction = (
+  service: ServiceRow,
+  eventName: keyof typeof eventTypes,
+  at: number,
+  more: object = {},
+): EmittedEvent => ({
+  source: "aws.ecs",
+  detailType: "ECS Service Action",
+  resources: [service.arn],
+  detail: {
+    eventType: eventTypes[eventName],
+    eventName,
+    clusterArn: service.clusterArn,
+    createdAt: new Date(at).toISOString(),
+    ...more,
+  },
+})
+
+/** `ECS Deployment State Change`. */
+export const deploymentStateChange = (
+  service: ServiceRow,
+  eventName: "SERVICE_DEPLOYMENT_IN_PROGRESS" | "SERVICE_DEPLOYMENT_COMPLETED" | "SERVICE_DEPLOYMENT_FAILED",
+  deploymentId: string,
+  reason: string,
+  at: number,
+): EmittedEvent => ({
+  source: "aws.ecs",
+  detailType: "ECS Deployment State Change",
+  resources: [service.arn],
+  detail: {
+    eventType: eventTypes[eventName],
+    eventName,
+    deploymentId,
+    updatedAt: new Date(at).toISOString(),
+    reason,
+  },
+})

@@ -1,0 +1,201 @@
+// Starting tasks for a deployment of a service: the records that RunTask would write, as ECS itself. Called by
+// controllers/service inside its transaction; what the scheduler cannot place is answered, not thrown.
+import type { Cx } from "../../../gate/index.ts"
+import { Fault } from "../../../kernel/index.ts"
+import type { Obstacle } from "../../../scheduler/index.ts"
+import type {
+  ClusterRow,
+  ServiceRevisionRow,
+  ServiceRow,
+  SubnetRow,
+  TaskDefinitionRow,
+  TaskRow,
+} from "../../../state/index.ts"
+import { lastPart } from "../arns.ts"
+import { distribute, type Share } from "../capacity.ts"
+import type { Capacity } from "../run-task/capacity-choice.ts"
+import { checkInstances, startOn, startPlaced } from "../run-task/ec2.ts"
+import { type TaskNetwork, taskNetwork } from "../run-task/network.ts"
+import { newTask, type Plan } from "../run-task/new-task.ts"
+import { echoOverrides } from "../run-task/overrides.ts"
+import { type KeptTag, mergeTags } from "../tags.ts"
+import { isOnFargate } from "./revision.ts"
+
+/** Why tasks that are wanted were not started. */
+export interface Refusal {
+  /** No container instance had what they need; else something else was in the way. */
+  readonly placement: boolean
+  /** In the words of the service's event. */
+  readonly reason: string
+  /** `reason` of the event SERVICE_TASK_PLACEMENT_FAILURE. */
+  readonly code: string
+  /** What that event carries besides. */
+  readonly more: object
+}
+
+export interface StartedTasks {
+  readonly taskArns: readonly string[]
+  readonly refusal?: Refusal
+}
+
+const tagsFor = (cluster: ClusterRow, service: ServiceRow, definition: TaskDefinitionRow): readonly KeptTag[] => {
+  const { propagateTags } = service
+  const propagated =
+    propagateTags === "SERVICE" ? service.tags : propagateTags === "TASK_DEFINITION" ? definition.tags : []
+  const managed = service.enableECSManagedTags
+    ? [
+        { key: "aws:ecs:clusterName", value: cluster.name },
+        { key: "aws:ecs:serviceName", value: service.name },
+      ]
+    : []
+  return mergeTags(managed, propagated)
+}
+
+const planOf = (cx: Cx, service: ServiceRow, deploymentId: string, revision: ServiceRevisionRow): Plan => {
+  const cluster = cx.tx.clusters.get(service.clusterArn)
+  const row = cx.tx.taskDefinitions.get(revision.taskDefinitionArn)
+  if (!cluster || !row) throw new Error(`${service.arn} has lost its cluster or task definition`)
+  const { networkConfiguration: asked, platformVersion } = revision
+  const awsvpc = asked?.awsvpcConfiguration
+  const network = taskNetwork(
+    cx,
+    row.definition.networkMode,
+    awsvpc && {
+      awsvpcConfiguration: {
+        subnets: [...(awsvpc.subnets ?? [])],
+        securityGroups: [...(awsvpc.securityGroups ?? [])],
+        assignPublicIp: awsvpc.assignPublicIp,
+      },
+    },
+  )
+  return {
+    cluster,
+    row,
+    definition: row.definition,
+    overrides: echoOverrides(row.definition, undefined),
+    network,
+    tags: tagsFor(cluster, service, row),
+    input: {
+      platformVersion,
+      startedBy: deploymentId,
+      group: `service:${service.name}`,
+      enableExecuteCommand: service.enableExecuteCommand,
+      serviceArn: service.arn,
+    },
+  }
+}
+
+/** Tasks of the service by availability zone: new ones go where there are fewest. */
+const zonesOf = (cx: Cx, service: ServiceRow): Map<string, number> => {
+  const zones = new Map<string, number>()
+  for (const task of cx.tx.tasks.by("serving", service.arn)) {
+    if (task.desiredStatus !== "RUNNING" || task.availabilityZone === undefined) continue
+    zones.set(task.availabilityZone, (zones.get(task.availabilityZone) ?? 0) + 1)
+  }
+  return zones
+}
+
+const thinnest = (network: TaskNetwork, zones: ReadonlyMap<string, number>): SubnetRow | undefined =>
+  network.subnets.reduce<SubnetRow | undefined>((best, subnet) => {
+    const count = (one: SubnetRow) => zones.get(one.availabilityZone) ?? 0
+    return !best || count(subnet) < count(best) ? subnet : best
+  }, undefined)
+
+const startOnFargate = (
+  cx: Cx,
+  service: ServiceRow,
+  plan: Plan,
+  capacities: readonly Capacity[],
+): readonly TaskRow[] => {
+  const zones = zonesOf(cx, service)
+  return capacities.map((capacity) => {
+    const subnet = plan.network && thinnest(plan.network, zones)
+    if (subnet) zones.set(subnet.availabilityZone, (zones.get(subnet.availabilityZone) ?? 0) + 1)
+    return cx.tx.tasks.insert(newTask(cx, plan, { capacity, subnet }))
+  })
+}
+
+/** The words of the service's event for what the closest instance lacks: aws-behaviour.md 2.2. */
+const lacking: Readonly<Record<Obstacle, string>> = {
+  AGENT: 'encountered error "AGENT".',
+  ATTRIBUTE: "is missing an attribute required by your task.",
+  NETWORK: 'encountered error "AGENT".',
+  "RESOURCE:CPU": "has insufficient CPU units available.",
+  "RESOURCE:MEMORY": "has insufficient memory available.",
+  "RESOURCE:PORTS": "is already using a port required by your task.",
+  "RESOURCE:GPU": "has insufficient GPU resource available.",
+}
+
+/** The instance that came closest: it failed at the latest of the filters. */
+const closest = ["AGENT", "NETWORK", "ATTRIBUTE", "RESOURCE:CPU", "RESOURCE:MEMORY", "RESOURCE:PORTS", "RESOURCE:GPU"]
+
+const refusalOf = (
+  failures: readonly { readonly arn?: string | undefined; readonly reason?: string | undefined }[],
+): Refusal => {
+  const best = failures.toSorted((a, b) => closest.indexOf(b.reason ?? "") - closest.indexOf(a.reason ?? ""))[0]
+  const code = best?.reason ?? "AGENT"
+  return {
+    placement: true,
+    reason: `The closest matching container-instance ${lastPart(best?.arn ?? "")} ${lacking[code as Obstacle] ?? `encountered error "${code}".`}`,
+    code,
+    more: { containerInstanceArns: failures.flatMap(({ arn }) => (arn === undefined ? [] : [arn])) },
+  }
+}
+
+/** What each of the next tasks runs on: the strategy's shares continue from what the deployment has already. */
+const capacitiesOf = (
+  cx: Cx,
+  deploymentId: string,
+  service: ServiceRow,
+  revision: ServiceRevisionRow,
+  count: number,
+): readonly Capacity[] => {
+  const strategy = revision.capacityProviderStrategy as readonly Share[] | undefined
+  if (!strategy) return Array.from({ length: count }, () => ({ launchType: "FARGATE" as const }))
+  const known = cx.tx.tasks
+    .by("serving", service.arn)
+    .filter((task) => task.startedBy === deploymentId && task.desiredStatus === "RUNNING")
+  const left = [...distribute(strategy, known.length + count)]
+  for (const { capacityProviderName } of known) {
+    const at = left.indexOf(capacityProviderName ?? "")
+    if (at >= 0) left.splice(at, 1)
+  }
+  return left.slice(0, count).map((capacityProviderName) => ({ launchType: "FARGATE" as const, capacityProviderName }))
+}
+
+/** Starts up to `count` tasks of a deployment, on `instances` one each when they are given; says why when there are fewer. */
+export const startServiceTasks = (
+  cx: Cx,
+  service: ServiceRow,
+  deploymentId: string,
+  { count, instances }: { readonly count: number; readonly instances?: readonly string[] },
+): StartedTasks => {
+  const deployment = cx.tx.deployments.get(`${service.arn} ${deploymentId}`)
+  const revision = deployment && cx.tx.serviceRevisions.get(deployment.revisionArn)
+  if (!revision) throw new Error(`${deploymentId} of ${service.arn} has no revision`)
+  try {
+    const plan = planOf(cx, service, deploymentId, revision)
+    if (isOnFargate(revision)) {
+      const capacities = capacitiesOf(cx, deploymentId, service, revision, count)
+      return { taskArns: startOnFargate(cx, service, plan, capacities).map((task) => task.arn) }
+    }
+    checkInstances(cx, plan.cluster)
+    const named = instances?.flatMap((arn) => cx.tx.containerInstances.get(arn) ?? [])
+    const { tasks, failures } = named ? startOn(cx, plan, named) : startPlaced(cx, plan, count)
+    const taskArns = tasks.map((task) => task.arn)
+    return taskArns.length < count ? { taskArns, refusal: refusalOf(failures) } : { taskArns }
+  } catch (thrown) {
+    // What a caller of RunTask would be told (a subnet that was deleted, an empty cluster) is the service's event.
+    if (!(thrown instanceof Fault)) throw thrown
+    const isEmpty = thrown.message === "No Container Instances were found in your cluster."
+    return {
+      taskArns: [],
+      refusal: {
+        placement: isEmpty,
+        reason: isEmpty ? `Reason: ${thrown.message}` : thrown.message.replace(/\.$/, ""),
+        code: isEmpty ? "EMPTY CLUSTER" : thrown.code,
+        more: {},
+      },
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// UpdateService: what of a service may be changed, and which changes begin a deployment: aws-behaviour.md 1.9.
+import type { Cx, Input, Op } from "../../../gate/index.ts"
+import { fault } from "../../../kernel/index.ts"
+import type { ClusterRow, ServiceRow } from "../../../state/index.ts"
+import type { EcsPorts } from "../agent-operations.ts"
+import { checkOneOf, invalidParameter } from "../faults.ts"
+import { activeCluster } from "../resolve.ts"
+import { present } from "../shape.ts"
+import { beginDeployment } from "./deploy.ts"
+import { describeService } from "./describe-service.ts"
+import { knownService, primaryOf, revisionOf } from "./find.ts"
+import { checkConstraints, checkStrategies } from "./placement.ts"
+import { insertRevision, resolveRevision } from "./revision.ts"
+import { checkDesiredCount, checkGracePeriod, deploymentConfigurationOf, refuseLater } from "./settings.ts"
+
+type UpdateInput = Input<"ecs", "UpdateService">
+
+/** The columns of the service that the call changes without a deployment. */
+const changesOf = (service: ServiceRow, input: UpdateInput): Partial<ServiceRow> => {
+  checkOneOf("propagateTags", input.propagateTags, ["TASK_DEFINITION", "SERVICE", "NONE"])
+  checkOneOf("availabilityZoneRebalancing", input.availabilityZoneRebalancing, ["ENABLED", "DISABLED"])
+  checkDesiredCount(input.desiredCount, service.schedulingStrategy)
+  checkGracePeriod(input.healthCheckGracePeriodSeconds)
+  checkConstraints(input.placementConstraints)
+  checkStrategies(input.placementStrategy)
+  if (input.deploymentController && input.deploymentController.type !== service.deploymentController) {
+    throw invalidParameter("The deployment controller of a service cannot be changed.") // text from memory
+  }
+  refuseLater(input)
+  return present({
+    desiredCount: input.desiredCount,
+    deploymentConfiguration:
+      input.deploymentConfiguration &&
+      deploymentConfigurationOf(
+        input.deploymentConfiguration,
+        service.schedulingStrategy,
+        service.deploymentConfiguration,
+      ),
+    placementConstraints: input.placementConstraints,
+    placementStrategy: input.placementStrategy,
+    healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds,
+    enableExecuteCommand: input.enableExecuteCommand,
+    enableECSManagedTags: input.enableECSManagedTags,
+    propagateTags: input.propagateTags,
+    availabilityZoneRebalancing: input.availabilityZoneRebalancing,
+  }) as Partial<ServiceRow>
+}
+
+/** Begins a deployment when the call changes what tasks are started with, or forces one. */
+const deploy = (
+  cx: Cx,
+  cluster: ClusterRow,
+  service: ServiceRow,
+  input: UpdateInput,
+  allowHostAccess: boolean,
+): void => {
+  const primary = primaryOf(cx.tx, service)
+  if (!primary) return
+  const current = revisionOf(cx.tx, primary)
+  const deploys =
+    input.taskDefinition !== undefined ||
+    input.networkConfiguration !== undefined ||
+    input.platformVersion !== undefined ||
+    input.capacityProviderStrategy !== undefined ||
+    input.forceNewDeployment === true
+  if (!deploys) return
+  // An empty strategy goes back to the cluster's default; a given one takes the place of a launch type.
+  const capacity = input.capacityProviderStrategy
+    ? { capacityProviderStrategy: input.capacityProviderStrategy }
+    : { launchType: current.launchType, capacityProviderStrategy: current.capacityProviderStrategy }
+  const settings = resolveRevision(
+    cx,
+    cluster,
+    {
+      taskDefinition: input.taskDefinition ?? current.taskDefinitionArn,
+      ...capacity,
+      platformVersion:
+        input.platformVersion ?? (current.platformVersion === "LATEST" ? undefined : current.platformVersion),
+      networkConfiguration: input.networkConfiguration ?? current.networkConfiguration,
+    },
+    service,
+    allowHostAccess,
+  )
+  const { arn: _arn, account: _a, region: _r, serviceArn: _s, createdAt: _c, ...before } = current
+  const isSame = Object.entries(settings).every(
+    ([member, value]) => JSON.stringify(before[member as keyof typeof before]) === JSON.stringify(value),
+  )
+  // The same settings again change nothing unless a deployment is forced.
+  if (isSame && !input.forceNewDeployment) return
+  beginDeployment(cx, service, insertRevision(cx, service, settings))
+}
+
+/** Changes a service. Throws ServiceNotFoundException and ServiceNotActiveException. */
+export const updateService =
+  ({ allowHostAccess = false }: Pick<EcsPorts, "allowHostAccess">): Op<"ecs", "UpdateService"> =>
+  (cx, input) => {
+    const cluster = activeCluster(cx, input.cluster)
+    const service = knownService(cx, cluster, input.service ?? "")
+    if (service.status !== "ACTIVE") throw fault("ServiceNotActiveException", "Service was not ACTIVE.")
+    const changes = changesOf(service, input)
+    const changed = cx.tx.services.patch(service.arn, changes)
+    deploy(cx, cluster, changed, input, allowHostAccess)
+    return { service: describeService(cx.tx, cx.tx.services.get(service.arn) ?? changed, true) }
+  }

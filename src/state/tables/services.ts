@@ -1,0 +1,164 @@
+// ECS services: what should run (`services`), the revisions of their settings, and the deployments that bring a revision
+// about. Written by services/ecs (wishes) and controllers/service (progress); see OWNERS.md.
+import type {
+  AvailabilityZoneRebalancing,
+  CapacityProviderStrategyItem,
+  DeploymentConfiguration,
+  LaunchType,
+  NetworkConfiguration,
+  PlacementConstraint,
+  PlacementStrategy,
+  PropagateTags,
+} from "@aws-sdk/client-ecs"
+import type { Frozen } from "../shapes.ts"
+import { defineTable } from "../table.ts"
+
+interface Owned {
+  readonly account: string
+  readonly region: string
+}
+
+export interface ServiceRow extends Owned {
+  readonly arn: string
+  readonly clusterArn: string
+  readonly name: string
+  /** DRAINING: deleted, tasks are on their way out. INACTIVE: deleted and empty. */
+  readonly status: "ACTIVE" | "DRAINING" | "INACTIVE"
+  readonly schedulingStrategy: "REPLICA" | "DAEMON"
+  readonly deploymentController: "ECS" | "EXTERNAL"
+  /** What the caller wishes. For DAEMON 0: how many there should be is `daemonCount` of the primary deployment. */
+  readonly desiredCount: number
+  readonly deploymentConfiguration: Frozen<DeploymentConfiguration>
+  readonly placementConstraints: readonly Frozen<PlacementConstraint>[]
+  readonly placementStrategy: readonly Frozen<PlacementStrategy>[]
+  readonly healthCheckGracePeriodSeconds?: number
+  readonly enableExecuteCommand: boolean
+  readonly enableECSManagedTags: boolean
+  readonly propagateTags: PropagateTags
+  readonly availabilityZoneRebalancing: AvailabilityZoneRebalancing
+  readonly createdAt: number
+  readonly createdBy: string
+  readonly tags: readonly { readonly key: string; readonly value: string }[]
+  readonly roleArn?: string
+  /** The id of the deployment that is PRIMARY. Absent with the EXTERNAL controller. */
+  readonly primary?: string
+  /** When the last event of a steady state was written, and for which version of the world: it repeats every six hours. */
+  readonly steadyAt?: number
+  readonly inactiveAt?: number
+}
+
+export const services = defineTable<ServiceRow>()({
+  name: "services",
+  version: 1,
+  key: (s) => s.arn,
+  indexes: {
+    /** Services that ListServices shows: those being deleted are not. */
+    listed: (s) => (s.status === "ACTIVE" ? s.clusterArn : undefined),
+    cluster: (s) => s.clusterArn,
+    /** Of a cluster by status, to be counted. */
+    status: (s) => `${s.clusterArn} ${s.status}`,
+    live: (s) => (s.status === "INACTIVE" ? undefined : "live"),
+  },
+})
+
+/** The settings with which tasks are started. Never changed: other settings are another revision. */
+export interface ServiceRevisionRow extends Owned {
+  readonly arn: string
+  readonly serviceArn: string
+  readonly taskDefinitionArn: string
+  /** One of the two; both absent for EC2 by default. */
+  readonly launchType?: LaunchType
+  readonly capacityProviderStrategy?: readonly Frozen<CapacityProviderStrategyItem>[]
+  readonly platformVersion?: string
+  readonly networkConfiguration?: Frozen<NetworkConfiguration>
+  readonly createdAt: number
+}
+
+export const serviceRevisions = defineTable<ServiceRevisionRow>()({
+  name: "serviceRevisions",
+  version: 1,
+  key: (r) => r.arn,
+  indexes: { service: (r) => r.serviceArn },
+})
+
+export type ServiceDeploymentStatus =
+  | "PENDING"
+  | "IN_PROGRESS"
+  | "SUCCESSFUL"
+  | "STOP_REQUESTED"
+  | "STOPPED"
+  | "ROLLBACK_REQUESTED"
+  | "ROLLBACK_IN_PROGRESS"
+  | "ROLLBACK_SUCCESSFUL"
+  | "ROLLBACK_FAILED"
+
+/**
+ * A deployment: `deployments[]` of DescribeServices while it is the primary one or has tasks left, and the service
+ * deployment of the newer API, which is kept for 90 days.
+ */
+export interface DeploymentRow extends Owned {
+  /** `ecs-svc/<19 digits>`: `startedBy` of its tasks. */
+  readonly id: string
+  /** The ARN of the service deployment. */
+  readonly arn: string
+  readonly serviceArn: string
+  readonly revisionArn: string
+  /** Revisions that were being run when it began. */
+  readonly sourceRevisionArns: readonly string[]
+  readonly createdAt: number
+  readonly updatedAt: number
+  /** Whether `deployments[]` shows it: until its tasks are gone after another one became primary. */
+  readonly shown: boolean
+  readonly rolloutState: "IN_PROGRESS" | "COMPLETED" | "FAILED"
+  readonly rolloutStateReason: string
+  /** Of the service deployment. */
+  readonly status: ServiceDeploymentStatus
+  readonly statusReason?: string
+  readonly startedAt?: number
+  readonly finishedAt?: number
+  readonly stoppedAt?: number
+  /** A deployment that completed may be rolled back to; 0 never. */
+  readonly completedAt: number
+  /** Mirrors the circuit breaker's counter. */
+  readonly failedTasks: number
+  /** A task of it has been RUNNING: the breaker counts failed health checks from now on. */
+  readonly hasRun: boolean
+  /** Tasks in a row that never reached RUNNING, and when the next may be started. */
+  readonly throttle?: { readonly failures: number; readonly until: number }
+  readonly rollback?: { readonly reason: string; readonly startedAt: number; readonly revisionArn: string }
+  /** Of a DAEMON service: the container instances that should have a task. */
+  readonly daemonCount?: number
+}
+
+export const deployments = defineTable<DeploymentRow>()({
+  name: "deployments",
+  version: 1,
+  key: (d) => `${d.serviceArn} ${d.id}`,
+  indexes: {
+    service: (d) => d.serviceArn,
+    shown: (d) => (d.shown ? d.serviceArn : undefined),
+    arn: (d) => d.arn,
+  },
+})
+
+/** One line of a service's events; the newest hundred are kept. */
+export interface ServiceEventRow extends Owned {
+  /** A UUID. */
+  readonly id: string
+  readonly serviceArn: string
+  /** Counts up per service: the order in which events were written. */
+  readonly number: number
+  readonly createdAt: number
+  readonly message: string
+}
+
+/** The key of an event: in the order of their numbers. */
+export const serviceEventKey = ({ serviceArn, number }: Pick<ServiceEventRow, "serviceArn" | "number">): string =>
+  `${serviceArn} ${String(number).padStart(12, "0")}`
+
+export const serviceEvents = defineTable<ServiceEventRow>()({
+  name: "serviceEvents",
+  version: 1,
+  key: serviceEventKey,
+  indexes: { service: (e) => e.serviceArn },
+})
