@@ -57,8 +57,9 @@ class SqliteJournal implements Journal {
   append(batch: Batch): Promise<Appended> {
     const { promise, resolve } = Promise.withResolvers<Appended>()
     this.#queued.push({ batch, answer: resolve })
-    // Not at once: what the same turn still commits shares the first commit.
-    if (!this.#committing) this.#committing = Promise.resolve().then(() => this.#commitAll())
+    // At the end of this turn of the event loop: what follows from the change (controllers wake in microtasks) and what
+    // other callers have sent by now share the first commit, and its wait for the disk.
+    this.#committing ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#commitAll())
     return promise
   }
 

@@ -1,0 +1,127 @@
+// Bar 3: from the end of a container to the control plane having acted on it. Beside it, at the same exits, how long
+// Docker's own stream of events takes to say so to a client that does nothing else. `stoppingAt` is when the record of the
+// exit was durable and the agent was sent what follows from it: the moment at which a service's replacement will leave.
+import { join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
+import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2"
+import {
+  CreateClusterCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
+  type Task,
+} from "@aws-sdk/client-ecs"
+import { createDocker, type Docker, readLines } from "../src/docker/index.ts"
+import { busyboxImage } from "../src/machines/index.ts"
+import { withEngine } from "../test/support/namespace.ts"
+import { startUp } from "../test/support/up.ts"
+import { median, report } from "./support/measure.ts"
+
+const rounds = 15
+const image = "roadstead-bench/busybox:1"
+const engine = await withEngine(import.meta.filename)
+
+/** Milliseconds since the epoch, finer than Date.now. */
+const now = () => performance.timeOrigin + performance.now()
+
+await report(async () => {
+  const docker = createDocker({ socketPath: engine.socketPath })
+  await busyboxImage(docker, { name: image })
+  const roadstead = await startUp([
+    ...["--port", "0", "--ephemeral", "--data", join(engine.folder, "data"), "--log-level", "warn"],
+    ...["--docker-host", `unix://${engine.socketPath}`],
+  ])
+  const client = {
+    endpoint: roadstead.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
+  }
+  const ecs = new ECSClient(client)
+  const ec2 = new EC2Client(client)
+  const events = await watchEnds(docker)
+  try {
+    await ecs.send(new CreateClusterCommand({}))
+    await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: "bench",
+        requiresCompatibilities: ["FARGATE"],
+        networkMode: "awsvpc",
+        cpu: "256",
+        memory: "512",
+        containerDefinitions: [{ name: "app", image, command: ["sh", "-c", "trap 'exit 3' TERM; sleep 600 & wait"] }],
+      }),
+    )
+    const subnet = (await ec2.send(new DescribeSubnetsCommand({}))).Subnets?.[0]?.SubnetId ?? ""
+    const said: number[] = []
+    const acted: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const arn = await runTask(ecs, subnet)
+      const running = await until(ecs, arn, "RUNNING")
+      const id = running.containers?.[0]?.runtimeId ?? ""
+      const { body } = await docker.request<{ State: { Pid: number } }>("GET", `/containers/${id}/json`)
+      const heard = events.endOf(id)
+      const killed = now()
+      // The process ends by itself, as one that fails: no request to the engine is in the way.
+      process.kill(body.State.Pid, "SIGTERM")
+      said.push((await heard) - killed)
+      const { stoppingAt, containers } = await until(ecs, arn, "STOPPED")
+      if (containers?.[0]?.exitCode !== 3) throw new Error(`the exit of a process is not as it was: ${arn}`)
+      // Both clocks are this machine's.
+      acted.push(Number(stoppingAt) - killed)
+    }
+    return [
+      {
+        name: "container exit to the control plane's next message",
+        value: median(acted),
+        unit: "ms",
+        floor: { name: "Docker's event at a client, of the same exits", value: median(said) },
+      },
+    ]
+  } finally {
+    events.close()
+    ecs.destroy()
+    ec2.destroy()
+    await roadstead.stop()
+    docker.close()
+  }
+})
+
+/** Follows the engine's events; answers when a container is said to have ended. */
+async function watchEnds(docker: Docker) {
+  const stopped = new AbortController()
+  const query = { filters: JSON.stringify({ type: ["container"], event: ["die"] }) }
+  const stream = await docker.stream("GET", "/events", { query, signal: stopped.signal })
+  const waiting = new Map<string, (at: number) => void>()
+  const follow = async () => {
+    for await (const line of readLines(stream)) waiting.get((line as { Actor: { ID: string } }).Actor.ID)?.(now())
+  }
+  follow().catch((thrown: unknown) => {
+    if (!stopped.signal.aborted) throw thrown
+  })
+  return {
+    endOf: (id: string) => new Promise<number>((resolve) => waiting.set(id, resolve)),
+    close: () => stopped.abort(),
+  }
+}
+
+async function runTask(ecs: ECSClient, subnet: string): Promise<string> {
+  const { tasks: [task] = [] } = await ecs.send(
+    new RunTaskCommand({
+      taskDefinition: "bench",
+      launchType: "FARGATE",
+      networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } },
+    }),
+  )
+  return task?.taskArn ?? ""
+}
+
+/** Asks now and then: what is measured are times in the records, and asking all the while would take the processor away. */
+async function until(ecs: ECSClient, arn: string, status: string): Promise<Task> {
+  for (;;) {
+    const { tasks: [seen] = [] } = await ecs.send(new DescribeTasksCommand({ tasks: [arn] }))
+    if (seen?.lastStatus === status) return seen
+    if (seen?.lastStatus === "STOPPED") throw new Error(`the task stopped: ${seen.stoppedReason}`)
+    await pause(200)
+  }
+}
