@@ -124,6 +124,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
         pauseImage: options.engine.kind === "docker" ? options.engine.pauseImage : "roadstead-pause",
         ...(options.hostRoot !== undefined && { hostRoot: options.hostRoot }),
         ...(options.engine.kind === "docker" && options.engine.publish && { publish: options.engine.publish }),
+        ...(options.engine.kind === "docker" && { engineSocket: options.engine.socketPath }),
         ...(options.openFiles !== undefined && { openFiles: options.openFiles }),
         ...(options.stopTimeoutSeconds !== undefined && { stopTimeoutSeconds: options.stopTimeoutSeconds }),
       },

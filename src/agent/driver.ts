@@ -113,6 +113,13 @@ export interface NetworkInfo {
   readonly gateway?: string
 }
 
+/** A volume that exists. Labels and options as whoever made it gave them. */
+export interface VolumeInfo {
+  readonly driver: string
+  readonly driverOpts: Readonly<Record<string, string>>
+  readonly labels: Readonly<Record<string, string>>
+}
+
 /** How an image is to be pulled. */
 export interface PullOptions {
   /** Docker's X-Registry-Auth. */
@@ -151,6 +158,13 @@ export interface ContainerDriver {
     },
   ): Promise<void>
   removeVolume(name: string): Promise<void>
+  /** The volume of this name, if there is one. */
+  volume(name: string): Promise<VolumeInfo | undefined>
+  /**
+   * A folder or file of the host below `root`, as `path` names it there; what is missing of it is made. Rejects with
+   * `cannot-create` when a part of it is a symbolic link: it would lead out of `root`.
+   */
+  hostPath(root: string, path: string): Promise<string>
   /** The network with these labels, if there is one. */
   network(labels: Readonly<Record<string, string>>): Promise<NetworkInfo | undefined>
   /** Whether the engine has the bridge network that containers are on by default. */

@@ -10,8 +10,11 @@ export type KnownStatus = "NONE" | "MANIFEST_PULLED" | "PULLED" | "CREATED" | "R
 export interface ContainerSnapshot {
   readonly name: string
   readonly definition: AcsContainer
-  /** `NORMAL` for the user's, `CNI_PAUSE` for the one that holds the network. */
-  readonly type: "NORMAL" | "CNI_PAUSE"
+  /**
+   * `NORMAL` for the user's, `CNI_PAUSE` for the one that holds the network (and the process and IPC namespaces when they
+   * are the task's), `NAMESPACE_PAUSE` for one that holds those alone.
+   */
+  readonly type: "NORMAL" | "CNI_PAUSE" | "NAMESPACE_PAUSE"
   readonly known: KnownStatus
   readonly desired: "RUNNING" | "STOPPED"
   /** The id in the metadata URIs; a UUID per container, kept for its life. */

@@ -3,7 +3,7 @@ import type { Ids } from "../../kernel/index.ts"
 import type { AcsContainer, AcsTask } from "../../protocol/index.ts"
 import type { ContainerSnapshot, TaskSnapshot } from "../types.ts"
 import { hasCircle } from "./dependencies.ts"
-import { containerLabels, dockerName, type Owner, pauseName } from "./names.ts"
+import { containerLabels, dockerName, namespacePauseName, type Owner, pauseName } from "./names.ts"
 import { circleReason } from "./reasons.ts"
 
 /** What came of a task: `rejected` ones are STOPPED snapshots that spoil the payload's ack. */
@@ -44,8 +44,9 @@ export const admit = (
     ...logDriver(container),
   })
   const users = (task.containers ?? []).map((container) => make(withOverrides(container), "NORMAL"))
-  const pause = task.networkMode === "awsvpc" ? [make(pauseContainer(pauseImage), "CNI_PAUSE")] : []
-  const admitted = { ...base, containers: [...users, ...pause] }
+  const pause = pauseOf(task)
+  const pauses = pause ? [make(pauseContainer(pause.name, pauseImage), pause.type)] : []
+  const admitted = { ...base, containers: [...users, ...pauses] }
   return { task: hasCircle(users) ? stopped(admitted, circleReason(task.arn)) : admitted, rejected: false }
 }
 
@@ -132,9 +133,16 @@ const volumeNames = (task: AcsTask, ids: Ids): Readonly<Record<string, string>> 
     }),
   )
 
-/** Not of the definition: it holds the network namespace that the task's containers share. */
-const pauseContainer = (image: string): AcsContainer => ({
-  name: pauseName,
+/** The container that holds what all containers of the task share, if they share anything. */
+const pauseOf = (task: AcsTask): { name: string; type: ContainerSnapshot["type"] } | undefined => {
+  if (task.networkMode === "awsvpc") return { name: pauseName, type: "CNI_PAUSE" }
+  if (task.pidMode !== "task" && task.ipcMode !== "task") return undefined
+  return { name: namespacePauseName, type: "NAMESPACE_PAUSE" }
+}
+
+/** Not of the definition: it holds the namespaces that the task's containers share. */
+const pauseContainer = (name: string, image: string): AcsContainer => ({
+  name,
   image,
   cpu: 0,
   memory: 0,

@@ -37,11 +37,13 @@ export const cleanUp = async (
 
 /** Containers, then volumes, then the cgroup; none of them being there is no error. */
 const removeAll = async (driver: ContainerDriver, task: TaskSnapshot): Promise<void> => {
-  // The network goes last: it is the others' namespace. By name, for one that was made and never noted.
-  const handles = (type: "NORMAL" | "CNI_PAUSE") =>
-    task.containers.flatMap((one) => (one.type === type ? (one.runtimeId ?? one.runtimeName ?? []) : []))
-  await Promise.all(handles("NORMAL").map((id) => driver.remove(id)))
-  await Promise.all(handles("CNI_PAUSE").map((id) => driver.remove(id)))
+  // What holds the others' namespaces goes last. By name, for one that was made and never noted.
+  const handles = (isUsers: boolean) =>
+    task.containers.flatMap((one) =>
+      (one.type === "NORMAL") === isUsers ? (one.runtimeId ?? one.runtimeName ?? []) : [],
+    )
+  await Promise.all(handles(true).map((id) => driver.remove(id)))
+  await Promise.all(handles(false).map((id) => driver.remove(id)))
   await Promise.all(ownVolumes(task).map((name) => driver.removeVolume(name)))
   if (task.definition.cpu || task.definition.memory) await driver.removeGroup(taskId(task.arn))
 }

@@ -5,12 +5,10 @@ import type { ContainerSnapshot, TaskSnapshot } from "../types.ts"
 import { parseObject } from "./admit.ts"
 import { type EnvironmentOptions, environmentOf } from "./environment.ts"
 import { logConfigOf } from "./log-config.ts"
-import { bindsOf } from "./mounts.ts"
+import { bindsOf, type HostPaths } from "./mounts.ts"
 import { exposedPorts, type Publication, portBindings } from "./ports.ts"
 
-export interface CompileOptions extends EnvironmentOptions {
-  /** The folder below which host paths of tasks are; without it a task that names one is refused. */
-  readonly hostRoot?: string
+export interface CompileOptions extends EnvironmentOptions, HostPaths {
   /** CPUs of the host, for limits per container where no cgroup can be written. Only asked for then. */
   readonly hostCpus?: number
   /** Open files that a Fargate container may have when it does not say: AWS's 65535, or what the host allows. */
@@ -42,7 +40,7 @@ export const compileContainer = (
     Labels: container.labels,
   }
   const given = parseObject(definition.dockerConfig.hostConfig) ?? {}
-  const binds = bindsOf(task, definition, options.hostRoot)
+  const binds = bindsOf(task, definition, options)
   const hostConfig = {
     ...given,
     ...logConfigOf(container),
@@ -88,11 +86,15 @@ const networkOf = (task: TaskSnapshot, { definition }: ContainerSnapshot): Reado
   }
 }
 
-/** pidMode and ipcMode: `host`, or `task` for the pause container's. */
+/** pidMode and ipcMode: `host`, `none` (of ipcMode), or `task` for the pause container's. */
 const namespacesOf = ({ definition, containers }: TaskSnapshot): Readonly<Record<string, string>> => {
-  const pause = containers.find((one) => one.type === "CNI_PAUSE")
+  const pause = containers.find((one) => one.type !== "NORMAL")
   const mode = (asked: string | undefined) =>
-    asked === "host" ? "host" : asked === "task" && pause ? `container:${pause.runtimeName}` : undefined
+    asked === "host" || asked === "none"
+      ? asked
+      : asked === "task" && pause
+        ? `container:${pause.runtimeName}`
+        : undefined
   const [pid, ipc] = [mode(definition.pidMode), mode(definition.ipcMode)]
   return { ...(pid && { PidMode: pid }), ...(ipc && { IpcMode: ipc }) }
 }
@@ -115,8 +117,17 @@ const limitsOf = (
   }
 }
 
-/** The container that holds the task's network: its address, names and nothing else. */
+/** The container that holds the task's namespaces: its address and names where it has a network, and nothing else. */
 export const compilePause = (task: TaskSnapshot, pause: ContainerSnapshot, published?: Publication): ContainerSpec => {
+  const ipc = task.definition.ipcMode === "task" && { IpcMode: "shareable" }
+  if (pause.type === "NAMESPACE_PAUSE") {
+    return {
+      name: pause.runtimeName ?? "",
+      image: pause.definition.image,
+      config: { Labels: pause.labels },
+      hostConfig: { LogConfig: { Type: "none", Config: {} }, NetworkMode: "none", ...ipc },
+    }
+  }
   const [eni] = task.definition.elasticNetworkInterfaces ?? []
   const { network } = task.prepared ?? {}
   const servers = eni?.domainNameServers?.length ? eni.domainNameServers : network?.gateway ? [network.gateway] : []
@@ -131,7 +142,7 @@ export const compilePause = (task: TaskSnapshot, pause: ContainerSnapshot, publi
     },
     hostConfig: {
       LogConfig: { Type: "none", Config: {} },
-      ...(task.definition.ipcMode === "task" && { IpcMode: "shareable" }),
+      ...ipc,
       // A dot: without it Docker hands on the search domains of the host.
       DnsSearch: eni?.domainName?.length ? eni.domainName : ["."],
       ...(servers.length > 0 && { Dns: servers }),

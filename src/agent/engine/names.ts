@@ -10,6 +10,9 @@ export const hostLabel = "io.roadstead.host"
 /** The container that holds a task's network, named as by ECS's agent. */
 export const pauseName = "~internal~ecs~pause"
 
+/** The one that holds the process and IPC namespaces of a task without a network of its own. */
+export const namespacePauseName = "~internal~ecs~pause~namespace"
+
 /** Whose containers these are. */
 export interface Owner {
   /** The id of the data folder. */

@@ -2,9 +2,10 @@
 import type { Clock, Ids, Log } from "../../kernel/index.ts"
 import type { ContainerDriver } from "../driver.ts"
 import type { Checkpoint, ContainerSnapshot, CredentialsStore, EngineHooks, TaskSnapshot } from "../types.ts"
+import type { HostPaths } from "./mounts.ts"
 import type { Owner } from "./names.ts"
 
-export interface TaskEngineOptions extends Owner {
+export interface TaskEngineOptions extends Owner, HostPaths {
   /** The image of the container that holds a task's network. It must be on the engine. */
   readonly pauseImage: string
   readonly region: string
@@ -19,8 +20,6 @@ export interface TaskEngineOptions extends Owner {
    * an image without a registry's digest was made on this machine and is used as it is. By default `default`.
    */
   readonly imagePull?: "default" | "always" | "once" | "prefer-cached"
-  /** The folder below which host paths of tasks are; without it tasks get none. */
-  readonly hostRoot?: string
   /** The address on which the ports of awsvpc tasks are published; by default they are not, as on AWS. */
   readonly publish?: string
   /** See CompileOptions. */

@@ -52,7 +52,7 @@ export const plan = (task: TaskSnapshot, { busy, hooked }: Seen): Plan => {
 type Doing = "pull" | "create" | "start" | "stop" | "network"
 
 const forward = (task: TaskSnapshot, container: ContainerSnapshot, hooked: boolean): Doing | undefined => {
-  const pause = container.type === "CNI_PAUSE"
+  const pause = container.type !== "NORMAL"
   switch (container.known) {
     case "NONE":
       // The pause image is part of the host: it is made there and never pulled.
@@ -62,11 +62,11 @@ const forward = (task: TaskSnapshot, container: ContainerSnapshot, hooked: boole
     case "PULLED":
       return task.prepared && hooked && mayCreate(task, container) ? "create" : undefined
     case "CREATED":
-      if (pause) return task.prepared ? "network" : undefined
+      if (pause) return task.prepared ? (container.type === "CNI_PAUSE" ? "network" : "start") : undefined
       return mayStart(task, container) ? "start" : undefined
     case "RUNNING":
       // Found running by an agent that was started again: nothing but its network says where the task's link is.
-      if (pause) return task.prepared && lacksNetwork(task) ? "network" : undefined
+      if (pause) return container.type === "CNI_PAUSE" && task.prepared && lacksNetwork(task) ? "network" : undefined
       return container.restarting ? "start" : undefined
     case "STOPPED":
       return undefined
@@ -75,9 +75,11 @@ const forward = (task: TaskSnapshot, container: ContainerSnapshot, hooked: boole
 
 const isMade = (container: ContainerSnapshot | undefined): boolean => container?.runtimeId !== undefined
 
-/** Docker wants the containers that are named in volumesFrom and links to be there. */
+/** Docker wants the containers that are named in volumesFrom and links to be there, and one whose processes are joined. */
 const mayCreate = (task: TaskSnapshot, { definition }: ContainerSnapshot): boolean => {
   const { volumesFrom = [], links = [] } = definition
+  const joins = task.definition.pidMode === "task" || task.definition.ipcMode === "task"
+  if (joins && !isMade(task.containers.find((one) => one.type !== "NORMAL"))) return false
   const needed = [...volumesFrom.map((one) => one.sourceContainer), ...links.map((link) => link.split(":", 1)[0])]
   return needed.every((name) => isMade(task.containers.find((one) => one.name === name)))
 }
@@ -85,16 +87,18 @@ const mayCreate = (task: TaskSnapshot, { definition }: ContainerSnapshot): boole
 const lacksNetwork = (task: TaskSnapshot): boolean =>
   task.definition.networkMode === "awsvpc" && task.networkReady !== true
 
-const mayStart = (task: TaskSnapshot, container: ContainerSnapshot): boolean =>
-  !lacksNetwork(task) && waitsOf(task, container).every(isOver)
+/** The namespaces that the containers join are there only while somebody is in them. */
+const lacksNamespaces = (task: TaskSnapshot): boolean =>
+  task.containers.some((one) => one.type === "NAMESPACE_PAUSE" && one.known !== "RUNNING")
 
-/** Stopping goes the other way round: first those that wait for a container, then it; the network last. */
+const mayStart = (task: TaskSnapshot, container: ContainerSnapshot): boolean =>
+  !lacksNetwork(task) && !lacksNamespaces(task) && waitsOf(task, container).every(isOver)
+
+/** Stopping goes the other way round: first those that wait for a container, then it; the pause container last. */
 const down = (task: TaskSnapshot, container: ContainerSnapshot): Doing | undefined => {
   if (container.known !== "RUNNING" || container.restarting) return undefined
   const before =
-    container.type === "CNI_PAUSE"
-      ? task.containers.filter((one) => one.type === "NORMAL")
-      : dependents(task, container)
+    container.type !== "NORMAL" ? task.containers.filter((one) => one.type === "NORMAL") : dependents(task, container)
   return before.every((one) => one.known === "STOPPED") ? "stop" : undefined
 }
 

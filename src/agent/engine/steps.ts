@@ -5,13 +5,13 @@ import { type ContainerDriver, type ContainerState, DriverError, type ImageInfo 
 import type { ContainerSnapshot, EngineHooks, TaskSnapshot } from "../types.ts"
 import { readPlace } from "./attachment.ts"
 import { compileContainer, compilePause } from "./compile.ts"
-import { volumesToMake } from "./mounts.ts"
-import { ownLabels, taskId, taskLabel } from "./names.ts"
+import { taskId } from "./names.ts"
 import type { TaskNetworks } from "./networks.ts"
 import type { Resolvers, TaskEngineOptions } from "./options.ts"
 import { publication } from "./ports.ts"
 import { PullFailure, type Pulls } from "./pulls.ts"
 import { failureReason, pullReason, StepTimeout, type Transition } from "./reasons.ts"
+import { makeVolumes } from "./volumes.ts"
 
 export interface StepContext {
   readonly driver: ContainerDriver
@@ -35,7 +35,6 @@ export const prepare = async (
   signal: AbortSignal,
 ): Promise<NonNullable<TaskSnapshot["prepared"]>> => {
   const { definition, arn } = task
-  const labels = { ...ownLabels(options), [taskLabel]: arn }
   const group =
     definition.cpu || definition.memory
       ? { ...(definition.cpu && { cpu: definition.cpu }), ...(definition.memory && { memoryMiB: definition.memory }) }
@@ -54,9 +53,7 @@ export const prepare = async (
     group && driver.createGroup(taskId(arn), group),
     awsvpc && place.network !== undefined ? networks.vpc(place.network, signal) : undefined,
     awsvpc ? networks.link(signal) : undefined,
-    ...volumesToMake(task).map(({ name, ...volume }) =>
-      driver.createVolume(name, { ...volume, labels: { ...volume.labels, ...labels } }),
-    ),
+    makeVolumes({ driver, options }, task),
   ])
   return {
     ...(cgroupParent !== undefined && { cgroupParent }),
@@ -104,6 +101,7 @@ export const create = async (
   const { driver, options, resolvers, hostCpus } = context
   try {
     if (container.type === "CNI_PAUSE") return await createPause(context, task, container)
+    if (container.type === "NAMESPACE_PAUSE") return await createOnce(context, compilePause(task, container))
     context.hooks.beforeCreateContainer?.(task, container)
     const { secrets = [], environmentFiles = [] } = container.definition
     if (environmentFiles.length > 0) throw new Error(`${noSecrets}: environment files are not supported by this host`)
@@ -118,6 +116,7 @@ export const create = async (
       ...(task.prepared?.cgroupParent === undefined && { hostCpus: await hostCpus() }),
       ...(values && { secrets: values }),
       ...(options.hostRoot !== undefined && { hostRoot: options.hostRoot }),
+      ...(options.engineSocket !== undefined && { engineSocket: options.engineSocket }),
       ...(options.openFiles !== undefined && { openFiles: options.openFiles }),
     })
     return await createOnce(context, spec)
@@ -239,7 +238,7 @@ export const stop = async (
   const id = container.runtimeId ?? ""
   const seconds = container.definition.stopTimeout ?? options.stopTimeoutSeconds ?? 30
   // It holds nothing that could be lost.
-  if (container.type === "CNI_PAUSE") await within(clock, "stopped", patience.stopped, driver.kill(id))
+  if (container.type !== "NORMAL") await within(clock, "stopped", patience.stopped, driver.kill(id))
   else await within(clock, "stopped", patience.stopped + seconds * 1000, driver.stop(id, seconds))
   return driver.inspect(id)
 }

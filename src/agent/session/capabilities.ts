@@ -39,6 +39,7 @@ const capabilities = [
   "ecs.capability.execution-role-awslogs",
   "ecs.capability.network.container-port-range",
   "ecs.capability.container-restart-policy",
+  "ecs.capability.pid-ipc-namespace-sharing",
   "ecs.capability.container-health-check",
   "ecs.capability.docker-plugin.local",
   "ecs.capability.task-eni",

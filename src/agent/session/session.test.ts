@@ -76,8 +76,8 @@ test("a host registers with the members of the official agent, its own attribute
   const attributes = input.attributes as { name: string; value?: string }[]
   assert.deepEqual(attributes[0], { name: "stack", value: "blue" })
   const official = new Set((first.attributes as { name: string }[]).map((a) => a.name))
-  // What we can do beyond the recorded host: its Docker had task networking, task limits, log roles
-  // and log drivers switched off.
+  // What we can do beyond the recorded host: it had no pause image, and its task networking, task limits, log roles
+  // and log drivers were switched off.
   const beyond = attributes
     .slice(1)
     .filter((a) => !official.has(a.name))
@@ -87,6 +87,7 @@ test("a host registers with the members of the official agent, its own attribute
       (driver) => `com.amazonaws.ecs.capability.logging-driver.${driver}`,
     ),
     "ecs.capability.execution-role-awslogs",
+    "ecs.capability.pid-ipc-namespace-sharing",
     "ecs.capability.task-eni",
     "ecs.capability.task-cpu-mem-limit",
     "ecs.capability.increased-task-cpu-limit",

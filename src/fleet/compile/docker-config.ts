@@ -76,9 +76,10 @@ const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>
         linux.tmpfs.map((t) => [t.containerPath ?? "", [`size=${t.size ?? 0}m`, ...(t.mountOptions ?? [])].join(",")]),
       ),
     }),
-    // Docker's MemorySwap is memory and swap together; ECS's maxSwap is swap alone.
+    // Docker's MemorySwap is memory and swap together; ECS's maxSwap is swap alone, and without it swappiness is ignored:
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html
     ...(linux?.maxSwap !== undefined && memory !== undefined && { MemorySwap: (memory + linux.maxSwap) * mebibyte }),
-    ...(linux?.swappiness !== undefined && { MemorySwappiness: linux.swappiness }),
+    ...(linux?.maxSwap !== undefined && linux.swappiness !== undefined && { MemorySwappiness: linux.swappiness }),
   }
 }
 

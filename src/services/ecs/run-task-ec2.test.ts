@@ -162,7 +162,7 @@ describe("RunTask on container instances", () => {
       "RunTask",
       run,
       "ClientException",
-      "The task definition asks for access to the host (pidMode host, privileged, capability SYS_ADMIN). Start Roadstead with --allow-host-access to allow it.",
+      "The task definition asks for access to the host (pidMode host, privileged of container 'app', capability SYS_ADMIN of container 'app'). Start Roadstead with --allow-host-access to allow it.",
     )
   })
 

@@ -7,6 +7,7 @@ import {
   type DriverErrorCode,
   type DriverEvent,
   type NetworkInfo,
+  type VolumeInfo,
 } from "../../driver.ts"
 import { describe, ended, imageId, isRunning, ownEnd, type SimulatedContainer, scriptOf } from "./container.ts"
 import { readScript } from "./script.ts"
@@ -36,6 +37,8 @@ export const createSimulatedDriver = (options: SimulatedDriverOptions): Containe
   const images = new Set([...world.images, ...(options.images ?? [])])
   const containers = new Map(world.containers.map((container) => [container.id, container]))
   const named = new Map(world.containers.map((container) => [container.spec.name, container.id]))
+  /** Of this process only: nothing is in them. */
+  const volumes = new Map<string, VolumeInfo>()
   const groups = new Map<string, string>()
   const listeners = new Set<(event: DriverEvent) => void>()
   const timers = new Map<string, Cancel[]>()
@@ -170,8 +173,12 @@ export const createSimulatedDriver = (options: SimulatedDriverOptions): Containe
         const stats = container && statsAt(container, clock.now())
         if (stats) onStats(stats)
       }),
-    createVolume: async () => {},
-    removeVolume: async () => {},
+    createVolume: async (name, { driver = "local", driverOpts = {}, labels }) => {
+      if (!volumes.has(name)) volumes.set(name, { driver, driverOpts, labels })
+    },
+    removeVolume: async (name) => void volumes.delete(name),
+    volume: async (name) => volumes.get(name),
+    hostPath: async (root, path) => `${root}${path}`,
     network: async (labels) => {
       if (options.network) return options.network(labels)
       const name = Object.entries(labels)
