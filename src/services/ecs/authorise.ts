@@ -1,6 +1,6 @@
 // What each operation of ECS needs permission for: IAM action, resources and condition keys, computed from the input.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
-import type { Tag } from "@aws-sdk/client-ecs"
+import type { Tag, TaskOverride } from "@aws-sdk/client-ecs"
 import type { Authorise, Demand, Input, ReadCx } from "../../gate/index.ts"
 import { formatGlobalArn, type Scope } from "../../kernel/index.ts"
 import type { EcsOperations } from "../../model/types/ecs.ts"
@@ -176,6 +176,12 @@ export const deleteTaskDefinitions: Authorise<Input<"ecs", "DeleteTaskDefinition
   return [demand("DeleteTaskDefinitions", (input.taskDefinitions ?? []).map(arnOf))]
 }
 
+/** The roles that the tasks will carry: an empty one in the overrides is none given. */
+const rolesOf = (row: TaskDefinitionRow | undefined, overrides: TaskOverride | undefined) => [
+  overrides?.taskRoleArn || row?.definition.taskRoleArn,
+  overrides?.executionRoleArn || row?.definition.executionRoleArn,
+]
+
 type TagMembers = "tags" | "propagateTags" | "enableECSManagedTags"
 
 /** Tags that ECS brings along are created as well: propagated and managed ones need the same permission. */
@@ -193,7 +199,6 @@ const tagsOfTasks = (
 export const runTask: Authorise<Input<"ecs", "RunTask">> = (cx, input) => {
   const cluster = clusterOf(cx.scope, input.cluster)
   const row = findTaskDefinition(cx, input.taskDefinition ?? "")
-  const { taskRoleArn, executionRoleArn } = { ...row?.definition, ...input.overrides }
   const conditions = {
     "ecs:cluster": cluster,
     "ecs:enable-execute-command": String(input.enableExecuteCommand ?? false),
@@ -201,7 +206,7 @@ export const runTask: Authorise<Input<"ecs", "RunTask">> = (cx, input) => {
   }
   return [
     demand("RunTask", [row?.arn ?? input.taskDefinition ?? "*"], conditions),
-    ...passRoles(cx.scope, [taskRoleArn, executionRoleArn]),
+    ...passRoles(cx.scope, rolesOf(row, input.overrides)),
     ...tagOnCreate(cx, "RunTask", [taskArn(cx.scope, clusterNameOf(cluster), "*")], tagsOfTasks(cluster, row, input)),
   ]
 }
@@ -226,7 +231,6 @@ export const registerContainerInstance: Authorise<Input<"ecs", "RegisterContaine
 export const startTask: Authorise<Input<"ecs", "StartTask">> = (cx, input) => {
   const cluster = clusterOf(cx.scope, input.cluster)
   const row = findTaskDefinition(cx, input.taskDefinition ?? "")
-  const { taskRoleArn, executionRoleArn } = { ...row?.definition, ...input.overrides }
   const instances = (input.containerInstances ?? []).map((id) =>
     id.startsWith("arn:") ? id : containerInstanceArn(cx.scope, clusterNameOf(cluster), lastPart(id)),
   )
@@ -238,7 +242,7 @@ export const startTask: Authorise<Input<"ecs", "StartTask">> = (cx, input) => {
   }
   return [
     demand("StartTask", [row?.arn ?? input.taskDefinition ?? "*"], conditions),
-    ...passRoles(cx.scope, [taskRoleArn, executionRoleArn]),
+    ...passRoles(cx.scope, rolesOf(row, input.overrides)),
     ...tagOnCreate(cx, "StartTask", [taskArn(cx.scope, clusterNameOf(cluster), "*")], tagsOfTasks(cluster, row, input)),
   ]
 }

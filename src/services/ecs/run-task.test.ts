@@ -12,7 +12,8 @@ import {
   vpc,
   withWeb,
 } from "../../../test/support/ecs-harness.ts"
-import type { Input } from "../../gate/index.ts"
+import type { Input, ReadCx } from "../../gate/index.ts"
+import * as may from "./authorise.ts"
 
 type RunTaskInput = Input<"ecs", "RunTask">
 
@@ -130,6 +131,20 @@ test("overrides replace sizes and are echoed for every container", async () => {
     { name: "app" },
     { name: "side", cpu: 128, memory: 256, environment },
   ])
+})
+
+test("an empty role in the overrides is none, and the definition's must be passed", async () => {
+  const { call, state } = await withWeb()
+  const taskRoleArn = "arn:aws:iam::123456789012:role/app"
+  await call("RegisterTaskDefinition", fargateDefinition({ taskRoleArn }))
+  const input = runWeb({ overrides: { taskRoleArn: "" } })
+  assert.equal((await call("RunTask", input)).tasks?.[0]?.overrides?.taskRoleArn, undefined)
+  const passed = state.view((tx) =>
+    may
+      .runTask({ tx, scope, caller: root, now: 0 } as ReadCx, input)
+      .flatMap(({ action, resources }) => (action === "iam:PassRole" ? resources : [])),
+  )
+  assert.deepEqual(passed, [taskRoleArn])
 })
 
 test("tags come from the call, on request from the task definition and from ECS itself", async () => {

@@ -45,7 +45,6 @@ const tasks = [
   "RunTask.overrides.containerOverrides.resourceRequirements",
   "RunTask.overrides.ephemeralStorage",
   "RunTask.overrides.executionRoleArn",
-  "RunTask.overrides.inferenceAcceleratorOverrides",
   "RunTask.overrides.taskRoleArn",
   "RunTask.referenceId",
 ]
@@ -55,7 +54,6 @@ const placed = [
   "StartTask.overrides.containerOverrides.environmentFiles",
   "StartTask.overrides.ephemeralStorage",
   "StartTask.overrides.executionRoleArn",
-  "StartTask.overrides.inferenceAcceleratorOverrides",
   "StartTask.overrides.taskRoleArn",
   "StartTask.referenceId",
 ]

@@ -2,10 +2,13 @@
 // record needs them (sizes, storage). Command and environment are merged by fleet/ when it compiles the payload.
 import type { TaskOverride } from "@aws-sdk/client-ecs"
 import type { Frozen, TaskContainer, TaskOverrides } from "../../../state/index.ts"
-import { checkEphemeralStorage } from "../definition/checks/fargate.ts"
+import { checkEphemeralStorage, fargateObstacle } from "../definition/checks/fargate.ts"
+import { checkEnvironment, checkSecrets } from "../definition/checks/logs-and-secrets.ts"
+import { checkResources } from "../definition/checks/resources.ts"
+import { checkRoles } from "../definition/checks/roles-and-modes.ts"
 import { checkContainerSizes, checkSums, checkTaskSize } from "../definition/checks/size.ts"
 import { type ContainerBody, containersOf, type Definition, isEssential } from "../definition/definition.ts"
-import { isFargateSize, noFargateSize, parseCpu, parseMemory } from "../definition/task-size.ts"
+import { parseCpu, parseMemory } from "../definition/task-size.ts"
 import { clientException, invalidParameter } from "../faults.ts"
 import { present } from "../shape.ts"
 
@@ -13,21 +16,23 @@ import { present } from "../shape.ts"
 const mostCharacters = 8192
 const defaultStorage = 20
 
+/** What the container is started with. Variables of the override replace those of the same name. */
 const withOverride = (container: ContainerBody, overrides: TaskOverrides): ContainerBody => {
   const override = overrides.containerOverrides?.find((one) => one.name === container.name)
-  const { cpu, memory, memoryReservation, resourceRequirements } = override ?? {}
-  return { ...container, ...present({ cpu, memory, memoryReservation, resourceRequirements }) }
+  if (!override) return container
+  const { cpu, memory, memoryReservation, resourceRequirements, environmentFiles, environment = [] } = override
+  const replaced = new Set(environment.map(({ name }) => name))
+  return {
+    ...container,
+    ...present({ cpu, memory, memoryReservation, resourceRequirements, environmentFiles }),
+    environment: [...(container.environment ?? []).filter(({ name }) => !replaced.has(name)), ...environment],
+  }
 }
 
-/** The definition with the sizes that the overrides give it. Checked again, for no combination may slip through. */
-export const overriddenDefinition = (
-  definition: Definition,
-  overrides: TaskOverrides,
-  isFargate: boolean,
-): Definition => {
+const checkNames = (definition: Definition, overrides: TaskOverrides): void => {
   const known = new Set(containersOf(definition).map((container) => container.name))
   const named = new Set<string>()
-  for (const { name, environment } of overrides.containerOverrides ?? []) {
+  for (const { name } of overrides.containerOverrides ?? []) {
     if (!name) throw invalidParameter("Container override name should not be null or empty.") // text from memory
     // [field] "Override for container named … is not a container in the TaskDefinition", several public logs
     if (!known.has(name)) {
@@ -36,34 +41,63 @@ export const overriddenDefinition = (
     // What AWS does with the second is known nowhere; dropping it in silence would be the worst.
     if (named.has(name)) throw invalidParameter(`Container ${name} is overridden more than once.`)
     named.add(name)
-    if (environment?.some((variable) => !variable.name)) {
-      throw invalidParameter("Environment variable name should not be null or empty.") // text from memory
-    }
   }
+  // No task definition has an accelerator to override: Elastic Inference ended in April 2024. By analogy with them.
+  if (overrides.inferenceAcceleratorOverrides?.length) {
+    throw invalidParameter("Unsupported field 'inferenceAcceleratorOverrides'")
+  }
+}
+
+/** What was checked of the definition and an override may break. */
+const checks = [
+  checkRoles,
+  checkTaskSize,
+  checkContainerSizes,
+  checkSums,
+  checkEphemeralStorage,
+  checkResources,
+  checkSecrets,
+  checkEnvironment,
+]
+
+/** The definition as the overrides change it. Checked again, for no combination may slip through. */
+export const overriddenDefinition = (
+  definition: Definition,
+  overrides: TaskOverrides,
+  isFargate: boolean,
+): Definition => {
+  checkNames(definition, overrides)
   if (JSON.stringify(overrides).length > mostCharacters) {
     throw invalidParameter(`Container Overrides length must be at most ${mostCharacters}`) // [field]
   }
-  const { cpu, memory, ephemeralStorage, taskRoleArn, executionRoleArn } = overrides
+  const { cpu, memory, ephemeralStorage } = overrides
   const merged: Definition = {
     ...definition,
-    ...present({ cpu, memory, ephemeralStorage, taskRoleArn, executionRoleArn }),
+    ...present({ cpu, memory, ephemeralStorage }),
+    // A role that is empty is none given ([field] boto/boto3#3173).
+    ...present({
+      taskRoleArn: overrides.taskRoleArn || undefined,
+      executionRoleArn: overrides.executionRoleArn || undefined,
+    }),
     containerDefinitions: containersOf(definition).map((container) => withOverride(container, overrides)),
   }
-  for (const check of [checkTaskSize, checkContainerSizes, checkSums, checkEphemeralStorage]) check(merged)
-  const [units, mebibytes] = [parseCpu(merged.cpu ?? "") ?? 0, parseMemory(merged.memory ?? "") ?? 0]
-  if (isFargate && !isFargateSize(units, mebibytes)) {
-    throw clientException(noFargateSize(String(units), String(mebibytes)))
-  }
+  for (const check of checks) check(merged)
+  const obstacle = isFargate ? fargateObstacle(merged) : undefined
+  if (obstacle !== undefined) throw clientException(obstacle)
   return {
     ...merged,
-    ...(merged.cpu === undefined ? {} : { cpu: String(units) }),
-    ...(merged.memory === undefined ? {} : { memory: String(mebibytes) }),
+    ...(merged.cpu === undefined ? {} : { cpu: String(parseCpu(merged.cpu) ?? merged.cpu) }),
+    ...(merged.memory === undefined ? {} : { memory: String(parseMemory(merged.memory) ?? merged.memory) }),
   }
 }
 
 /** `overrides` as DescribeTasks answers them: an entry for every container, in the order of the definition. */
 export const echoOverrides = (definition: Definition, given: Frozen<TaskOverride> | undefined): TaskOverrides => ({
-  ...present(given ?? {}),
+  ...present({
+    ...given,
+    taskRoleArn: given?.taskRoleArn || undefined,
+    executionRoleArn: given?.executionRoleArn || undefined,
+  }),
   containerOverrides: containersOf(definition).map(
     ({ name }) => given?.containerOverrides?.find((one) => one.name === name) ?? present({ name }),
   ),
