@@ -25,6 +25,7 @@ export {
   hasDnsHostnames,
   hasDnsSupport,
   interfaceRow,
+  isKept,
   macAddressOf,
   type NewInterface,
   privateDnsNameOf,

@@ -2,7 +2,7 @@
 // Who makes and removes them is controllers/task; how they are described is services/ec2.
 import { hash } from "node:crypto"
 import { type Scope, scopeKey } from "../kernel/index.ts"
-import { formatAddress, parseAddress, parseCidr } from "./ipv4.ts"
+import { type Cidr, formatAddress, parseAddress, parseCidr } from "./ipv4.ts"
 import type { View } from "./schema.ts"
 import type { NetworkInterfaceRow, SubnetRow, VpcRow } from "./tables/ec2.ts"
 import type { SecurityGroupRow } from "./tables/ec2-security.ts"
@@ -13,6 +13,10 @@ import type { SecurityGroupRow } from "./tables/ec2-security.ts"
  */
 const keptBelow = 4
 const kept = keptBelow + 1
+
+/** Whether an address of the subnet is one that AWS keeps. */
+export const isKept = (subnet: Cidr, address: number): boolean =>
+  address < subnet.base + keptBelow || address === subnet.base + subnet.size - 1
 
 /** How many addresses of a subnet can be given out, used or not. */
 export const capacityOf = (subnet: Pick<SubnetRow, "cidr">): number =>

@@ -7,6 +7,8 @@ export interface Missing {
   readonly code: string
   /** `The vpc ID`: what stands before the quoted id. */
   readonly what: string
+  /** The whole text, where EC2 says it otherwise. */
+  readonly says?: (id: string) => string
 }
 
 /** Error codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
@@ -20,13 +22,21 @@ export const missing = {
   networkInterface: { code: "InvalidNetworkInterfaceID.NotFound", what: "The networkInterface ID" },
   networkAcl: { code: "InvalidNetworkAclID.NotFound", what: "The networkAcl ID" },
   dhcpOptions: { code: "InvalidDhcpOptionID.NotFound", what: "The dhcpOption ID" },
-  natGateway: { code: "NatGatewayNotFound", what: "NAT gateway" },
+  natGateway: {
+    code: "NatGatewayNotFound",
+    what: "NAT gateway",
+    says: (id: string) => `NAT gateway ${id} was not found`,
+  },
+  routeNatGateway: { code: "InvalidNatGatewayID.NotFound", what: "The natGateway ID" },
+  gateway: { code: "InvalidGatewayID.NotFound", what: "The gateway ID" },
+  instance: { code: "InvalidInstanceID.NotFound", what: "The instance ID" },
   allocation: { code: "InvalidAllocationID.NotFound", what: "The allocation ID" },
   association: { code: "InvalidAssociationID.NotFound", what: "The association ID" },
 } as const satisfies Record<string, Missing>
 
 /** EC2's error for one id of the kind. */
-export const notFound = (kind: Missing, id: string): Fault => fault(kind.code, `${kind.what} '${id}' does not exist`)
+export const notFound = (kind: Missing, id: string): Fault =>
+  fault(kind.code, kind.says?.(id) ?? `${kind.what} '${id}' does not exist`)
 
 /** The key of a row of the scope: what the tables of EC2 are keyed by. */
 export const keyOf = (scope: Scope, id: string): string => `${scopeKey(scope)}/${id}`

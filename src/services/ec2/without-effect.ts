@@ -8,6 +8,15 @@ export const withoutEffect: readonly string[] = [
   "AuthorizeSecurityGroupEgress.IpPermissions",
   "AuthorizeSecurityGroupIngress.IpPermissions",
   "ModifySecurityGroupRules.SecurityGroupRules",
+  "ModifyNetworkInterfaceAttribute.Groups",
+  "ModifyNetworkInterfaceAttribute.SourceDestCheck",
+  // So are network ACLs.
+  "CreateNetworkAclEntry.RuleAction",
+  "ReplaceNetworkAclEntry.RuleAction",
+  "ReplaceNetworkAclAssociation.NetworkAclId",
+  // Elastic addresses are of ranges for documentation, and nothing routes to them.
+  "AssociateAddress.AllocationId",
+  "AssociateAddress.PublicIp",
   // No interface gets a public address.
   "ModifySubnetAttribute.MapPublicIpOnLaunch",
 ]

@@ -66,13 +66,16 @@ export interface NatGatewayRow extends Owned {
   readonly vpcId: string
   readonly subnetId: string
   readonly connectivityType: "public" | "private"
-  readonly networkInterfaceId: string
-  readonly privateIp: string
+  /** Of one that did not fail: its interface and address in the subnet. */
+  readonly networkInterfaceId?: string
+  readonly privateIp?: string
   /** Of a public one. */
   readonly allocationId?: string
   readonly associationId?: string
   readonly publicIp?: string
-  readonly state: "available" | "deleted"
+  readonly state: "available" | "failed" | "deleted"
+  /** Why it failed. */
+  readonly failure?: { readonly code: string; readonly message: string }
   readonly createdAt: number
   readonly deletedAt?: number
   readonly token?: { readonly value: string; readonly request: string }

@@ -91,10 +91,16 @@ export interface NetworkAclRow extends Owned {
   /** Each subnet is associated with exactly one ACL of its VPC. */
   readonly associations: readonly { readonly id: string; readonly subnetId: string }[]
   readonly entries: readonly NetworkAclEntry[]
+  readonly token?: { readonly value: string; readonly request: string }
 }
 export const networkAcls = defineTable<NetworkAclRow>()({
   name: "networkAcls",
   version: 1,
   key: (a) => `${scoped(a)}/${a.id}`,
-  indexes: { scope: scoped, vpc: (a) => `${scoped(a)}/${a.vpcId}` },
+  indexes: {
+    scope: scoped,
+    vpc: (a) => `${scoped(a)}/${a.vpcId}`,
+    association: (a) => a.associations.map(({ id }) => `${scoped(a)}/${id}`),
+    token: (a) => a.token && `${scoped(a)}/${a.token.value}`,
+  },
 })

@@ -7,7 +7,8 @@ import { checkForm, keyOf, missing, namedRows, tagSet } from "../lookups.ts"
 import { pageOf } from "../pages.ts"
 
 /** An interface is attached once and for its whole life, so its own digits can name the attachment. */
-const attachmentId = (i: NetworkInterfaceRow) => i.id.replace(/^eni-/, "eni-attach-")
+export const attachmentId = (i: NetworkInterfaceRow) =>
+  i.id.replace(/^eni-/, i.interfaceType === "nat_gateway" ? "ela-attach-" : "eni-attach-")
 const attached =
   <T>(value: (i: NetworkInterfaceRow) => T) =>
   (i: NetworkInterfaceRow): readonly T[] =>
