@@ -4,8 +4,8 @@ import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { setTimeout as pause } from "node:timers/promises"
+import { makeLargeStore, newFolder, recordsOf } from "../test/support/large-store.ts"
 import { bundle, type Started, startBundle } from "./support/bundle.ts"
-import { makeLargeStore, newFolder, recordsOf } from "./support/large-store.ts"
 import { type Measure, median, report } from "./support/measure.ts"
 
 const tasks = 100_000

@@ -1,9 +1,9 @@
-// The control plane as it is shipped: bundled, a process of its own on a data folder, without supervisor and machines.
-import { execFileSync, spawn } from "node:child_process"
-import { once } from "node:events"
-import { cpSync, readFileSync } from "node:fs"
+// The control plane as it is shipped: bundled, and asked from the first moment.
+import { execFileSync } from "node:child_process"
+import { cpSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { type LoneControlPlane, startLoneControlPlane } from "../../test/support/lone-control-plane.ts"
 import { signedRequest } from "./aws-request.ts"
 import { ask } from "./load.ts"
 
@@ -18,86 +18,18 @@ export const bundle = (folder: string): string => {
 }
 
 /** A control plane that has answered. */
-export interface Started {
-  readonly port: number
+export interface Started extends LoneControlPlane {
   /** Seconds from the start of its process to the answer of the first request. */
   readonly seconds: number
-  /** What it answered. */
   readonly answer: Record<string, unknown>
-  /** Megabytes that its process has in memory now. */
-  memory(): number
-  /** Seconds of a processor that it has used. */
-  processorSeconds(): number
-  stop(): Promise<void>
 }
 
 /** Starts the control plane of the bundle in `dist` on the data folder `data`, and asks it one signed request of ECS. */
-export const startBundle = async (
-  dist: string,
-  data: string,
-  operation: string,
-  input: object,
-  nodeArgs: readonly string[] = [],
-): Promise<Started> => {
-  const configuration = {
-    config: {
-      port: 0,
-      host: "127.0.0.1",
-      data,
-      ephemeral: false,
-      engine: "simulated",
-      auth: "relaxed",
-      account: "000000000000",
-      region: "us-east-1",
-      timeScale: 1,
-      publicUrl: [],
-      allowOrigin: [],
-      allowHostAccess: false,
-      insecurePlaintext: false,
-      logLevel: "error",
-      logFormat: "json",
-    },
-    folders: { data, run: data, owner: "bench" },
-    engine: "simulated",
-  }
+export const startBundle = async (dist: string, data: string, operation: string, input: object): Promise<Started> => {
   const began = performance.now()
-  const child = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", ...nodeArgs, join(dist, "control-plane-process.js")],
-    {
-      env: { PATH: process.env.PATH, ROADSTEAD_PROCESS: JSON.stringify(configuration) },
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-    },
-  )
-  const exited = once(child, "exit")
-  const heard = await Promise.race([once(child, "message"), exited.then(() => undefined)])
-  const message = heard?.[0] as { type: string; port?: number; reason?: string } | undefined
-  if (message?.port === undefined) throw new Error(`the control plane did not start: ${message?.reason ?? "it ended"}`)
-  const { port } = message
-  const answer = await ask(port, ecsRequest(port, operation, input))
-  const seconds = (performance.now() - began) / 1000
-  const of = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, "utf8")
-  return {
-    port,
-    seconds,
-    answer,
-    memory: () => Number(/VmRSS:\s+(\d+) kB/.exec(of("status"))?.[1]) / 1024,
-    processorSeconds: () => {
-      // Fields 14 and 15, counted behind the name, which may hold spaces; in hundredths of a second.
-      const [user, system] = of("stat").split(") ").at(-1)?.split(" ").slice(11, 13).map(Number) ?? []
-      return ((user ?? 0) + (system ?? 0)) / 100
-    },
-    stop: async () => {
-      if (child.connected) child.disconnect()
-      await exited
-    },
-  }
-}
-
-/** A signed request of ECS by the default account. */
-export const ecsRequest = (port: number, operation: string, input: object): Buffer =>
-  signedRequest({
-    port,
+  const started = await startLoneControlPlane(data, join(dist, "control-plane-process.js"))
+  const request = signedRequest({
+    port: started.port,
     service: "ecs",
     region: "us-east-1",
     target: `AmazonEC2ContainerServiceV20141113.${operation}`,
@@ -106,3 +38,6 @@ export const ecsRequest = (port: number, operation: string, input: object): Buff
     secretAccessKey: "bench",
     now: new Date(),
   })
+  const answer = await ask(started.port, request)
+  return { ...started, answer, seconds: (performance.now() - began) / 1000 }
+}

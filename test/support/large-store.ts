@@ -11,13 +11,13 @@ import {
   waitUntilTasksRunning,
 } from "@aws-sdk/client-ecs"
 import { type StoredRow, sqliteJournal } from "../../src/state/index.ts"
-import { startUp } from "../../test/support/up.ts"
+import { startUp } from "./up.ts"
 
 /** Where the records are in a data folder. */
 export const recordsOf = (data: string): string => join(data, "state.sqlite")
 
 /** A new folder on a disk: /tmp may be memory. */
-export const newFolder = (): string => mkdtempSync("/var/tmp/roadstead-bench-")
+export const newFolder = (): string => mkdtempSync("/var/tmp/roadstead-large-")
 
 const rowsPerBatch = 5000
 

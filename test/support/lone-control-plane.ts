@@ -1,0 +1,65 @@
+// A control plane as a process of its own on a data folder, without supervisor and machines: what its start, its memory and
+// its answers over many records are looked at with.
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+/** A control plane that listens. */
+export interface LoneControlPlane {
+  readonly port: number
+  /** Megabytes that its process has in memory now. */
+  memory(): number
+  /** Seconds of a processor that it has used. */
+  processorSeconds(): number
+  stop(): Promise<void>
+}
+
+const source = fileURLToPath(new URL("../../src/main/control-plane-process.ts", import.meta.url))
+
+/** Starts the control plane of the sources, or of the bundle whose file is `entry`, on the data folder `data`. */
+export const startLoneControlPlane = async (data: string, entry = source): Promise<LoneControlPlane> => {
+  const configuration = {
+    config: {
+      port: 0,
+      host: "127.0.0.1",
+      data,
+      ephemeral: false,
+      engine: "simulated",
+      auth: "relaxed",
+      account: "000000000000",
+      region: "us-east-1",
+      timeScale: 1,
+      publicUrl: [],
+      allowOrigin: [],
+      allowHostAccess: false,
+      insecurePlaintext: false,
+      logLevel: "error",
+      logFormat: "json",
+    },
+    folders: { data, run: data, owner: "lone" },
+    engine: "simulated",
+  }
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", entry], {
+    env: { PATH: process.env.PATH, ROADSTEAD_PROCESS: JSON.stringify(configuration) },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  })
+  const exited = once(child, "exit")
+  const heard = await Promise.race([once(child, "message"), exited.then(() => undefined)])
+  const message = heard?.[0] as { type: string; port?: number; reason?: string } | undefined
+  if (message?.port === undefined) throw new Error(`the control plane did not start: ${message?.reason ?? "it ended"}`)
+  const of = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, "utf8")
+  return {
+    port: message.port,
+    memory: () => Number(/VmRSS:\s+(\d+) kB/.exec(of("status"))?.[1]) / 1024,
+    processorSeconds: () => {
+      // Fields 14 and 15, counted behind the name, which may hold spaces; in hundredths of a second.
+      const [user, system] = of("stat").split(") ").at(-1)?.split(" ").slice(11, 13).map(Number) ?? []
+      return ((user ?? 0) + (system ?? 0)) / 100
+    },
+    stop: async () => {
+      if (child.connected) child.disconnect()
+      await exited
+    },
+  }
+}
