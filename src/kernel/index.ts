@@ -1,4 +1,4 @@
-// The ground floor: clock, ids, ARNs, faults, log, work queue, back-off. It imports nothing of ours.
+// The ground floor: clock, ids, ARNs, faults, log, work queue, back-off, regular expressions. It imports nothing of ours.
 export { type Arn, formatArn, formatGlobalArn, parseArn } from "./arn.ts"
 export { type BackOff, pauseAfter } from "./back-off.ts"
 export type { Caller } from "./caller.ts"
@@ -6,5 +6,6 @@ export { type Cancel, type Clock, type Clocks, delay, type Instant, repeat } fro
 export { Fault, fault, notImplemented } from "./fault.ts"
 export { type Ids, newIds, type RandomSource } from "./ids.ts"
 export { errorFields, type Log, type LogFields, silentLog } from "./log.ts"
+export { compileRegexp, type Regexp, RegexpError } from "./regexp/index.ts"
 export { type Scope, scopeKey } from "./scope.ts"
 export { WorkQueue } from "./work-queue.ts"

@@ -1,8 +1,9 @@
 // From the raw lines of a json-file to log events, and the offsets at which reading may begin again. Pure.
+
+import type { Regexp } from "../../../kernel/index.ts"
 import type { LogPosition } from "../../types.ts"
 import { JsonFileDecoder, type LogMessage } from "../json-file/decode.ts"
 import type { RawLine } from "../json-file/reader.ts"
-import type { Regexp } from "../regexp/index.ts"
 import { Joiner, type LogEvent } from "./join.ts"
 
 /** Where decoding may begin again once everything before is delivered. */

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
+import { compileRegexp } from "../../../kernel/index.ts"
 import type { RawLine } from "../json-file/reader.ts"
-import { compileRegexp } from "../regexp/index.ts"
 import { type Boundary, EventSource } from "./events.ts"
 import { beyond, type LogEvent } from "./join.ts"
 

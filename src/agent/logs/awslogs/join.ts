@@ -1,7 +1,8 @@
 // Joins lines into events as Docker's awslogs driver does: a line that matches begins one, all others go on with it,
 // whichever stream they come from. Pure; when an event has waited long enough is decided elsewhere.
+
+import type { Regexp } from "../../../kernel/index.ts"
 import { type LogMessage, maxMessageBytes } from "../json-file/decode.ts"
-import type { Regexp } from "../regexp/index.ts"
 
 /** What goes into the log stream as one event. */
 export interface LogEvent extends LogMessage {

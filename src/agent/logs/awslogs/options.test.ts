@@ -1,7 +1,7 @@
 // What options of the awslogs driver mean, and how wrong ones are refused.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { compileRegexp } from "../regexp/index.ts"
+import { compileRegexp } from "../../../kernel/index.ts"
 import { boolOf, bytesOf, parseOptions, refusalAtCreation } from "./options.ts"
 import { strftimePattern } from "./strftime.ts"
 

@@ -1,6 +1,6 @@
 // The options of the awslogs driver: what Docker refuses, in its words and at the moment at which it does, and what the
 // rest means to a follower. Where the lines go is not here (destination.ts). Pure.
-import { compileRegexp, type Regexp, RegexpError } from "../regexp/index.ts"
+import { compileRegexp, type Regexp, RegexpError } from "../../../kernel/index.ts"
 import { strftimePattern } from "./strftime.ts"
 
 export type LogOptions = Readonly<Record<string, string>>

@@ -1,4 +1,4 @@
-// Regular expressions as Go has them, matched in linear time: patterns of users must never hold up the agent.
+// Regular expressions as Go has them, matched in linear time: patterns of users must never hold up whoever matches them.
 import { Matcher } from "./match.ts"
 import { parse } from "./parse.ts"
 import { programOf } from "./program.ts"

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
-import { testIds } from "../../../../test/support/test-ids.ts"
+import { testIds } from "../../../test/support/test-ids.ts"
 import { compileRegexp } from "./index.ts"
 
 const matches = (pattern: string, text: string) => compileRegexp(pattern).test(text)
