@@ -62,6 +62,21 @@ test("a deleted task definition is DELETE_IN_PROGRESS for an hour and as long as
   assert.equal((await call("RegisterTaskDefinition", fargateDefinition())).taskDefinition?.revision, 3)
 })
 
+test("a deleted task definition stays as long as a service is to start its tasks from it", async () => {
+  const { call, clock } = await setUp()
+  const { networkConfiguration } = runWeb()
+  const asked = { serviceName: "s", taskDefinition: "web:1", desiredCount: 0, networkConfiguration } as const
+  await call("CreateService", { ...asked, launchType: "FARGATE" })
+  await call("DeregisterTaskDefinition", { taskDefinition: "web:1" })
+  await call("DeleteTaskDefinitions", { taskDefinitions: ["web:1"] })
+  const listed = async () => (await call("ListTaskDefinitions", { status: "DELETE_IN_PROGRESS" })).taskDefinitionArns
+  await clock.advance(2 * hour)
+  assert.deepEqual(await listed(), [ecsArn("task-definition/web:1")])
+  await call("DeleteService", { service: "s" })
+  await clock.advance(hour)
+  assert.deepEqual(await listed(), [])
+})
+
 test("an INACTIVE task definition stays", async () => {
   const { call, clock } = await setUp()
   await call("DeregisterTaskDefinition", { taskDefinition: "web:1" })

@@ -119,6 +119,7 @@ export const CreateCluster: Op<"ecs", "CreateCluster"> = (cx, input) => {
 export const DescribeClusters: ReadOp<"ecs", "DescribeClusters"> = (cx, input) => {
   const references = input.clusters?.length ? input.clusters : ["default"]
   checkAtMost("clusters", references, 100)
+  if (references.includes("")) throw invalidParameter("Clusters can not be blank.") // [field] blox/blox#170
   for (const field of input.include ?? []) checkOneOf("include", field, fields)
   const clusters: Cluster[] = []
   const failures: { arn: string; reason: string }[] = []

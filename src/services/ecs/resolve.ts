@@ -126,8 +126,21 @@ export const findTaskDefinition = (cx: Looking, reference: string): TaskDefiniti
   )
 }
 
+/** Refuses what names no task definition. Never for authorisation, which comes before the handler's own checks. */
+export const checkTaskDefinitionName = (reference: string | undefined): void => {
+  // [field] by analogy with clusters: blox/blox#170
+  if (!reference) throw invalidParameter("TaskDefinition can not be blank.")
+  const name = reference.slice(reference.lastIndexOf("/") + 1)
+  const [family, revision] = name.split(":")
+  // [field] hashicorp/terraform#17746, aws/amazon-ecs-agent#1354
+  if (family && revision !== undefined && !/^[1-9]\d{0,8}$/.test(revision)) {
+    throw invalidParameter(`Invalid revision number. Number: ${revision}`)
+  }
+}
+
 /** The task definition that a task is to be started from. Throws AWS's ClientException for one that cannot. */
 export const runnableTaskDefinition = (cx: Looking, reference: string): TaskDefinitionRow => {
+  checkTaskDefinitionName(reference)
   const row = findTaskDefinition(cx, reference)
   if (!row) throw clientException("TaskDefinition not found.")
   if (row.status !== "ACTIVE") throw clientException("TaskDefinition is inactive")

@@ -24,8 +24,19 @@ export const deletedLifetime = 60 * 60 * 1000
 export const clusterEnd = (row: ClusterRow): number | undefined =>
   row.status === "INACTIVE" ? (row.deletedAt ?? 0) + deletedLifetime : undefined
 
-/** When a task definition may be forgotten; undefined for one that is to stay, or that tasks still use. */
-export const taskDefinitionEnd = (view: View, row: TaskDefinitionRow): number | undefined =>
-  row.status === "DELETE_IN_PROGRESS" && view.tasks.count("taskDefinition", row.arn) === 0
-    ? (row.deleteRequestedAt ?? 0) + deletedLifetime
-    : undefined
+/** Whether a deployment that a service shows starts its tasks from the definition. */
+const isServed = (view: View, definition: string): boolean =>
+  view.serviceRevisions
+    .by("taskDefinition", definition)
+    .some(
+      (revision) =>
+        view.services.get(revision.serviceArn)?.status !== "INACTIVE" &&
+        view.deployments.by("shown", revision.serviceArn).some((deployment) => deployment.revisionArn === revision.arn),
+    )
+
+/** When a task definition may be forgotten; undefined for one that is to stay, or that tasks or services still use. */
+export const taskDefinitionEnd = (view: View, row: TaskDefinitionRow): number | undefined => {
+  if (row.status !== "DELETE_IN_PROGRESS") return undefined
+  if (view.tasks.count("taskDefinition", row.arn) > 0 || isServed(view, row.arn)) return undefined
+  return (row.deleteRequestedAt ?? 0) + deletedLifetime
+}

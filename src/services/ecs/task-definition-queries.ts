@@ -5,11 +5,13 @@ import type { TaskDefinitionRow } from "../../state/index.ts"
 import { describeTaskDefinition } from "./describe-task-definition.ts"
 import { checkOneOf, clientException } from "./faults.ts"
 import { cut, nextToken, pageOf } from "./pages.ts"
-import { findTaskDefinition } from "./resolve.ts"
+import { checkTaskDefinitionName, findTaskDefinition } from "./resolve.ts"
 import { tagsOut } from "./tags.ts"
 
 /** One revision: the latest ACTIVE of a family, or the one that is named. */
 export const DescribeTaskDefinition: ReadOp<"ecs", "DescribeTaskDefinition"> = (cx, input) => {
+  checkTaskDefinitionName(input.taskDefinition)
+  for (const field of input.include ?? []) checkOneOf("include", field, ["TAGS"])
   const row = findTaskDefinition(cx, input.taskDefinition ?? "")
   if (!row) throw clientException("Unable to describe task definition.")
   return {

@@ -116,7 +116,16 @@ test("a family alone means its latest ACTIVE revision", async () => {
   assert.equal(await revision("web:3"), 3)
   assert.equal(await revision(ecsArn("task-definition/web:1")), 1)
   assert.equal(await revision(ecsArn("task-definition/web")), 2)
-  for (const taskDefinition of ["none", "web:9", "web:x", "a b", ecsArn("cluster/web")]) {
+  // source: hashicorp/terraform#17746
+  const malformed = "Invalid revision number. Number: latest"
+  await refuses("DescribeTaskDefinition", { taskDefinition: "web:latest" }, "InvalidParameterException", malformed)
+  await refuses("RunTask", runWeb({ taskDefinition: "web:latest" }), "InvalidParameterException", malformed)
+  const blank = "TaskDefinition can not be blank."
+  await refuses("DescribeTaskDefinition", { taskDefinition: "" }, "InvalidParameterException", blank)
+  await refuses("DeregisterTaskDefinition", { taskDefinition: "web" }, "ClientException", "Revision is missing.")
+  const none = "The specified task definition does not exist."
+  await refuses("DeregisterTaskDefinition", { taskDefinition: "web:9" }, "ClientException", none)
+  for (const taskDefinition of ["none", "web:9", "a b", ecsArn("cluster/web")]) {
     await refuses(
       "DescribeTaskDefinition",
       { taskDefinition },

@@ -9,7 +9,7 @@ import { fillDefaults } from "./definition/defaults.ts"
 import type { Definition } from "./definition/definition.ts"
 import { describeTaskDefinition } from "./describe-task-definition.ts"
 import { clientException, invalidParameter } from "./faults.ts"
-import { findTaskDefinition, parseTaskDefinition } from "./resolve.ts"
+import { checkTaskDefinitionName, findTaskDefinition, parseTaskDefinition } from "./resolve.ts"
 import { present } from "./shape.ts"
 import { checkTags, tagsOut } from "./tags.ts"
 
@@ -47,12 +47,11 @@ export const RegisterTaskDefinition: Op<"ecs", "RegisterTaskDefinition"> = (cx, 
 /** Makes a revision INACTIVE at once; tasks and services that use it go on. Twice is no error. */
 export const DeregisterTaskDefinition: Op<"ecs", "DeregisterTaskDefinition"> = (cx, input) => {
   const reference = input.taskDefinition ?? ""
-  const named = parseTaskDefinition(reference)
-  if (named && named.revision === undefined) {
-    throw invalidParameter("Task definition must include a revision: family:revision or an ARN.") // text from memory
-  }
+  checkTaskDefinitionName(reference)
+  // Both texts by the suite of getmoto/moto.
+  if (parseTaskDefinition(reference)?.revision === undefined) throw clientException("Revision is missing.")
   const row = findTaskDefinition(cx, reference)
-  if (!row) throw clientException("The specified task definition does not exist.") // text from memory
+  if (!row) throw clientException("The specified task definition does not exist.")
   const inactive =
     row.status === "ACTIVE" ? cx.tx.taskDefinitions.patch(row.arn, { status: "INACTIVE", deregisteredAt: cx.now }) : row
   return { taskDefinition: describeTaskDefinition(inactive) }
@@ -76,10 +75,9 @@ export const DeleteTaskDefinitions: Op<"ecs", "DeleteTaskDefinitions"> = (cx, in
   const deleted: TaskDefinition[] = []
   const failures: { arn: string; reason: string }[] = []
   for (const reference of references) {
+    checkTaskDefinitionName(reference)
     const named = parseTaskDefinition(reference)
-    if (named?.revision === undefined) {
-      throw invalidParameter(`Task definition ${reference} must include a revision.`) // text from memory
-    }
+    if (named?.revision === undefined) throw clientException("Revision is missing.") // as of DeregisterTaskDefinition
     const row = findTaskDefinition(cx, reference)
     const reason = whyNotDeletable(row)
     if (!row || reason !== undefined) {

@@ -78,7 +78,7 @@ export const serviceRevisions = defineTable<ServiceRevisionRow>()({
   name: "serviceRevisions",
   version: 1,
   key: (r) => r.arn,
-  indexes: { service: (r) => r.serviceArn },
+  indexes: { service: (r) => r.serviceArn, taskDefinition: (r) => r.taskDefinitionArn },
 })
 
 export type ServiceDeploymentStatus =
