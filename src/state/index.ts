@@ -44,7 +44,7 @@ export type { ContainerInstanceRow, InstanceResource } from "./tables/container-
 export type { DhcpOptionsRow, NetworkInterfaceRow, SubnetRow, VpcRow } from "./tables/ec2.ts"
 export type { AddressRow, InternetGatewayRow, NatGatewayRow, Route, RouteTableRow } from "./tables/ec2-routing.ts"
 export type { NetworkAclEntry, NetworkAclRow, SecurityGroupRow, SecurityGroupRule } from "./tables/ec2-security.ts"
-export type { LogGroupRow, LogStreamRow } from "./tables/logs.ts"
+export type { LogGroupRow, LogResourcePolicyRow, LogStreamRow, MetricFilter } from "./tables/logs.ts"
 export type { MachineRow, NetworkRow } from "./tables/machines.ts"
 export type { OutboxRow, SettingRow } from "./tables/outbox.ts"
 export {

@@ -6,7 +6,7 @@ import { containerInstances } from "./tables/container-instances.ts"
 import { dhcpOptions, networkInterfaces, subnets, vpcs } from "./tables/ec2.ts"
 import { addresses, internetGateways, natGateways, routeTables } from "./tables/ec2-routing.ts"
 import { networkAcls, securityGroups } from "./tables/ec2-security.ts"
-import { logGroups, logStreams } from "./tables/logs.ts"
+import { logGroups, logResourcePolicies, logStreams } from "./tables/logs.ts"
 import { machines, networks } from "./tables/machines.ts"
 import { outbox, settings } from "./tables/outbox.ts"
 import { deployments, serviceEvents, serviceRevisions, services } from "./tables/services.ts"
@@ -25,6 +25,7 @@ export const schema = {
   families,
   internetGateways,
   logGroups,
+  logResourcePolicies,
   logStreams,
   machines,
   natGateways,

@@ -15,6 +15,27 @@ export const atMost = (member: string, text: string, most: number): string => {
   return text
 }
 
+/** A member that must be one of these, when it is there. */
+export const oneOf = <T extends string>(member: string, text: string | undefined, all: readonly T[]): T | undefined => {
+  if (text === undefined) return undefined
+  const found = all.find((one) => one === text)
+  if (!found) throw broken(member, text, `Member must satisfy enum value set: [${all.join(", ")}]`)
+  return found
+}
+
+/** Throws unless a list has so many members. */
+export const checkCount = (member: string, list: readonly unknown[], least: number, most: number): void => {
+  const length = (bound: string) => broken(member, `[${list.join(", ")}]`, `Member must have length ${bound}`)
+  if (list.length < least) throw length(`greater than or equal to ${least}`)
+  if (list.length > most) throw length(`less than or equal to ${most}`)
+}
+
+/** A time in milliseconds, when it is there. */
+export const timeOf = (member: string, time: number | undefined): number | undefined => {
+  if (time !== undefined && time < 0) throw broken(member, time, "Member must have value greater than or equal to 0")
+  return time
+}
+
 const checkName = (member: string, name: string, pattern: RegExp, written: string): string => {
   if (name.length < 1) throw broken(member, name, "Member must have length greater than or equal to 1")
   if (name.length > 512) throw broken(member, name, "Member must have length less than or equal to 512")
@@ -30,9 +51,13 @@ export const groupName = (name: string | undefined, member = "logGroupName"): st
 export const streamName = (name: string | undefined, member = "logStreamName"): string =>
   checkName(member, name ?? "", /^[^:*]*$/, "[^:*]*")
 
-/** A limit within 1 and `most`; `most` when none was asked for. */
-export const limitOf = (limit: number | undefined, most: number): number => {
-  if (limit === undefined) return most
+/** The name of a metric filter, or a fault. */
+export const filterName = (name: string | undefined, member = "filterName"): string =>
+  checkName(member, name ?? "", /^[^:*]*$/, "[^:*]*")
+
+/** A limit within 1 and `most`; `most` when none was asked for, or what is usual. */
+export const limitOf = (limit: number | undefined, most: number, usual = most): number => {
+  if (limit === undefined) return usual
   if (limit < 1) throw broken("limit", limit, "Member must have value greater than or equal to 1")
   if (limit > most) throw broken("limit", limit, `Member must have value less than or equal to ${most}`)
   return limit

@@ -2,7 +2,7 @@
 import type { BulkOp } from "../../gate/index.ts"
 import { fault } from "../../kernel/index.ts"
 import type { LogStreamRow } from "../../state/index.ts"
-import { atMost, limitOf, readToken, writeToken } from "./checks.ts"
+import { atMost, checkCount, limitOf, readToken, streamName, timeOf, writeToken } from "./checks.ts"
 import { eventIdsOf } from "./events.ts"
 import { type FilterPattern, filterPatternOf, longestPattern } from "./filter-pattern/index.ts"
 import { type Merge, type MergedEvent, mergedEvents, type Source } from "./merging.ts"
@@ -20,6 +20,9 @@ interface Wanted {
 /** What a token carries: the last event that was looked at, and the direction. */
 const place = { time: 0, name: "", seq: 0, descending: false }
 
+/** AWS: "Maximum number of 100 items". */
+const mostStreams = 100
+
 /** AWS reads backwards only from here on: Jan 1, 2024 00:00:00 UTC. */
 const earliestBackwards = 1_704_067_200_000
 
@@ -30,6 +33,9 @@ export const filterLogEvents = (ports: LogsPorts): BulkOp<"logs", "FilterLogEven
     if (names && prefix !== undefined) {
       throw fault("InvalidParameterException", "LogStreamNames and LogStreamNamePrefix cannot be specified together.")
     }
+    if (names) checkCount("logStreamNames", names, 1, mostStreams)
+    for (const [i, name] of names?.entries() ?? []) streamName(name, `logStreamNames.${i + 1}.member`)
+    if (prefix !== undefined) streamName(prefix, "logStreamNamePrefix")
     const limit = limitOf(input.limit, mostEvents)
     const pattern = filterPatternOf(
       atMost("filterPattern", input.filterPattern ?? "", longestPattern),
@@ -37,7 +43,7 @@ export const filterLogEvents = (ports: LogsPorts): BulkOp<"logs", "FilterLogEven
     )
     const after = input.nextToken === undefined ? undefined : readToken(input.nextToken, place)
     const descending = after ? after.descending : input.startFromHead === false
-    if (descending && (input.startTime ?? 0) < earliestBackwards) {
+    if (descending && (timeOf("startTime", input.startTime) ?? 0) < earliestBackwards) {
       throw fault(
         "InvalidParameterException",
         "startFromHead can be false only when startTime is on or after Jan 1, 2024 00:00:00 UTC.",
@@ -58,7 +64,7 @@ export const filterLogEvents = (ports: LogsPorts): BulkOp<"logs", "FilterLogEven
       merge: {
         sources: [...new Set(streams)].map(sourceOf),
         fromTime: Math.max(keptSince(group, cx.now, ports), input.startTime ?? 0),
-        toTime: input.endTime ?? Number.MAX_SAFE_INTEGER,
+        toTime: timeOf("endTime", input.endTime) ?? Number.MAX_SAFE_INTEGER,
         descending,
         ...(after && { after }),
       },

@@ -1,6 +1,6 @@
 // GetLogEvents: one stream, page by page in both directions.
 import type { BulkOp } from "../../gate/index.ts"
-import { invalidToken, limitOf } from "./checks.ts"
+import { invalidToken, limitOf, timeOf } from "./checks.ts"
 import type { LogEvent } from "./events.ts"
 import type { LogsPorts } from "./ports.ts"
 import { eventsOf, type Gap, mostEvents, type Slice, takePage } from "./reading.ts"
@@ -34,6 +34,7 @@ const gapOf = (token: string): { readonly direction: string; readonly gap: Gap }
 export const getLogEvents = (ports: LogsPorts): BulkOp<"logs", "GetLogEvents", Wanted, readonly LogEvent[]> => ({
   prepare: (cx, input) => {
     const limit = limitOf(input.limit, mostEvents)
+    timeOf("endTime", input.endTime)
     const token = input.nextToken === undefined ? undefined : gapOf(input.nextToken)
     const { group, stream } = streamOf(cx, input)
     const forward = token ? token.direction === "f" : (input.startFromHead ?? false)
@@ -43,7 +44,7 @@ export const getLogEvents = (ports: LogsPorts): BulkOp<"logs", "GetLogEvents", W
       slice: {
         series: stream.series,
         lastSeq: stream.lastSeq,
-        fromTime: Math.max(keptSince(group, cx.now, ports), input.startTime ?? 0),
+        fromTime: Math.max(keptSince(group, cx.now, ports), timeOf("startTime", input.startTime) ?? 0),
         // Events at `endTime` itself are not included, here other than in FilterLogEvents.
         ...(input.endTime !== undefined && { toTime: input.endTime - 1 }),
         descending: !forward,

@@ -18,6 +18,7 @@ test("a group is described as it was made, with both forms of its ARN", async ()
         metricFilterCount: 0,
         storedBytes: 31,
         logGroupClass: "STANDARD",
+        deletionProtectionEnabled: false,
       },
     ],
   })

@@ -1,23 +1,21 @@
 // Log groups: CreateLogGroup, DeleteLogGroup, DescribeLogGroups.
 import type { Op, Output, ReadCx, ReadOp } from "../../gate/index.ts"
-import { Fault, fault, scopeKey } from "../../kernel/index.ts"
+import { fault, scopeKey } from "../../kernel/index.ts"
 import type { LogGroupRow } from "../../state/index.ts"
-import { limitOf, readToken, writeToken } from "./checks.ts"
+import { checkCount, groupName, limitOf, oneOf, readToken, writeToken } from "./checks.ts"
+import { checkDeletable } from "./deletion-protection.ts"
+import { kmsKey } from "./kms.ts"
 import { checkTags } from "./tags.ts"
 import { groupArn, groupKey, groupOf, targetOf, targetOfArn } from "./target.ts"
+
+export const logGroupClasses = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"] as const
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
 export const CreateLogGroup: Op<"logs", "CreateLogGroup"> = (cx, input) => {
   const target = targetOf(cx, input)
-  if (input.deletionProtectionEnabled) {
-    throw new Fault(
-      "NotImplemented",
-      "Roadstead does not implement deletionProtectionEnabled of logs:CreateLogGroup yet.",
-      {
-        status: 501,
-      },
-    )
-  }
+  const logGroupClass = oneOf("logGroupClass", input.logGroupClass, logGroupClasses)
+  const kmsKeyId = input.kmsKeyId === undefined ? undefined : kmsKey(input.kmsKeyId)
+  const tags = checkTags({}, input.tags ?? {})
   if (cx.tx.logGroups.has(groupKey(target))) {
     throw fault("ResourceAlreadyExistsException", "The specified log group already exists")
   }
@@ -27,9 +25,10 @@ export const CreateLogGroup: Op<"logs", "CreateLogGroup"> = (cx, input) => {
     name: target.name,
     arn: groupArn(target),
     createdAt: cx.now,
-    tags: checkTags({}, input.tags ?? {}),
-    ...(input.kmsKeyId !== undefined && { kmsKeyId: input.kmsKeyId }),
-    ...(input.logGroupClass !== undefined && { logGroupClass: input.logGroupClass }),
+    tags,
+    ...(kmsKeyId !== undefined && { kmsKeyId }),
+    ...(logGroupClass !== undefined && { logGroupClass }),
+    ...(input.deletionProtectionEnabled && { deletionProtected: true }),
   })
   return {}
 }
@@ -41,7 +40,7 @@ export const CreateLogGroup: Op<"logs", "CreateLogGroup"> = (cx, input) => {
  */
 export const DeleteLogGroup: Op<"logs", "DeleteLogGroup"> = (cx, input) => {
   const target = targetOf(cx, input)
-  groupOf(cx, target)
+  checkDeletable(groupOf(cx, target))
   for (const stream of cx.tx.logStreams.by("group", groupKey(target))) {
     cx.tx.logStreams.delete(`${groupKey(target)} ${stream.name}`)
   }
@@ -58,6 +57,14 @@ export const DescribeLogGroups: ReadOp<"logs", "DescribeLogGroups"> = (cx, input
       "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
     )
   }
+  if (identifiers && (prefix ?? pattern ?? input.logGroupClass) !== undefined) {
+    // Text from memory.
+    throw fault("InvalidParameterException", "logGroupIdentifiers cannot be specified together with other filters.")
+  }
+  if (prefix !== undefined) groupName(prefix, "logGroupNamePrefix")
+  if (pattern !== undefined && pattern !== "") groupName(pattern, "logGroupNamePattern")
+  if (identifiers) checkCount("logGroupIdentifiers", identifiers, 1, 50)
+  const wantedClass = oneOf("logGroupClass", input.logGroupClass, logGroupClasses)
   const wanted = identifiers && new Set(identifiers.map((text) => targetOfArn(text)?.name ?? text))
   const page = cx.tx.logGroups.page("scope", scopeKey(cx.scope), {
     limit: limitOf(input.limit, 50),
@@ -66,7 +73,7 @@ export const DescribeLogGroups: ReadOp<"logs", "DescribeLogGroups"> = (cx, input
       (prefix === undefined || group.name.startsWith(prefix)) &&
       (pattern === undefined || group.name.includes(pattern)) &&
       (wanted === undefined || wanted.has(group.name)) &&
-      (input.logGroupClass === undefined || (group.logGroupClass ?? "STANDARD") === input.logGroupClass),
+      (wantedClass === undefined || (group.logGroupClass ?? "STANDARD") === wantedClass),
   })
   return {
     logGroups: page.rows.map((group) => describeGroup(cx, group)),
@@ -82,11 +89,12 @@ const describeGroup = (
   arn: `${group.arn}:*`,
   logGroupArn: group.arn,
   creationTime: group.createdAt,
-  metricFilterCount: 0,
+  metricFilterCount: group.metricFilters?.length ?? 0,
   storedBytes: cx.tx.logStreams
     .by("group", `${scopeKey(group)}/${group.name}`)
     .reduce((sum, stream) => sum + stream.storedBytes, 0),
   logGroupClass: group.logGroupClass ?? "STANDARD",
+  deletionProtectionEnabled: group.deletionProtected ?? false,
   ...(group.retentionInDays !== undefined && { retentionInDays: group.retentionInDays }),
   ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),
 })

@@ -1,41 +1,23 @@
-// CloudWatch Logs' table: what of it Roadstead has, and what each operation needs permission for.
-import { type Authorise, bulk, implement, type ReadCx, read, type ServiceTable, write } from "../../gate/index.ts"
-import { formatArn } from "../../kernel/index.ts"
+// CloudWatch Logs: the handler table, and what other rooms may use of this one. Operations that are not named are absent.
+import { bulk, implement, read, type ServiceTable, write } from "../../gate/index.ts"
+import * as may from "./authorise.ts"
+import { PutLogGroupDeletionProtection } from "./deletion-protection.ts"
 import { filterLogEvents } from "./filter-log-events.ts"
 import { getLogEvents } from "./get-log-events.ts"
-import { CreateLogGroup, DeleteLogGroup, DescribeLogGroups } from "./groups.ts"
+import * as groups from "./groups.ts"
+import { AssociateKmsKey, DisassociateKmsKey, keyTarget } from "./kms.ts"
+import { ListLogGroups } from "./list-log-groups.ts"
+import * as filters from "./metric-filters.ts"
 import type { LogsPorts } from "./ports.ts"
 import { putLogEvents } from "./put-log-events.ts"
+import { DescribeQueries } from "./queries.ts"
+import * as policies from "./resource-policies.ts"
 import { DeleteRetentionPolicy, PutRetentionPolicy } from "./retention.ts"
-import { CreateLogStream, DeleteLogStream, DescribeLogStreams } from "./streams.ts"
-import { ListTagsForResource, TagResource, UntagResource } from "./tags.ts"
-import { groupArn, streamArn, targetOf } from "./target.ts"
+import * as streams from "./streams.ts"
+import { DescribeSubscriptionFilters } from "./subscription-filters.ts"
+import * as tags from "./tags.ts"
 import { TestMetricFilter } from "./test-metric-filter.ts"
-
-interface OnGroup {
-  readonly logGroupName?: string | undefined
-  readonly logGroupIdentifier?: string | undefined
-}
-interface OnStream extends OnGroup {
-  readonly logStreamName?: string | undefined
-}
-
-// The resources are those of AWS's own refusals: a group's is its ARN with an empty stream, which policies match with
-// `log-group:<name>:*`.
-const onGroup =
-  (action: string): Authorise<OnGroup> =>
-  (cx, input) => [{ action: `logs:${action}`, resources: [`${groupArn(targetOf(cx, input))}:log-stream:`] }]
-const onStream =
-  (action: string): Authorise<OnStream> =>
-  (cx, input) => [{ action: `logs:${action}`, resources: [streamArn(targetOf(cx, input), input.logStreamName ?? "")] }]
-const onArn =
-  (action: string): Authorise<{ readonly resourceArn: string | undefined }> =>
-  (_cx, input) => [{ action: `logs:${action}`, resources: [input.resourceArn ?? ""] }]
-/** AWS: actions without a resource are allowed on `*` or not at all. */
-const onEverything = (action: string) => () => [{ action: `logs:${action}`, resources: ["*"] }]
-const onAllGroups = (cx: ReadCx) => [
-  { action: "logs:DescribeLogGroups", resources: [formatArn("logs", cx.scope, "log-group::log-stream:")] },
-]
+import { withoutEffect } from "./without-effect.ts"
 
 export { beginAnew, expired, forgetExpired } from "./expiry.ts"
 export type { LogsPorts } from "./ports.ts"
@@ -45,31 +27,36 @@ export const logsService = (ports: LogsPorts): ServiceTable<"logs"> =>
   implement(
     "logs",
     {
-      CreateLogGroup: write(CreateLogGroup, onGroup("CreateLogGroup")),
-      CreateLogStream: write(CreateLogStream, onStream("CreateLogStream")),
-      DeleteLogGroup: write(DeleteLogGroup, onGroup("DeleteLogGroup")),
-      DeleteLogStream: write(DeleteLogStream, onStream("DeleteLogStream")),
-      DeleteRetentionPolicy: write(DeleteRetentionPolicy, onGroup("DeleteRetentionPolicy")),
-      DescribeLogGroups: read(DescribeLogGroups, onAllGroups),
-      DescribeLogStreams: read(DescribeLogStreams, onGroup("DescribeLogStreams")),
-      FilterLogEvents: bulk(filterLogEvents(ports), onGroup("FilterLogEvents")),
-      GetLogEvents: bulk(getLogEvents(ports), onStream("GetLogEvents")),
-      ListTagsForResource: read(ListTagsForResource, onArn("ListTagsForResource")),
-      PutLogEvents: bulk(putLogEvents(ports), onStream("PutLogEvents")),
-      PutRetentionPolicy: write(PutRetentionPolicy, onGroup("PutRetentionPolicy")),
-      TagResource: write(TagResource, onArn("TagResource")),
-      TestMetricFilter: read(TestMetricFilter, onEverything("TestMetricFilter")),
-      UntagResource: write(UntagResource, onArn("UntagResource")),
+      AssociateKmsKey: write(AssociateKmsKey, may.onFound("AssociateKmsKey", keyTarget)),
+      CreateLogGroup: write(groups.CreateLogGroup, may.onGroup("CreateLogGroup")),
+      CreateLogStream: write(streams.CreateLogStream, may.onStream("CreateLogStream")),
+      DeleteLogGroup: write(groups.DeleteLogGroup, may.onGroup("DeleteLogGroup")),
+      DeleteLogStream: write(streams.DeleteLogStream, may.onStream("DeleteLogStream")),
+      DeleteMetricFilter: write(filters.DeleteMetricFilter, may.onGroup("DeleteMetricFilter")),
+      DeleteResourcePolicy: write(policies.DeleteResourcePolicy, may.onEverything("DeleteResourcePolicy")),
+      DeleteRetentionPolicy: write(DeleteRetentionPolicy, may.onGroup("DeleteRetentionPolicy")),
+      DescribeLogGroups: read(groups.DescribeLogGroups, may.onAllGroups("DescribeLogGroups")),
+      DescribeLogStreams: read(streams.DescribeLogStreams, may.onGroup("DescribeLogStreams")),
+      DescribeMetricFilters: read(filters.DescribeMetricFilters, may.onGroups("DescribeMetricFilters")),
+      DescribeQueries: read(DescribeQueries, may.onEverything("DescribeQueries")),
+      DescribeResourcePolicies: read(policies.DescribeResourcePolicies, may.onEverything("DescribeResourcePolicies")),
+      DescribeSubscriptionFilters: read(DescribeSubscriptionFilters, may.onGroup("DescribeSubscriptionFilters")),
+      DisassociateKmsKey: write(DisassociateKmsKey, may.onFound("DisassociateKmsKey", keyTarget)),
+      FilterLogEvents: bulk(filterLogEvents(ports), may.onGroup("FilterLogEvents")),
+      GetLogEvents: bulk(getLogEvents(ports), may.onStream("GetLogEvents")),
+      ListLogGroups: read(ListLogGroups, may.onAllGroups("ListLogGroups")),
+      ListTagsForResource: read(tags.ListTagsForResource, may.onArn("ListTagsForResource")),
+      ListTagsLogGroup: read(tags.ListTagsLogGroup, may.onGroup("ListTagsLogGroup")),
+      PutLogEvents: bulk(putLogEvents(ports), may.onStream("PutLogEvents")),
+      PutLogGroupDeletionProtection: write(PutLogGroupDeletionProtection, may.onGroup("PutLogGroupDeletionProtection")),
+      PutMetricFilter: write(filters.PutMetricFilter, may.onGroup("PutMetricFilter")),
+      PutResourcePolicy: write(policies.PutResourcePolicy, may.onEverything("PutResourcePolicy")),
+      PutRetentionPolicy: write(PutRetentionPolicy, may.onGroup("PutRetentionPolicy")),
+      TagLogGroup: write(tags.TagLogGroup, may.onGroup("TagLogGroup")),
+      TagResource: write(tags.TagResource, may.onArn("TagResource")),
+      TestMetricFilter: read(TestMetricFilter, may.onEverything("TestMetricFilter")),
+      UntagLogGroup: write(tags.UntagLogGroup, may.onGroup("UntagLogGroup")),
+      UntagResource: write(tags.UntagResource, may.onArn("UntagResource")),
     },
-    [
-      "CreateLogGroup.kmsKeyId",
-      "CreateLogGroup.logGroupClass",
-      "DescribeLogGroups.accountIdentifiers",
-      "DescribeLogGroups.includeLinkedAccounts",
-      "FilterLogEvents.interleaved",
-      "FilterLogEvents.unmask",
-      "GetLogEvents.unmask",
-      "PutLogEvents.entity",
-      "PutLogEvents.sequenceToken",
-    ],
+    withoutEffect,
   )

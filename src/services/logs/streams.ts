@@ -2,7 +2,8 @@
 import type { Op, Output, ReadOp } from "../../gate/index.ts"
 import { fault, scopeKey } from "../../kernel/index.ts"
 import type { LogStreamRow } from "../../state/index.ts"
-import { broken, limitOf, readToken, streamName, writeToken } from "./checks.ts"
+import { limitOf, oneOf, readToken, streamName, writeToken } from "./checks.ts"
+import { checkDeletable } from "./deletion-protection.ts"
 import { sequenceToken } from "./events.ts"
 import { groupKey, groupOf, streamArn, streamKey, streamOf, targetOf } from "./target.ts"
 
@@ -35,7 +36,8 @@ export const CreateLogStream: Op<"logs", "CreateLogStream"> = (cx, input) => {
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogStream.html
  */
 export const DeleteLogStream: Op<"logs", "DeleteLogStream"> = (cx, input) => {
-  const { target, stream } = streamOf(cx, input)
+  const { target, group, stream } = streamOf(cx, input)
+  checkDeletable(group)
   cx.tx.logStreams.delete(streamKey(target, stream.name))
   return {}
 }
@@ -47,10 +49,9 @@ const place = { name: "", time: 0, order: "", descending: false }
 export const DescribeLogStreams: ReadOp<"logs", "DescribeLogStreams"> = (cx, input) => {
   const target = targetOf(cx, input)
   const order = input.orderBy ?? "LogStreamName"
-  if (order !== "LogStreamName" && order !== "LastEventTime") {
-    throw broken("orderBy", order, "Member must satisfy enum value set: [LogStreamName, LastEventTime]")
-  }
+  oneOf("orderBy", order, ["LogStreamName", "LastEventTime"])
   const prefix = input.logStreamNamePrefix
+  if (prefix !== undefined) streamName(prefix, "logStreamNamePrefix")
   if (prefix !== undefined && order === "LastEventTime") {
     throw fault("InvalidParameterException", "Cannot order by LastEventTime with a logStreamNamePrefix.")
   }

@@ -1,6 +1,6 @@
 // TestMetricFilter: which of some messages a pattern matches, and what it would take from them. Touches no record.
 import type { ReadOp } from "../../gate/index.ts"
-import { atMost, broken } from "./checks.ts"
+import { atMost, broken, checkCount } from "./checks.ts"
 import { filterPatternOf, longestPattern } from "./filter-pattern/index.ts"
 
 /** AWS: "Maximum number of 50 items". */
@@ -9,10 +9,7 @@ const mostMessages = 50
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TestMetricFilter.html */
 export const TestMetricFilter: ReadOp<"logs", "TestMetricFilter"> = (_cx, input) => {
   const messages = input.logEventMessages ?? []
-  const count = (bound: string) =>
-    broken("logEventMessages", `[${messages.join(", ")}]`, `Member must have length ${bound}`)
-  if (messages.length < 1) throw count("greater than or equal to 1")
-  if (messages.length > mostMessages) throw count(`less than or equal to ${mostMessages}`)
+  checkCount("logEventMessages", messages, 1, mostMessages)
   for (const [i, message] of messages.entries()) {
     if (message === "") {
       throw broken(`logEventMessages.${i + 1}.member`, "", "Member must have length greater than or equal to 1")

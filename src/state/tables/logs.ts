@@ -1,6 +1,24 @@
 // Log groups and streams. The events themselves are in a bulk store, in the series named by the stream.
 import { defineTable } from "../table.ts"
 
+/** A metric filter as it was put. Its metrics come later. */
+export interface MetricFilter {
+  readonly name: string
+  readonly pattern: string
+  readonly transformation: {
+    readonly metricName: string
+    readonly metricNamespace: string
+    readonly metricValue: string
+    readonly defaultValue?: number
+    readonly dimensions?: Readonly<Record<string, string>>
+    readonly unit?: string
+  }
+  readonly createdAt: number
+  readonly applyOnTransformedLogs?: boolean
+  readonly fieldSelectionCriteria?: string
+  readonly emitSystemFieldDimensions?: readonly string[]
+}
+
 export interface LogGroupRow {
   readonly account: string
   readonly region: string
@@ -13,6 +31,10 @@ export interface LogGroupRow {
   /** Kept and described; all groups are read alike. `STANDARD` when absent. */
   readonly logGroupClass?: "STANDARD" | "INFREQUENT_ACCESS" | "DELIVERY" | "ESSENTIALS"
   readonly tags: Readonly<Record<string, string>>
+  /** The group and its streams cannot be deleted. */
+  readonly deletionProtected?: boolean
+  /** In the order of their names. */
+  readonly metricFilters?: readonly MetricFilter[]
 }
 export const logGroups = defineTable<LogGroupRow>()({
   name: "logGroups",
@@ -51,4 +73,19 @@ export const logStreams = defineTable<LogStreamRow>()({
     group: (s) => `${s.account}/${s.region}/${s.group}`,
     series: (s) => s.series,
   },
+})
+
+/** A policy that lets AWS services write logs: kept and described; nobody needs it here. */
+export interface LogResourcePolicyRow {
+  readonly account: string
+  readonly region: string
+  readonly name: string
+  readonly document: string
+  readonly updatedAt: number
+}
+export const logResourcePolicies = defineTable<LogResourcePolicyRow>()({
+  name: "logResourcePolicies",
+  version: 1,
+  key: (p) => `${p.account}/${p.region}/${p.name}`,
+  indexes: { scope: (p) => `${p.account}/${p.region}` },
 })

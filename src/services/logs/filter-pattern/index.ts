@@ -4,6 +4,7 @@
 import { fault } from "../../../kernel/index.ts"
 import { readJsonPattern } from "./json.ts"
 import { PatternRefused, Scanner } from "./scanner.ts"
+import { each, readSelector } from "./select.ts"
 import { readSpaceDelimited } from "./space-delimited.ts"
 import { readTerms } from "./terms.ts"
 
@@ -13,6 +14,8 @@ export interface FilterPattern {
   readonly matches: (message: string) => boolean
   /** The values of the fields of a message that matches: AWS gives them for space-delimited patterns only. */
   readonly extract: (message: string) => Readonly<Record<string, string>>
+  /** The names of its fields, when it is space-delimited. */
+  readonly names: ReadonlySet<string>
   /** How many regular expressions it has. */
   readonly regexes: number
   /** What a character of a message costs, compared with looking for a word. */
@@ -32,11 +35,26 @@ export const filterPatternOf = (text: string, what: "filter pattern" | "metric f
   }
 }
 
+/** Whether `$name`, `$3` or `$.member` is a field that messages which match the pattern can give one value for. */
+export const namesField = ({ kind, names }: FilterPattern, text: string): boolean => {
+  if (kind === "space-delimited") return /^\$[1-9]\d*$/.test(text) || (text.startsWith("$") && names.has(text.slice(1)))
+  if (kind !== "json") return false
+  try {
+    const scanner = new Scanner(text)
+    const selector = readSelector(scanner)
+    return scanner.ended && !selector.includes(each)
+  } catch (thrown) {
+    if (thrown instanceof PatternRefused) return false
+    throw thrown
+  }
+}
+
 const nothing = () => ({})
+const noNames: ReadonlySet<string> = new Set()
 
 const read = (text: string): FilterPattern => {
   if (text === "") {
-    return { kind: "everything", matches: () => true, extract: nothing, regexes: 0, weight: 0 }
+    return { kind: "everything", matches: () => true, extract: nothing, names: noNames, regexes: 0, weight: 0 }
   }
   const scanner = new Scanner(text)
   /** Reading JSON and taking a line apart cost several times what a search does. */
@@ -47,19 +65,20 @@ const read = (text: string): FilterPattern => {
   if (scanner.take("{")) {
     if (!text.endsWith("}")) throw new PatternRefused("If a filter pattern starts with '{' it must end with '}'")
     const matches = readJsonPattern(scanner)
-    return { kind: "json", matches, extract: nothing, ...cost(8) }
+    return { kind: "json", matches, extract: nothing, names: noNames, ...cost(8) }
   }
   if (scanner.take("[")) {
     // The same words as with braces: from memory.
     if (!text.endsWith("]")) throw new PatternRefused("If a filter pattern starts with '[' it must end with ']'")
-    const extract = readSpaceDelimited(scanner)
+    const { extract, names } = readSpaceDelimited(scanner)
     return {
       kind: "space-delimited",
       matches: (message) => extract(message) !== undefined,
       extract: (message) => Object.fromEntries(extract(message) ?? []),
+      names,
       ...cost(8),
     }
   }
   const matches = readTerms(scanner)
-  return { kind: "terms", matches, extract: nothing, ...cost(1) }
+  return { kind: "terms", matches, extract: nothing, names: noNames, ...cost(1) }
 }

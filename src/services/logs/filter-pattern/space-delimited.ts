@@ -14,16 +14,24 @@ interface Wanted {
 export type Extract = (message: string) => ReadonlyMap<string, string> | undefined
 
 /** What a message must be; the scanner stands behind the opening bracket, and the closing one is the last of its text. */
-export const readSpaceDelimited = (scanner: Scanner): Extract => {
+export const readSpaceDelimited = (
+  scanner: Scanner,
+): { readonly extract: Extract; readonly names: ReadonlySet<string> } => {
   const { before, after } = readFields(scanner)
-  if (!after) return before.length === 0 ? everyField : fixed(before)
-  return (message) => {
+  const names = new Set([...before, ...(after ?? [])].flatMap((field) => field.name ?? []))
+  if (!after) return { names, extract: before.length === 0 ? everyField : fixed(before) }
+  return { names, extract: around(before, after) }
+}
+
+/** With an ellipsis between them, or at an end. */
+const around =
+  (before: readonly Wanted[], after: readonly Wanted[]): Extract =>
+  (message) => {
     const values = fieldsOf(message).map((field) => field.value)
     const between = values.length - before.length - after.length
     if (between < 0) return undefined
     return extracted(values, [...before, ...Array<Wanted>(between).fill(anyField), ...after])
   }
-}
 
 const anyField: Wanted = { name: undefined, test: () => true }
 
