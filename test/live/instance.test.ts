@@ -1,6 +1,7 @@
 // Tasks on a container instance: placed by RunTask and StartTask, run by our agent on a real engine, seen through the API
 // and from inside.
 import assert from "node:assert/strict"
+import { readlinkSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { after, before, describe, test } from "node:test"
 import {
@@ -27,7 +28,15 @@ let agent: Agent
 let user: ReturnType<typeof fargateUser>
 
 before(async () => {
-  roadstead = await startUp(["--port", "0", "--data", join(engine.folder, "data"), "--engine", "simulated"])
+  roadstead = await startUp([
+    "--port",
+    "0",
+    "--data",
+    join(engine.folder, "data"),
+    "--engine",
+    "simulated",
+    "--allow-host-access",
+  ])
   user = fargateUser(roadstead.endpoint)
   await user.createCluster()
   agent = await joinInstance({
@@ -154,5 +163,47 @@ describe("a task on a container instance", () => {
     const task = await user.stopped(arn)
     assert.deepEqual([task.stopCode, task.stoppedReason], ["TaskFailedToStart", "Task failed to start"])
     assert.match(task.containers?.[0]?.reason ?? "", /^CannotStartContainerError: /)
+  })
+
+  describe("and its process and IPC namespaces", () => {
+    /** What one of two containers sees of the other, and of the machine. */
+    const look = async (modes: Pick<RegisterTaskDefinitionCommandInput, "pidMode" | "ipcMode">) => {
+      const containers = [shell("main", forever), shell("other", "echo shared > /dev/shm/word; exec sleep 1234")]
+      const task = await user.running(await start(await register(containers, modes)))
+      const id = task.containers?.find((one) => one.name === "main")?.runtimeId ?? ""
+      const seen = {
+        other: await inside(docker, id, "ps -o args | grep -c '^sleep 1234'"),
+        // The test's own process, which is on the host.
+        host: await inside(docker, id, `ls -d /proc/${process.pid} 2>/dev/null | wc -l`),
+        word: await inside(docker, id, "cat /dev/shm/word 2>/dev/null || ls -d /dev/shm 2>/dev/null || echo no shm"),
+        ipc: await inside(docker, id, "readlink /proc/self/ns/ipc"),
+      }
+      await end(task.taskArn ?? "")
+      return seen
+    }
+    const ofHost = readlinkSync("/proc/self/ns/ipc")
+
+    test("are each container's own by default", async () => {
+      const seen = await look({})
+      assert.deepEqual([seen.other, seen.host, seen.word], ["0", "0", "/dev/shm"])
+      assert.notEqual(seen.ipc, ofHost)
+    })
+
+    test("are shared by its containers with pidMode and ipcMode task", async () => {
+      const seen = await look({ pidMode: "task", ipcMode: "task" })
+      assert.deepEqual([seen.other, seen.host, seen.word], ["1", "0", "shared"])
+      assert.notEqual(seen.ipc, ofHost)
+    })
+
+    test("are the host's with pidMode and ipcMode host", async () => {
+      const seen = await look({ pidMode: "host", ipcMode: "host" })
+      assert.deepEqual([seen.other, seen.host, seen.ipc], ["1", "1", ofHost])
+      rmSync("/dev/shm/word", { force: true })
+    })
+
+    test("have no shared memory with ipcMode none", async () => {
+      const seen = await look({ ipcMode: "none" })
+      assert.equal(seen.word, "no shm")
+    })
   })
 })
