@@ -46,6 +46,18 @@ const emptyServices = (tx: Tx): void => {
   for (const row of [...tx.serviceEvents.all()]) tx.serviceEvents.delete(serviceEventKey(row))
 }
 
+/** VPCs and all that is in them; a region's default VPC is made anew, with the same ids, when it is next looked for. */
+const emptyVpcs = (tx: Tx): void => {
+  const tables = [
+    ...[tx.vpcs, tx.subnets, tx.dhcpOptions, tx.networkAcls, tx.securityGroups, tx.routeTables],
+    ...[tx.internetGateways, tx.natGateways, tx.addresses, tx.networkInterfaces],
+  ]
+  for (const table of tables) {
+    for (const row of [...table.all()]) table.delete(`${row.account}/${row.region}/${row.id}`)
+  }
+  for (const { name } of [...tx.settings.all()]) if (name.startsWith("ec2/")) tx.settings.delete(name)
+}
+
 const empty = (tx: Tx): void => {
   for (const row of [...tx.tasks.all()]) tx.tasks.delete(row.arn)
   for (const row of [...tx.runTaskTokens.all()]) tx.runTaskTokens.delete(`${row.clusterArn} ${row.token}`)
@@ -60,5 +72,6 @@ const empty = (tx: Tx): void => {
   }
   for (const row of [...tx.logGroups.all()]) tx.logGroups.delete(`${row.account}/${row.region}/${row.name}`)
   for (const row of [...tx.outbox.all()]) tx.outbox.delete(row.id)
+  emptyVpcs(tx)
   for (const row of [...tx.containerInstances.all()]) if (!row.pool) tx.containerInstances.delete(row.arn)
 }
