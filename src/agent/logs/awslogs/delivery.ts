@@ -33,10 +33,10 @@ const quiet = 100
 const longest = 1_000
 /** More than this waiting in memory, and reading pauses. */
 const backlogBytes = 4 * 1_048_576
-/** So many answers in a row that take no lines, and a non-blocking logger keeps only its buffer. */
+/** So many refusals in a row, and a non-blocking logger keeps only its buffer, … */
 const refusalsOfStall = 2
 /**
- * … or so long without any answer. CloudWatch Logs is there when Docker looks for it; ours is started again now and then
+ * … or so long without lines being taken. CloudWatch Logs is there when Docker looks for it; ours is started again now and then
  * with the rest of Roadstead, which no container should pay for with its lines.
  */
 const silenceOfStall = 60_000
@@ -68,7 +68,7 @@ export class Delivery {
   #failures = 0
   #refusals = 0
   #justMade = false
-  #silentSince: number | undefined
+  #takesNoneSince: number | undefined
   readonly #overflow: Overflow | undefined
   #cancelTimer: Cancel = () => {}
   #roomWanted: (() => void)[] = []
@@ -117,7 +117,7 @@ export class Delivery {
   /** Whether lines are dropped rather than kept: the logger may not block, and the service takes nothing. */
   get #isStalled(): boolean {
     if (!this.#overflow) return false
-    const since = this.#silentSince
+    const since = this.#takesNoneSince
     return (
       this.#refusals >= refusalsOfStall || (since !== undefined && this.#options.clock.now() - since >= silenceOfStall)
     )
@@ -197,7 +197,7 @@ export class Delivery {
     this.#failures = 0
     this.#refusals = 0
     this.#justMade = false
-    this.#silentSince = undefined
+    this.#takesNoneSince = undefined
     this.#overflow?.over()
     this.#committed = committed
     const at = this.#waiting.findIndex((event) => event.end > committed)
@@ -229,8 +229,8 @@ export class Delivery {
     const { log, stream, group, clock, createStream } = this.#options
     this.#failures++
     if (this.#closed) return 0
-    if (error instanceof Fault) this.#refusals++
-    this.#silentSince = error instanceof Fault ? undefined : (this.#silentSince ?? clock.now())
+    if (error instanceof Fault && hopeless.has(error.code)) this.#refusals++
+    this.#takesNoneSince ??= clock.now()
     if (this.#isStalled) this.#tellRoom()
     // A stream that was just made and is not there is not made again without a pause.
     const makes = error instanceof Fault && error.code === "ResourceNotFoundException" && !this.#justMade
