@@ -125,7 +125,7 @@ test("root sets for others; others only for themselves, and not for principals o
   assert.equal((await call("ListAccountSettings", { principalArn: user.arn })).settings?.length, 1)
   await call("PutAccountSetting", { ...put, principalArn: user.arn }, user)
   const others = "You must be the root user or the principal itself to use principalArn."
-  await refuses("PutAccountSetting", { ...put, principalArn: root.arn }, "InvalidParameterException", others, user)
+  await refuses("PutAccountSetting", { ...put, principalArn: root.arn }, "AccessDeniedException", others, user)
   const strange = "The principalArn must be the ARN of the root user, a user or a role of this account."
   for (const principalArn of ["ann", "arn:aws:iam::999999999999:root", `arn:aws:iam::${account}:group/g`]) {
     await refuses("PutAccountSetting", { ...put, principalArn }, "InvalidParameterException", strange)

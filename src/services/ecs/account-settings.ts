@@ -2,7 +2,7 @@
 // what holds for whom are in account-setting-values.ts; who acts on one asks there.
 import type { Setting, SettingName } from "@aws-sdk/client-ecs"
 import type { Cx, Op, ReadCx, ReadOp } from "../../gate/index.ts"
-import { parseArn, scopeKey } from "../../kernel/index.ts"
+import { fault, parseArn, scopeKey } from "../../kernel/index.ts"
 import {
   effectiveSetting,
   rootOf,
@@ -38,7 +38,7 @@ const principalOf = (cx: ReadCx, asked: string | undefined): string => {
     throw invalidParameter("The principalArn must be the ARN of the root user, a user or a role of this account.")
   }
   if (cx.caller.kind !== "root") {
-    throw invalidParameter("You must be the root user or the principal itself to use principalArn.")
+    throw fault("AccessDeniedException", "You must be the root user or the principal itself to use principalArn.")
   }
   return asked
 }

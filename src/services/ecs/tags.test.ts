@@ -33,7 +33,18 @@ test("what cannot be tagged is refused", async () => {
   const words = "The specified resource was not found. Specify a valid resource ARN and try again: "
   const unknown = ecsArn(`task/default/${"0".repeat(32)}`)
   await refuses("ListTagsForResource", { resourceArn: "x" }, no, "Invalid arn syntax.")
-  await refuses("TagResource", { resourceArn: unknown, tags: [tag("a")] }, no, words + unknown)
+  await refuses("ListTagsForResource", { resourceArn: unknown }, no, words + unknown)
+  const missing = ["ResourceNotFoundException", "The specified resource wasn't found."] as const
+  await refuses("TagResource", { resourceArn: unknown, tags: [tag("a")] }, ...missing)
+  await refuses("UntagResource", { resourceArn: ecsArn("task-definition/none:1"), tagKeys: [] }, ...missing)
+  // source: reproio/ecs_deploy#49
+  const short = ecsArn(`task/${"0".repeat(32)}`)
+  await refuses(
+    "TagResource",
+    { resourceArn: short, tags: [] },
+    no,
+    "Long arn format must be used for tagging operations",
+  )
   const none = ecsArn("cluster/none")
   await refuses("ListTagsForResource", { resourceArn: none }, "ClusterNotFoundException", "Cluster not found.")
   await call("DeleteCluster", { cluster: "default" })
@@ -51,7 +62,10 @@ test("tags that cannot be are refused, and the resource keeps what it had", asyn
   await call("TagResource", { resourceArn, tags: many })
   const bad = async (tags: { key?: string; value?: string }[], message: string) =>
     refuses("TagResource", { resourceArn, tags }, no, message)
-  await bad([tag("one more")], "The number of tags exceeds the maximum of 50.")
+  const full = { resourceArn, tags: [tag("one more")] }
+  await refuses("TagResource", full, "LimitExceededException", "The limit for the resource was exceeded.")
+  const over = Array.from({ length: 51 }, (_, i) => tag(`n${i}`))
+  await bad(over, "The number of tags exceeds the maximum of 50.")
   await bad([tag("aws:x")], "Tag key 'aws:x' is invalid: the prefix aws: is reserved.")
   await bad([tag("AWS:x")], "Tag key 'AWS:x' is invalid: the prefix aws: is reserved.")
   await bad([tag("a"), tag("a", "2")], "Duplicate tag key 'a'.")

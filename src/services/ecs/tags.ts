@@ -23,9 +23,11 @@ const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 /** Keys of ECS's own: a caller neither gives nor takes them, and they do not count. */
 const isReserved = (key: string): boolean => /^aws:/i.test(key)
 
+const isFew = (tags: readonly KeptTag[]): boolean => tags.filter((tag) => !isReserved(tag.key)).length <= mostTags
+
 /** Refuses more tags than a resource can have. */
 export const checkCount = (tags: readonly KeptTag[]): void => {
-  if (tags.filter((tag) => !isReserved(tag.key)).length > mostTags) {
+  if (!isFew(tags)) {
     throw invalidParameter(`The number of tags exceeds the maximum of ${mostTags}.`) // text from memory
   }
 }
@@ -72,11 +74,17 @@ interface Tagged {
   readonly tags: readonly KeptTag[]
 }
 
-const notFound = (arn: string) =>
-  invalidParameter(`The specified resource was not found. Specify a valid resource ARN and try again: ${arn}`)
+/** ResourceNotFoundException is an error of tagging and untagging only; reading has to do with another (texts from memory). */
+const notFound = (arn: string, isRead: boolean) =>
+  isRead
+    ? invalidParameter(`The specified resource was not found. Specify a valid resource ARN and try again: ${arn}`)
+    : fault("ResourceNotFoundException", "The specified resource wasn't found.")
+
+/** What has a cluster in the new form of its ARN. */
+const longKinds: readonly string[] = ["service", "task", "container-instance"]
 
 /** The resource that an ARN names, with its tags. Throws AWS's error of its kind. */
-const findTagged = (cx: Looking & { now: number }, arn: string | undefined): Tagged => {
+const findTagged = (cx: Looking & { now: number }, arn: string | undefined, isRead = false): Tagged => {
   const parsed = arn === undefined ? undefined : parseArn(arn)
   if (
     arn === undefined ||
@@ -88,8 +96,12 @@ const findTagged = (cx: Looking & { now: number }, arn: string | undefined): Tag
   }
   const kind = parsed.resource.slice(0, parsed.resource.indexOf("/"))
   const found = (table: TaggedTable, row: { tags: readonly KeptTag[] } | undefined): Tagged => {
-    if (!row) throw notFound(arn)
+    if (!row) throw notFound(arn, isRead)
     return { table, arn, tags: row.tags }
+  }
+  // [field] reproio/ecs_deploy#49, turbot/steampipe-plugin-aws#1247
+  if (longKinds.includes(kind) && parsed.resource.split("/").length < 3) {
+    throw invalidParameter("Long arn format must be used for tagging operations")
   }
   const view: View = cx.tx
   switch (kind) {
@@ -106,7 +118,11 @@ const findTagged = (cx: Looking & { now: number }, arn: string | undefined): Tag
       return found("taskDefinitions", view.taskDefinitions.get(arn))
     case "service": {
       const row = view.services.get(arn)
-      return found("services", row && row.status !== "INACTIVE" ? row : undefined)
+      // By the text for clusters.
+      if (row?.status === "INACTIVE") {
+        throw invalidParameter("The specified service is inactive. Specify an active service and try again.")
+      }
+      return found("services", row)
     }
     case "task": {
       const row = view.tasks.get(arn)
@@ -117,12 +133,12 @@ const findTagged = (cx: Looking & { now: number }, arn: string | undefined): Tag
       return found("containerInstances", row && !row.pool && row.status !== "INACTIVE" ? row : undefined)
     }
     default:
-      throw notFound(arn)
+      throw notFound(arn, isRead)
   }
 }
 
 const keep = (tx: Tx, tagged: Tagged, tags: readonly KeptTag[]): void => {
-  checkCount(tags)
+  if (!isFew(tags)) throw fault("LimitExceededException", "The limit for the resource was exceeded.") // from memory
   if (tagged.table === "tasks" && tx.tasks.get(tagged.arn)?.lastStatus === "STOPPED") {
     throw invalidParameter("The specified task is stopped. Specify a running task and try again.") // text from memory
   }
@@ -166,5 +182,5 @@ const tagsForHost = (cx: ReadCx, arn: string | undefined): readonly KeptTag[] =>
 /** The tags of a resource. */
 export const ListTagsForResource: ReadOp<"ecs", "ListTagsForResource"> = (cx, input) => {
   const isHost = cx.caller.kind === "machine"
-  return { tags: tagsOut(isHost ? tagsForHost(cx, input.resourceArn) : findTagged(cx, input.resourceArn).tags) }
+  return { tags: tagsOut(isHost ? tagsForHost(cx, input.resourceArn) : findTagged(cx, input.resourceArn, true).tags) }
 }

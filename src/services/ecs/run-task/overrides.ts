@@ -66,6 +66,8 @@ export const overriddenDefinition = (
   overrides: TaskOverrides,
   isFargate: boolean,
 ): Definition => {
+  // As it was checked when it was registered; on Fargate it is known to be able to run.
+  if (Object.keys(overrides).length === 0) return definition
   checkNames(definition, overrides)
   if (JSON.stringify(overrides).length > mostCharacters) {
     throw invalidParameter(`Container Overrides length must be at most ${mostCharacters}`) // [field]
