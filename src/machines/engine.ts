@@ -116,7 +116,8 @@ const given = async (dockerHost: string): Promise<Engine> => {
   )
 }
 
-const notPermitted = (socket: string) =>
+/** The engine is there and does not let this user in. */
+export const notPermitted = (socket: string) =>
   new EngineError(
     "not-permitted",
     `This user may not use the Docker engine at ${socket}.`,

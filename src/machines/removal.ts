@@ -7,7 +7,7 @@ import type { Clock, Log } from "../kernel/index.ts"
 import { removeCgroup } from "./cgroups.ts"
 import { askEngine } from "./daemon/answer.ts"
 import { removeDaemon } from "./daemon/remove.ts"
-import { knownSockets } from "./engine.ts"
+import { knownSockets, notPermitted } from "./engine.ts"
 import { type Emptied, emptyEngine } from "./engine-objects.ts"
 import type { HelperProgram } from "./helper/container.ts"
 import { sweepCgroup } from "./helper/sweep.ts"
@@ -92,9 +92,14 @@ export const removeEverything = async (options: Removal): Promise<Removed> => {
   const { owner, clock, log } = options
   const record = openRecord(recordPath(options.runFolder))
   // All engines at once: each waits for its containers to stop.
-  const emptied: Promise<Emptied>[] = engines(options, record).map(async (socket) =>
-    (await askEngine(socket)).kind === "engine" ? emptySocket(socket, owner) : nothing,
-  )
+  const emptied: Promise<Emptied>[] = engines(options, record).map(async (socket) => {
+    const answer = await askEngine(socket)
+    if (answer.kind === "engine") return emptySocket(socket, owner)
+    const used = record.things().some((thing) => thing.kind === "engine" && thing.name === socket)
+    // One that is not there any more has nothing; one that turns us away still has it all.
+    if (used && answer.why === "not-permitted") throw notPermitted(socket)
+    return nothing
+  })
   const daemons = record.things().filter((thing) => thing.kind === "daemon")
   const ended = daemons.map(async (daemon) => {
     let removed = nothing

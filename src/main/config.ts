@@ -23,6 +23,15 @@ export interface UpConfig {
   readonly logFormat: LogFormat
 }
 
+/** The engine that was named: by our option, else as for Docker's own command. */
+export const dockerHostOf = ({
+  dockerHost = process.env.DOCKER_HOST,
+}: {
+  readonly dockerHost?: string
+}): {
+  dockerHost?: string
+} => (dockerHost ? { dockerHost } : {})
+
 const whole = (low: number, high: number) => (text: string) => {
   const value = Number(text)
   if (!Number.isInteger(value) || value < low || value > high) {

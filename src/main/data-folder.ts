@@ -5,6 +5,7 @@ import {
   chmodSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -71,12 +72,42 @@ export const removeFolders = (folders: Folders): void => {
   rmSync(folders.run, { recursive: true, force: true })
 }
 
+/**
+ * Where run folders are: /run/roadstead for root; for another user the runtime folder of the session, or a folder of the
+ * user's own beside the temporary files where there is none (or only that of the user who became this one).
+ */
+const runBase = (): string => {
+  const uid = process.getuid?.()
+  if (uid === 0) return "/run/roadstead"
+  const session = process.env.XDG_RUNTIME_DIR
+  if (session && isOwn(session)) return join(session, "roadstead")
+  return join(tmpdir(), `roadstead-${uid ?? "user"}`)
+}
+
+const isOwn = (folder: string): boolean => {
+  try {
+    const { uid, mode } = lstatSync(folder)
+    return uid === process.getuid?.() && (mode & 0o700) === 0o700
+  } catch {
+    return false
+  }
+}
+
 const openRunFolder = (owner: string): string => {
-  const base = process.getuid?.() === 0 ? "/run/roadstead" : join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), "roadstead")
+  const base = runBase()
   const run = join(base, owner)
-  if (join(run, "control-plane.sock").length > longestSocketPath) {
+  if (Buffer.byteLength(join(run, "control-plane.sock")) > longestSocketPath) {
     throw new FolderProblem(`The path ${run} is too long for sockets; set XDG_RUNTIME_DIR to a shorter one.`)
   }
-  mkdirSync(run, { recursive: true, mode: 0o700 })
+  try {
+    mkdirSync(run, { recursive: true, mode: 0o700 })
+    const { uid, mode } = lstatSync(base)
+    // Beside the temporary files anybody may have made it first, to be let into our sockets.
+    if (uid !== process.getuid?.() || (mode & 0o022) !== 0) throw new Error(`${base} is not its user's own`)
+  } catch (thrown) {
+    throw new FolderProblem(
+      `The run folder ${run} cannot be used: ${(thrown as Error).message}. Set XDG_RUNTIME_DIR to a folder of your own with mode 0700.`,
+    )
+  }
   return run
 }

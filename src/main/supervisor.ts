@@ -16,7 +16,7 @@ import type { MachineWish } from "../protocol/index.ts"
 import type { AgentConfiguration } from "./agent-process.ts"
 import { type ChildMessage, configurationVariable } from "./child-life.ts"
 import { wallClock } from "./clocks.ts"
-import type { UpConfig } from "./config.ts"
+import { dockerHostOf, type UpConfig } from "./config.ts"
 import type { ControlPlaneConfiguration } from "./control-plane-process.ts"
 import { controlSocket, type Folders } from "./data-folder.ts"
 import { entryCommand } from "./entries.ts"
@@ -55,7 +55,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
   const config = { ...options.config, port: options.config.port || (await freePort(options.config.host)) }
   const engine = await findEngine({
     choice: config.engine,
-    ...(config.dockerHost !== undefined && { dockerHost: config.dockerHost }),
+    ...dockerHostOf(config),
     ...(process.env.XDG_RUNTIME_DIR !== undefined && { runtimeFolder: process.env.XDG_RUNTIME_DIR }),
     dataFolder: folders.data,
     runFolder: folders.run,

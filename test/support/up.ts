@@ -28,12 +28,16 @@ export const startUp = async (
     command?: string
     cwd?: string
     env?: NodeJS.ProcessEnv
+    /** The whole command in place of `roadstead up`, started as from a terminal of its own: `stop` is Ctrl-C there. */
+    terminal?: readonly [program: string, ...args: string[]]
     /** Another user than the one who runs the test. */
     as?: { readonly uid: number; readonly gid: number }
   } = {},
 ): Promise<RunningRoadstead> => {
-  const [program, before] = options.command ? [options.command, []] : [process.execPath, [source]]
-  const child = spawn(program, [...before, "up", ...args], {
+  const command = options.command ? [options.command, "up"] : [process.execPath, source, "up"]
+  const [program = "", ...before] = options.terminal ?? command
+  const child = spawn(program, [...before, ...args], {
+    detached: options.terminal !== undefined,
     cwd: options.cwd,
     env: options.env ?? process.env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -42,7 +46,10 @@ export const startUp = async (
   const printed: string[] = []
   const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>
   const stop = async () => {
-    if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM")
+    if (child.exitCode === null && child.signalCode === null) {
+      if (options.terminal && child.pid !== undefined) process.kill(-child.pid, "SIGINT")
+      else child.kill("SIGTERM")
+    }
     const [code, signal] = await exited
     return signal ?? code ?? 1
   }

@@ -58,6 +58,7 @@ export const startHelper = async (options: HelperOptions): Promise<Helper> => {
   const waiting = new Map<number, { resolve: (taken: readonly Taken[]) => void; reject: (error: Error) => void }>()
   let calls = 0
   let place: NetworkPlace | undefined
+  let isReady = false
   let agent: Readonly<Record<string, string>> | undefined
   const here = networkPlace()
   const isHere = () => place !== undefined && place.namespace === here?.namespace && place.boot === here.boot
@@ -77,6 +78,7 @@ export const startHelper = async (options: HelperOptions): Promise<Helper> => {
   const { launch, sendFrame } = helperLaunch({ docker, owner, program, frame: connections.hear, clock, log })
 
   const lost = (reason: string) => {
+    isReady = false
     connections.close()
     relayed.lost(reason)
     for (const { reject } of waiting.values()) reject(new Error(reason))
@@ -86,6 +88,7 @@ export const startHelper = async (options: HelperOptions): Promise<Helper> => {
     switch (message.type) {
       case "ready":
         place = message.place
+        isReady = true
         if (agent) send({ type: "agent", environment: agent })
         return
       case "relay":
@@ -130,6 +133,7 @@ export const startHelper = async (options: HelperOptions): Promise<Helper> => {
     isHere,
     taken: () =>
       new Promise((resolve, reject) => {
+        if (!isReady) return reject(new Error("the helper is being started again"))
         const call = ++calls
         waiting.set(call, { resolve, reject })
         send({ type: "ask-taken", call })

@@ -26,6 +26,8 @@ export const startContainedHost = async (
   wish: MachineWish,
   events: HostEvents,
 ): Promise<Host> => {
+  // Beside another Roadstead there is no place here; nothing is made to find that out.
+  await networksOf(docker, cx.owner, () => []).refuseLink()
   cx.record.put({ kind: "helper", name: docker.socketPath })
   const helper = await startHelper({ ...cx, docker, program, events })
   try {

@@ -14,6 +14,7 @@ export const startSimulatedHost = (cx: HostContext, wish: MachineWish, events: H
   const keys = new Set<string>()
   return {
     networks: {
+      refuseLink: async () => {},
       ensureLink: async () => {},
       ensureVpc: async ({ key }) => void keys.add(key),
       removeVpc: async (key) => void keys.delete(key),

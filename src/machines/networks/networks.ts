@@ -21,6 +21,8 @@ export class OverlapError extends Error {
 
 /** See {@link networksOf}. */
 export interface Networks {
+  /** Throws {@link OverlapError} when another network of the engine has the link network's addresses; makes nothing. */
+  refuseLink(): Promise<void>
   /** Makes or finds the link network. Throws {@link OverlapError}. */
   ensureLink(): Promise<void>
   /** Makes or finds a VPC's network. Throws {@link OverlapError}. */
@@ -93,10 +95,17 @@ export const networksOf = (docker: Docker, owner: string, machine: () => Taking)
       throw error
     }
   }
+  const isLink = (network: DockerNetwork) => ours(network) && network.Labels?.[linkLabel] !== undefined
   return {
+    async refuseLink() {
+      const known = await listNetworks(docker)
+      const block = parseBlock(link.subnet)
+      const conflict = block && !known.some(isLink) && linkConflict(block, takenByNetworks(known, owner))
+      if (conflict) throw new OverlapError(conflict)
+    },
     async ensureLink() {
       const known = await listNetworks(docker)
-      if (known.some((network) => ours(network) && network.Labels?.[linkLabel] !== undefined)) return
+      if (known.some(isLink)) return
       await create(linkBody(owner), link.subnet, linkConflict, known)
     },
     async ensureVpc(wish) {

@@ -52,14 +52,18 @@ export const relayedGateways = (options: ChannelOptions): RelayedGateways => {
   const waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>([[beginCall, begun]])
   let names: readonly NameWish[] = []
   let calls = beginCall
+  let isReady = false
 
   const call = (message: (number: number) => ToRelay): Promise<void> =>
     new Promise((resolve, reject) => {
+      // Whoever asks tries again; what is open is opened again by us.
+      if (!isReady) return reject(new Error("the relay is being started again"))
       const number = ++calls
       waiting.set(number, { resolve, reject })
       send(message(number))
     })
   const sayEverything = () => {
+    isReady = true
     send({ type: "begin", apiPort, controlSocket, loopback: options.loopback() })
     send({ type: "names", names })
     for (const gateway of gateways.values()) {
@@ -90,6 +94,7 @@ export const relayedGateways = (options: ChannelOptions): RelayedGateways => {
       }
     },
     lost(reason) {
+      isReady = false
       for (const { reject } of waiting.values()) reject(new Error(reason))
       waiting.clear()
     },

@@ -1,8 +1,9 @@
 // `roadstead down`: stops and removes every container, network and host that a data folder owns.
 import { rmSync } from "node:fs"
-import { removeEverything } from "../../machines/index.ts"
+import { EngineError, removeEverything } from "../../machines/index.ts"
 import { DataFolderInUse, sqliteJournal } from "../../state/index.ts"
 import { wallClock } from "../clocks.ts"
+import { dockerHostOf } from "../config.ts"
 import { type Folders, findFolders, journalFile } from "../data-folder.ts"
 import { helperProgram } from "../helper-program.ts"
 import { openLog } from "../log.ts"
@@ -15,7 +16,8 @@ export interface DownOptions {
 }
 
 /** Answers what to print. */
-export const down = async ({ data, purge, dockerHost }: DownOptions): Promise<string> => {
+export const down = async (options: DownOptions): Promise<string> => {
+  const { data, purge } = options
   const folders = findFolders(data)
   if (!folders) throw new Problem(2, `${data} is not a data folder of Roadstead.`)
   await refuseWhileRunning(folders)
@@ -24,10 +26,12 @@ export const down = async ({ data, purge, dockerHost }: DownOptions): Promise<st
     owner: folders.owner,
     dataFolder: folders.data,
     runFolder: folders.run,
-    ...(dockerHost !== undefined && { dockerHost }),
+    ...dockerHostOf(options),
     helperProgram,
     clock: wallClock,
     log,
+  }).catch((thrown: unknown) => {
+    throw thrown instanceof EngineError ? new Problem(3, `${thrown.message} ${thrown.mend}`) : thrown
   })
   rmSync(folders.run, { recursive: true, force: true })
   if (purge) rmSync(folders.data, { recursive: true, force: true })
