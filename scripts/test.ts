@@ -12,10 +12,12 @@ import { fileURLToPath } from "node:url"
 import { type FileResult, summary, type TestEvent, tally } from "../test/support/reporter.ts"
 import { checks, runCheck } from "./check.ts"
 
-/** One test; and one file, whose processes are killed after it. Live files pull up real engines. */
-const LIMITS = { test: 60_000, file: 180_000, liveTest: 180_000, liveFile: 300_000 }
+/** One test; and one file, whose processes are killed after it. Live files pull up real engines, fuzz files count to a million. */
+const LIMITS = { test: 60_000, file: 180_000, longTest: 180_000, longFile: 300_000 }
 /** Files that need the machine for themselves: real containers, and kills under load. */
 const ALONE = /^test\/(live|crash)\//
+
+const LONG = /^test\/(live|crash|fuzz\/million)\//
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const args = process.argv.slice(2)
@@ -70,23 +72,24 @@ async function inParallel(list: readonly string[], width: number) {
 }
 
 async function runFile(file: string): Promise<FileResult & { seconds: number }> {
-  const live = ALONE.test(file)
+  const long = LONG.test(file)
   const since = performance.now()
   const path = join(root, file)
   const events = run({
     files: [path],
     concurrency: 1,
-    timeout: live ? LIMITS.liveTest : LIMITS.test,
-    signal: AbortSignal.timeout(live ? LIMITS.liveFile : LIMITS.file),
+    timeout: long ? LIMITS.longTest : LIMITS.test,
+    signal: AbortSignal.timeout(long ? LIMITS.longFile : LIMITS.file),
   })
   const result = await tally(path, events as AsyncIterable<TestEvent>)
   return { ...result, file, seconds: (performance.now() - since) / 1000 }
 }
 
-function report({ file, passed: good, failures, output, seconds }: FileResult & { seconds: number }) {
+function report({ file, passed: good, failures, output, notes, seconds }: FileResult & { seconds: number }) {
   passed += good
   const counts = `${good} passed${failures.length > 0 ? `, ${failures.length} failed` : ""}`
   console.log(`${failures.length === 0 ? "ok  " : "FAIL"} ${file}  ${counts}  ${seconds.toFixed(1)} s`)
+  for (const note of notes) console.log(`     ${note}`)
   for (const { name, line, reason } of failures) {
     failed.push(name ? `${file}:${line}  ${name}` : file)
     console.log(`\n  ${name || file} (${file}:${line})\n${indent(reason)}\n`)

@@ -117,7 +117,8 @@ export const startFleet = (options: FleetOptions): Fleet => {
 
   return {
     upgrade: (request, socket, head, caller) => {
-      const url = new URL(request.url ?? "/", "http://agent")
+      // A request line may be what no URL is (`//:`), and nobody would catch a throw here.
+      const url = URL.parse(request.url ?? "/", "http://agent") ?? new URL("http://agent/")
       const decision = state.view((view) => admit(view, url, caller))
       if (!("channel" in decision)) return refuseUpgrade(socket, decision)
       server.handleUpgrade(request, socket, head, (ws) => {

@@ -98,3 +98,10 @@ test("a file that does not end in time is a failure, whatever passed before", as
 test("the last line counts what passed and what failed", () => {
   assert.equal(summary(12, 0), "12 passed, 0 failed")
 })
+
+test("what a passing test notes is kept, and nothing else that node:test says", async () => {
+  const { notes } = await tallyOf(`
+    test("good", (t) => { t.diagnostic("note: 7 inputs"); t.diagnostic("something else") })
+  `)
+  assert.deepEqual(notes, ["7 inputs"])
+})

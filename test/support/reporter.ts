@@ -27,12 +27,17 @@ export interface Failure {
   readonly reason: string
 }
 
+/** What a test says with `t.diagnostic("note: …")` is shown also when it passes. */
+const noted = "note: "
+
 /** What one file came to. `output` is what it printed, for when it failed. */
 export interface FileResult {
   readonly file: string
   readonly passed: number
   readonly failures: readonly Failure[]
   readonly output: string
+  /** What its tests have to say about a run that passed: how fast, how much. */
+  readonly notes: readonly string[]
 }
 
 /** Reads a file's events to their end. `file` is its path as it was given to node:test's `run`. */
@@ -42,9 +47,11 @@ export const tally = async (file: string, events: AsyncIterable<TestEvent>): Pro
   const children: number[] = []
   let passed = 0
   let output = ""
+  const notes: string[] = []
 
   for await (const { type, data } of events) {
     if (type === "test:stdout" || type === "test:stderr") output += data.message ?? ""
+    if (type === "test:diagnostic" && data.message?.startsWith(noted)) notes.push(data.message.slice(noted.length))
     if (type !== "test:pass" && type !== "test:fail") continue
     const nesting = data.nesting ?? 0
     const name = data.name ?? ""
@@ -62,7 +69,7 @@ export const tally = async (file: string, events: AsyncIterable<TestEvent>): Pro
   }
   const named = failures.map(({ name, line, reason }) => ({ name: name.join(" > "), line, reason }))
   if (passed + named.length === 0) named.push({ name: "", line: 1, reason: "The file has no tests." })
-  return { file, passed, failures: named, output }
+  return { file, passed, failures: named, output, notes }
 }
 
 const whyFailed = (

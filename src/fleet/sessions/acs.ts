@@ -144,7 +144,8 @@ export class AcsSession {
     }
     const message = envelope.message as Readonly<Record<string, unknown>>
     // Heartbeat and credentials acks say nothing that is kept; unknown types are ignored, as agents do.
-    if (envelope.type === "AckRequest") this.#acked(String(message.messageId))
+    // Nothing of a frame is of any type until it is looked at: even turning a value into text may throw.
+    if (envelope.type === "AckRequest" && typeof message.messageId === "string") this.#acked(message.messageId)
     if (envelope.type === "TaskStopVerificationMessage") this.#verifyStops(envelope)
     if (envelope.type === "NackRequest") {
       this.#options.log.warn("An agent refused a message.", { instance: this.instanceArn, reason: message.reason })

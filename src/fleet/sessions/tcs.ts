@@ -55,11 +55,14 @@ const statuses: ReadonlySet<unknown> = new Set<HealthStatus>(["HEALTHY", "UNHEAL
 
 const takeHealth = ({ state, instanceArn }: TcsSessionOptions, request: PublishHealthRequest): void => {
   for (const reported of Array.isArray(request.tasks) ? request.tasks : []) {
-    const task = state.view((view) => view.tasks.get(String(reported?.taskArn)))
+    // Nothing of a frame is of any type until it is looked at: even turning a value into text may throw.
+    const arn: unknown = reported?.taskArn
+    const task = typeof arn === "string" ? state.view((view) => view.tasks.get(arn)) : undefined
     if (!task) continue
     for (const container of Array.isArray(reported.containers) ? reported.containers : []) {
-      if (!statuses.has(container?.healthStatus)) continue
-      observe(state, task.arn, instanceArn, withHealth(task, String(container.containerName), container.healthStatus))
+      const name: unknown = container?.containerName
+      if (!statuses.has(container?.healthStatus) || typeof name !== "string") continue
+      observe(state, task.arn, instanceArn, withHealth(task, name, container.healthStatus))
     }
   }
 }

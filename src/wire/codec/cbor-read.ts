@@ -45,7 +45,7 @@ const item = (c: Cursor, depth: number): unknown => {
     case 3:
       return utf8.decode(c.bytes.subarray(c.at, advance(c, n)))
     case 4:
-      return Array.from({ length: fitting(c, n) }, () => value(c, depth))
+      return list(c, fitting(c, n), depth)
     case 5:
       return object(c, fitting(c, n), depth)
     default:
@@ -92,6 +92,13 @@ const advance = (c: Cursor, n: number | bigint): number => {
 const fitting = (c: Cursor, n: number | bigint): number => {
   if (n > c.bytes.length - c.at) throw bad("longer than the input")
   return Number(n)
+}
+
+/** Grown as items come: a length is only believed item by item, or nested lists would claim the whole input each. */
+const list = (c: Cursor, count: number, depth: number): unknown[] => {
+  const out: unknown[] = []
+  for (let i = 0; i < count; i++) out.push(value(c, depth))
+  return out
 }
 
 const object = (c: Cursor, count: number, depth: number): object => {

@@ -11,7 +11,8 @@ const readLeaf: ReadLeaf = (value, kind) => {
     case "boolean":
       return typeof value === "boolean" ? value : undefined
     case "number":
-      return typeof value === "number" ? value : typeof value === "bigint" ? Number(value) : undefined
+      // No record could hold NaN or an infinity; JSON and forms refuse them too.
+      return typeof value === "bigint" ? Number(value) : Number.isFinite(value) ? value : undefined
     case "bigInteger":
       return typeof value === "bigint" ? value : Number.isInteger(value) ? BigInt(value as number) : undefined
     case "bigDecimal":

@@ -5,6 +5,9 @@ import { maxDepth } from "./malformed.ts"
 /** More parameters than any AWS request has; a body of a million tiny ones is refused. */
 const maxParameters = 20_000
 
+/** Parts of all names together: many long names are many more nodes than bytes would suggest. */
+const maxNodes = 200_000
+
 /** A node of the tree: its own text, and its children by the next part of the name. */
 export interface FormNode {
   text: string | undefined
@@ -40,6 +43,7 @@ const decode = (text: string): string => {
 /** Builds the tree of the parameters' dotted names. Of a name that comes twice the last counts. */
 export const formTree = (parameters: readonly (readonly [string, string])[]): FormNode => {
   const root: FormNode = { text: undefined, children: new Map() }
+  let nodes = 0
   for (const [name, value] of parameters) {
     const steps = name.split(".", maxDepth + 1)
     if (steps.length > maxDepth)
@@ -48,6 +52,8 @@ export const formTree = (parameters: readonly (readonly [string, string])[]): Fo
     for (const step of steps) {
       let next = node.children.get(step)
       if (!next) {
+        if (++nodes > maxNodes)
+          throw new Fault("MalformedQueryString", "The parameter names have too many parts.", { status: 400 })
         next = { text: undefined, children: new Map() }
         node.children.set(step, next)
       }

@@ -1,5 +1,5 @@
 // A small XML reader: elements, attributes, text, CDATA, the five entities and character references. No DTD, so nothing expands;
-// bounded in depth. What is not well-formed is refused.
+// bounded in depth and in elements. What is not well-formed is refused.
 
 /** An element. */
 export interface XmlElement {
@@ -13,20 +13,26 @@ export interface XmlElement {
 
 interface Open {
   readonly fullName: string
-  readonly attributes: Map<string, string>
+  readonly attributes: ReadonlyMap<string, string>
   readonly children: XmlElement[]
   text: string
 }
 
 const maxDepth = 128
+/** Far above any request; an element of four bytes takes hundreds in memory. */
+const maxElements = 250_000
 const name = "[A-Za-z_:\\u0080-\\uffff][\\w:.\\-\\u0080-\\uffff]*"
-const tag = new RegExp(`(${name})((?:\\s+${name}\\s*=\\s*(?:"[^"<]*"|'[^'<]*'))*)\\s*(/?)>`, "y")
-const attribute = new RegExp(`(${name})\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, "g")
+// A tag is read piece by piece: one pattern that repeats attributes runs out of stack at some hundred thousand of them.
+const tagName = new RegExp(name, "y")
+const attribute = new RegExp(`\\s+(${name})\\s*=\\s*(?:"([^"<]*)"|'([^'<]*)')`, "y")
+const tagEnd = /\s*(\/?)>/y
+const noAttributes: ReadonlyMap<string, string> = new Map()
 
 /** Parses a document; undefined when it is not well-formed, has a DTD or is nested too deeply. */
 export const parseXml = (source: string): XmlElement | undefined => {
   const stack: Open[] = []
   let root: XmlElement | undefined
+  let elements = 0
   let at = source.charCodeAt(0) === 0xfeff ? 1 : 0
   while (at < source.length) {
     const lt = source.indexOf("<", at)
@@ -62,14 +68,11 @@ export const parseXml = (source: string): XmlElement | undefined => {
       if (parent) parent.children.push(done)
       else root = done
     } else {
-      tag.lastIndex = lt + 1
-      const found = tag.exec(source)
-      if (!found || root || stack.length >= maxDepth) return undefined
-      const attributes = readAttributes(found[2] ?? "")
-      if (!attributes) return undefined
-      at = tag.lastIndex
-      const opened: Open = { fullName: found[1] ?? "", attributes, children: [], text: "" }
-      if (found[3] !== "/") stack.push(opened)
+      const found = root || stack.length >= maxDepth || ++elements > maxElements ? undefined : readTag(source, lt + 1)
+      if (!found) return undefined
+      at = found.end
+      const opened: Open = { fullName: found.name, attributes: found.attributes, children: [], text: "" }
+      if (!found.closed) stack.push(opened)
       else {
         const parent = stack.at(-1)
         if (parent) parent.children.push(close(opened))
@@ -88,23 +91,48 @@ const close = ({ fullName, attributes, children, text }: Open): XmlElement => ({
 })
 const localName = (full: string): string => full.slice(full.indexOf(":") + 1)
 
-const readAttributes = (source: string): Map<string, string> | undefined => {
-  const out = new Map<string, string>()
-  for (const [, key = "", double, single] of source.matchAll(attribute)) {
+interface Tag {
+  readonly name: string
+  readonly attributes: ReadonlyMap<string, string>
+  readonly closed: boolean
+  readonly end: number
+}
+
+/** Reads a tag from behind its `<`. */
+const readTag = (source: string, from: number): Tag | undefined => {
+  const named = execAt(tagName, source, from)
+  if (!named) return undefined
+  let at = tagName.lastIndex
+  let attributes: Map<string, string> | undefined
+  for (let next = execAt(attribute, source, at); next; next = execAt(attribute, source, at)) {
+    const [, key = "", double, single] = next
     const value = unescaped(double ?? single ?? "")
-    if (value === undefined || out.has(key)) return undefined
-    out.set(key, value)
+    attributes ??= new Map()
+    if (value === undefined || attributes.has(key)) return undefined
+    attributes.set(key, value)
+    at = attribute.lastIndex
   }
-  return out
+  const end = execAt(tagEnd, source, at)
+  if (!end) return undefined
+  return { name: named[0], attributes: attributes ?? noAttributes, closed: end[1] === "/", end: tagEnd.lastIndex }
+}
+
+const execAt = (pattern: RegExp, source: string, at: number): RegExpExecArray | null => {
+  pattern.lastIndex = at
+  return pattern.exec(source)
 }
 
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" }
 
+/** An ampersand that begins nothing. */
+const bareAmpersand = /&(?!#x[0-9a-fA-F]{1,6};|#\d{1,7};|\w+;)/
+
 const unescaped = (text: string): string | undefined => {
   if (!text.includes("&")) return text
+  if (bareAmpersand.test(text)) return undefined
   let broken = false
   const plain = text.replace(
-    /&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|(\w+));|&/g,
+    /&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|(\w+));/g,
     (_, hex?: string, decimal?: string, entity?: string) => {
       const known = entity === undefined ? undefined : Object.hasOwn(entities, entity) ? entities[entity] : undefined
       if (known !== undefined) return known
