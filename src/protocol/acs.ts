@@ -129,7 +129,9 @@ export interface AcsAttachment {
  * The attachment by which our control plane tells our agent what the official protocol has no word for. The official
  * agent ignores attachment types that it does not know.
  * Properties: `vpcId`, `accountId`, `region`, `networkInterfaceId`, `apiEndpoint` (where containers reach the APIs),
- * `createdAt` (epoch ms of the task), `platformVersion`, `availabilityZone`, `clusterArn`, `taskDefinitionArn`.
+ * `createdAt` (epoch ms of the task), `platformVersion`, `availabilityZone`, `clusterArn`, `taskDefinitionArn`;
+ * `unresolvedImages`: containers with versionConsistency disabled, separated by commas. A task on an instance of a user's
+ * has only the last, and the attachment only when there is one.
  */
 export const roadsteadAttachmentType = "roadstead-task"
 

@@ -15,6 +15,7 @@ import {
   type Task,
 } from "@aws-sdk/client-ecs"
 import type { Agent } from "../../src/agent/index.ts"
+import { busyboxImage } from "../../src/machines/index.ts"
 import { fargateUser, shell as shellOf } from "../support/live-fargate.ts"
 import { inside, joinInstance } from "../support/live-instance.ts"
 import { withEngine } from "../support/namespace.ts"
@@ -204,6 +205,42 @@ describe("a task on a container instance", () => {
     test("have no shared memory with ipcMode none", async () => {
       const seen = await look({ ipcMode: "none" })
       assert.equal(seen.word, "no shm")
+    })
+  })
+
+  describe("whose tag moves while it runs", () => {
+    const idOf = async (name: string) => (await docker.request<{ Id: string }>("GET", `/images/${name}/json`)).body.Id
+    const tag = (name: string) =>
+      docker.request("POST", `/images/${name}/tag`, { query: { repo: "moving", tag: "latest" } })
+
+    /** Two containers of one tag, which is moved after the first has begun and before the second is made. */
+    const imagesOf = async (versionConsistency: "enabled" | "disabled") => {
+      await tag("busybox:test")
+      const more = { image: "moving:latest", versionConsistency }
+      const definition = await register([
+        shell("first", "until test -f /tmp/go; do sleep 0.1; done", { ...more, essential: false }),
+        shell("second", forever, { ...more, dependsOn: [{ containerName: "first", condition: "SUCCESS" }] }),
+      ])
+      const arn = await start(definition)
+      const begun = await user.until(arn, (task) => task.containers?.[0]?.lastStatus === "RUNNING")
+      await tag("other:test")
+      await inside(docker, begun.containers?.[0]?.runtimeId ?? "", "touch /tmp/go")
+      const task = await user.running(arn)
+      const images = (task.containers ?? []).map(async ({ runtimeId }) => {
+        const { body } = await docker.request<{ Image: string }>("GET", `/containers/${runtimeId}/json`)
+        return body.Image
+      })
+      const found = await Promise.all(images)
+      await end(arn)
+      return found
+    }
+
+    test("has one image for all containers that name it, or the newest for each with versionConsistency disabled", async () => {
+      await busyboxImage(docker, { name: "other:test", files: { "/other": "" } })
+      const [one, other] = [await idOf("busybox:test"), await idOf("other:test")]
+      assert.notEqual(one, other)
+      assert.deepEqual(await imagesOf("enabled"), [one, one])
+      assert.deepEqual(await imagesOf("disabled"), [one, other])
     })
   })
 })

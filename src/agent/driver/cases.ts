@@ -169,6 +169,13 @@ export const driverCases = (kind: string, open: () => Promise<DriverFixture>): v
     assert.equal(await driver.inspect(id), undefined)
   })
 
+  check("a volume is found with what it was made with, until it is removed", async ({ driver }) => {
+    await driver.createVolume("case-volume", { labels: { a: "b" } })
+    assert.deepEqual(await driver.volume("case-volume"), { driver: "local", driverOpts: {}, labels: { a: "b" } })
+    await driver.removeVolume("case-volume")
+    assert.equal(await driver.volume("case-volume"), undefined)
+  })
+
   check("an image is there or not", async ({ driver, image, missingImage }) => {
     assert.match((await driver.image(image))?.id ?? "", /^sha256:/)
     assert.equal(await driver.image(missingImage), undefined)

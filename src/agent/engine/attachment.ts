@@ -7,6 +7,8 @@ export interface TaskPlace {
   readonly network?: string
   /** Where containers reach the APIs. */
   readonly apiEndpoint?: string
+  /** Containers whose tag is taken as it stands whenever it is asked for (versionConsistency disabled). */
+  readonly unresolvedImages: ReadonlySet<string>
 }
 
 export const readPlace = (task: AcsTask): TaskPlace => {
@@ -15,6 +17,7 @@ export const readPlace = (task: AcsTask): TaskPlace => {
   const [account, region, vpcId] = [property("accountId"), property("region"), property("vpcId")]
   const apiEndpoint = property("apiEndpoint")
   return {
+    unresolvedImages: new Set(property("unresolvedImages")?.split(",")),
     ...(account && region && vpcId && { network: `${account}/${region}/${vpcId}` }),
     ...(apiEndpoint && { apiEndpoint }),
   }

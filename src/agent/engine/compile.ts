@@ -9,6 +9,8 @@ import { bindsOf, type HostPaths } from "./mounts.ts"
 import { exposedPorts, type Publication, portBindings } from "./ports.ts"
 
 export interface CompileOptions extends EnvironmentOptions, HostPaths {
+  /** By what the image is named to Docker, when that is not the definition's own word. */
+  readonly image?: string
   /** CPUs of the host, for limits per container where no cgroup can be written. Only asked for then. */
   readonly hostCpus?: number
   /** Open files that a Fargate container may have when it does not say: AWS's 65535, or what the host allows. */
@@ -28,9 +30,10 @@ export const compileContainer = (
   options: CompileOptions,
 ): ContainerSpec => {
   const { definition } = container
+  const { image = definition.image } = options
   const shared = task.definition.networkMode === "awsvpc"
   const config = {
-    Image: definition.image,
+    Image: image,
     ...(definition.command && { Cmd: definition.command }),
     ...(definition.entryPoint && { Entrypoint: definition.entryPoint }),
     Env: environmentOf(task, container, options),
@@ -52,7 +55,7 @@ export const compileContainer = (
     CpuShares: Math.max(leastShares, definition.cpu),
     ...limitsOf(task, container, options.hostCpus ?? Number.POSITIVE_INFINITY),
   }
-  return { name: container.runtimeName ?? "", image: definition.image, config, hostConfig }
+  return { name: container.runtimeName ?? "", image, config, hostConfig }
 }
 
 /** Fargate's own limit of open files, unless the definition has one: aws-behaviour.md section 8. */

@@ -11,6 +11,7 @@ import type { Resolvers, TaskEngineOptions } from "./options.ts"
 import { publication } from "./ports.ts"
 import { PullFailure, type Pulls } from "./pulls.ts"
 import { failureReason, pullReason, StepTimeout, type Transition } from "./reasons.ts"
+import { referenceOf, resolvedBefore } from "./resolved-images.ts"
 import { makeVolumes } from "./volumes.ts"
 
 export interface StepContext {
@@ -66,7 +67,7 @@ export const prepare = async (
 export type Pulled = { readonly image: ImageInfo } | { readonly reason: string }
 
 export const pull = async (
-  { pulls, resolvers, log }: StepContext,
+  { driver, pulls, resolvers, log }: StepContext,
   task: TaskSnapshot,
   container: ContainerSnapshot,
   signal: AbortSignal,
@@ -76,6 +77,8 @@ export const pull = async (
     log.warn("No login for the registry can be had here; pulling without one", { task: task.arn, image: reference })
   }
   try {
+    const resolved = await resolvedBefore(driver, task, container)
+    if (resolved) return { image: resolved }
     const auth = await resolvers.registryAuth?.(task, container)
     const request = { reference, signal, ...(auth !== undefined && { auth }), ...(environment && { environment }) }
     return { image: await pulls(request) }
@@ -110,6 +113,7 @@ export const create = async (
     const values = secrets.length > 0 ? await resolvers.secrets?.(task, container) : undefined
     const known = image ?? (await driver.image(container.definition.image))
     const spec = compileContainer(task, container, {
+      image: await referenceOf(driver, task, container),
       agentUri: options.agentUri ?? "http://169.254.170.2",
       region: options.region,
       imageVariables: known?.variables ?? [],

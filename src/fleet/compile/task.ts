@@ -1,7 +1,6 @@
 // From a task and its definition to what an agent is sent. Overrides are merged here, because agents refuse all but
 // `command` of them (ecs-agent-protocol.md section 5). Pure.
 import {
-  type AcsAttachment,
   type AcsNetworkInterface,
   type AcsTask,
   type NameValue,
@@ -31,7 +30,7 @@ export interface CompileInput {
 
 /** The task as PayloadMessage carries it. */
 export const compileTask = (input: CompileInput): AcsTask => {
-  const { task, definition, networkInterface, credentials, extension } = input
+  const { task, definition, networkInterface, credentials } = input
   const body = definition.definition
   const execution = task.overrides.executionRoleArn ?? body.executionRoleArn
   return {
@@ -64,7 +63,7 @@ export const compileTask = (input: CompileInput): AcsTask => {
       }),
     ),
     ...(networkInterface && { elasticNetworkInterfaces: [compileInterface(task, networkInterface)] }),
-    ...(extension && { attachments: [extend(input, extension)] }),
+    ...attachmentsOf(input),
   }
 }
 
@@ -82,10 +81,30 @@ const compileInterface = (
   ...(row.privateDnsName !== "" && { privateDnsName: row.privateDnsName }),
 })
 
-const extend = (
+const attachmentsOf = (input: CompileInput): Pick<AcsTask, "attachments"> => {
+  const { task, definition, extension } = input
+  const unresolved = (definition.definition.containerDefinitions ?? [])
+    .filter((container) => container.versionConsistency === "disabled")
+    .map((container) => container.name)
+  if (!extension && unresolved.length === 0) return {}
+  return {
+    attachments: [
+      {
+        attachmentArn: `arn:aws:ecs:${task.region}:${task.account}:attachment/${extension?.attachmentId ?? task.id}`,
+        attachmentType: roadsteadAttachmentType,
+        attachmentProperties: [
+          ...(extension ? placeOf(input, extension) : []),
+          ...(unresolved.length > 0 ? [{ name: "unresolvedImages", value: unresolved.join(",") }] : []),
+        ],
+      },
+    ],
+  }
+}
+
+const placeOf = (
   { task, networkInterface }: CompileInput,
-  { apiEndpoint, attachmentId }: NonNullable<CompileInput["extension"]>,
-): AcsAttachment => {
+  { apiEndpoint }: NonNullable<CompileInput["extension"]>,
+): NameValue[] => {
   const properties: NameValue[] = [
     { name: "accountId", value: task.account },
     { name: "region", value: task.region },
@@ -100,9 +119,5 @@ const extend = (
     properties.push({ name: "vpcId", value: networkInterface.row.vpcId })
     properties.push({ name: "networkInterfaceId", value: networkInterface.row.id })
   }
-  return {
-    attachmentArn: `arn:aws:ecs:${task.region}:${task.account}:attachment/${attachmentId}`,
-    attachmentType: roadsteadAttachmentType,
-    attachmentProperties: properties,
-  }
+  return properties
 }

@@ -34,11 +34,14 @@ const hostPortsOf = (definition: Definition | undefined): string[] => {
   )
 }
 
-/** GPUs that the containers of a definition ask for together. */
+/** What `ALL` takes is as much as there is, and more than nothing. */
+const amountOf = (value: string | undefined): number => Number(value) || 1
+
+/** Accelerators that the containers of a definition ask for together; of which kind makes no difference without any. */
 const gpusOf = (definition: Definition): number =>
   containersOf(definition)
     .flatMap((container) => container.resourceRequirements ?? [])
-    .reduce((sum, { type, value }) => sum + (type === "GPU" ? Number(value) || 0 : 0), 0)
+    .reduce((sum, { value }) => sum + amountOf(value), 0)
 
 /** The room that a task of this size takes. */
 export const roomFor = (task: Sized, definition: Definition): Room => ({
