@@ -1,6 +1,8 @@
 // What a host must pass to get a task, each with the word by which RunTask's failures name it (aws-behaviour.md 1.5).
 // The order is the order of the explanation: the first that a host fails is the one that users see.
-import type { Host, Room, TaskNeeds } from "./host.ts"
+import { type Constraint, holds } from "./constraints.ts"
+import type { Host, Room } from "./host.ts"
+import type { TaskNeeds } from "./needs.ts"
 
 /** Why a host was passed over, in the words of RunTask's failures. */
 export type Obstacle =
@@ -11,6 +13,8 @@ export type Obstacle =
   | "RESOURCE:MEMORY"
   | "RESOURCE:PORTS"
   | "RESOURCE:GPU"
+  | "DistinctInstance placement constraint unsatisfied."
+  | "MemberOf placement constraint unsatisfied."
 
 /** One thing that must hold of a host. */
 export interface Filter {
@@ -24,6 +28,12 @@ const room = (obstacle: Obstacle, fits: (needed: Room, left: Room) => boolean): 
   passes: ({ left }, { room: needed }) => left === undefined || needed === undefined || fits(needed, left),
 })
 
+const constraint = (obstacle: Obstacle, kind: Constraint["kind"]): Filter => ({
+  obstacle,
+  passes: (host, { constraints = [], group }) =>
+    constraints.every((one) => one.kind !== kind || holds(one, host, group)),
+})
+
 /** All of them. */
 export const filters: readonly Filter[] = [
   { obstacle: "AGENT", passes: (host) => host.connected },
@@ -33,4 +43,6 @@ export const filters: readonly Filter[] = [
   room("RESOURCE:MEMORY", (needed, left) => needed.memory <= left.memory),
   room("RESOURCE:PORTS", (needed, left) => [...needed.ports].every((port) => !left.ports.has(port))),
   room("RESOURCE:GPU", (needed, left) => needed.gpus <= left.gpus),
+  constraint("MemberOf placement constraint unsatisfied.", "memberOf"),
+  constraint("DistinctInstance placement constraint unsatisfied.", "distinctInstance"),
 ]

@@ -1,14 +1,5 @@
-// The two sides of placement: what a task needs, and what a host has. Plain data; where it is read from is not known here.
-
-/** What a task needs of its host. */
-export interface TaskNeeds {
-  /** The network that the host must be on: `<account>/<region>/<vpc id>`. */
-  readonly network?: string
-  /** Attributes that must be there. */
-  readonly attributes: readonly string[]
-  /** Room that it takes. Absent where the host's room is not counted: on Fargate. */
-  readonly room?: Room
-}
+// A host as placement sees it. Plain data; where it is read from is not known here.
+import type { QueriedInstance } from "./query/index.ts"
 
 /** An amount of what a host has to give. */
 export interface Room {
@@ -26,24 +17,14 @@ export interface Host {
   readonly id: string
   readonly connected: boolean
   readonly networks: ReadonlySet<string>
-  readonly attributes: ReadonlySet<string>
+  /** Values by name; the empty one where an attribute has none. */
+  readonly attributes: ReadonlyMap<string, string>
+  /** Tasks of each group that it has. */
+  readonly groups?: ReadonlyMap<string, number>
+  /** What queries ask. Absent where none is asked: on Fargate. */
+  readonly queried?: QueriedInstance
   /** Tasks that it has. */
   readonly tasks: number
   /** What is left of it, with the ports that are taken. Absent: it is not counted. */
   readonly left?: Room
 }
-
-/** The host once a task with these needs is on it. */
-export const withTask = (host: Host, { room }: TaskNeeds): Host => ({
-  ...host,
-  tasks: host.tasks + 1,
-  ...(host.left &&
-    room && {
-      left: {
-        cpu: host.left.cpu - room.cpu,
-        memory: host.left.memory - room.memory,
-        gpus: host.left.gpus - room.gpus,
-        ports: new Set([...host.left.ports, ...room.ports]),
-      },
-    }),
-})

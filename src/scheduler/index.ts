@@ -1,4 +1,8 @@
 // Pure placement: which host takes a task, and why none does.
+export { type Constraint, holds } from "./constraints.ts"
 export { type Filter, filters, type Obstacle } from "./filters.ts"
-export { type Host, type Room, type TaskNeeds, withTask } from "./host.ts"
-export { fewestTasks, type Placement, type Placements, place, placeAll, type Ranking } from "./place.ts"
+export type { Host, Room } from "./host.ts"
+export { type TaskNeeds, withTask } from "./needs.ts"
+export { type Placement, type Placements, place, placeAll } from "./place.ts"
+export { parseQuery, type QueriedInstance, type Query, QueryError, satisfies } from "./query/index.ts"
+export type { Strategy } from "./strategy.ts"

@@ -13,7 +13,7 @@ const host = (id: string, more: Partial<Host> = {}): Host => ({
   id,
   connected: true,
   networks: new Set(),
-  attributes: new Set(["a"]),
+  attributes: new Map([["a", ""]]),
   tasks: 0,
   left: room({ cpu: 1024, memory: 512, ports: ["22/tcp"] }),
   ...more,

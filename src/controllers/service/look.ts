@@ -1,5 +1,5 @@
 // Reads everything that a service's next moves depend on, in one view.
-import { taskHealth } from "../../services/ecs/index.ts"
+import { eligibleInstances, taskHealth } from "../../services/ecs/index.ts"
 import type { ServiceRow, TaskRow, View } from "../../state/index.ts"
 import type { EndedTask, LiveTask, Seen } from "./seen.ts"
 import { texts } from "./texts.ts"
@@ -39,13 +39,6 @@ export const lookAtService = (view: View, arn: string, now: number): Seen | unde
     ...(service.schedulingStrategy === "DAEMON" && { eligible: eligibleInstances(view, service) }),
   }
 }
-
-/** The instances that are to have a task of a daemon: the active ones of its cluster. */
-const eligibleInstances = (view: View, service: ServiceRow): readonly string[] =>
-  view.containerInstances
-    .by("cluster", service.clusterArn)
-    .filter((instance) => instance.status === "ACTIVE")
-    .map((instance) => instance.arn)
 
 /** A service's task carries its deployment's id as `startedBy`. */
 const deploymentOf = (task: TaskRow): string => task.startedBy ?? ""

@@ -15,7 +15,7 @@ export const fargateHosts = (view: View): readonly Host[] =>
         .filter((n) => n.observed.status === "UP" && n.desired === "up")
         .map(networkKey),
     ),
-    attributes: new Set(instance.attributes.map((a) => a.name)),
+    attributes: new Map(instance.attributes.map(({ name, value = "" }) => [name, value])),
     tasks: view.tasks.count("host", instance.arn),
   }))
 

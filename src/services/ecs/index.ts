@@ -22,6 +22,7 @@ export { describeTask, taskHealth, taskStateChangeDetail } from "./describe-task
 export {
   breakerThreshold,
   deploymentStateChange,
+  eligibleInstances,
   sayOfService,
   serviceAction,
   startServiceTasks,

@@ -1,6 +1,6 @@
 // What container instances have, and what their tasks hold of it: for remainingResources, and for placement. Pure over
 // a view. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html
-import type { Host, Room } from "../../scheduler/index.ts"
+import type { Host, QueriedInstance, Room } from "../../scheduler/index.ts"
 import type { ClusterRow, ContainerInstanceRow, TaskContainer, View } from "../../state/index.ts"
 import { containersOf, type Definition } from "./definition/definition.ts"
 
@@ -76,15 +76,39 @@ export const roomLeft = (view: View, row: ContainerInstanceRow): Room => {
   }
 }
 
-/** An instance as placement sees it. */
-export const asHost = (view: View, row: ContainerInstanceRow): Host => ({
-  id: row.arn,
-  connected: row.session.connected,
-  networks: new Set(),
-  attributes: new Set(row.attributes.map((attribute) => attribute.name)),
-  tasks: view.tasks.count("host", row.arn),
-  left: roomLeft(view, row),
+const groupsOn = (view: View, row: ContainerInstanceRow): Map<string, number> => {
+  const groups = new Map<string, number>()
+  for (const { group, desiredStatus } of view.tasks.by("host", row.arn)) {
+    if (desiredStatus === "RUNNING") groups.set(group, (groups.get(group) ?? 0) + 1)
+  }
+  return groups
+}
+
+/** What the cluster query language can ask of an instance. */
+export const queriedOf = (view: View, row: ContainerInstanceRow): QueriedInstance => ({
+  agentConnected: row.session.connected,
+  ...(row.session.agentVersion !== undefined && { agentVersion: row.session.agentVersion }),
+  attributes: new Map(row.attributes.map(({ name, value = "" }) => [name, value])),
+  ...(row.ec2InstanceId !== undefined && { ec2InstanceId: row.ec2InstanceId }),
+  registeredAt: row.registeredAt,
+  runningTasksCount: view.tasks.by("host", row.arn).filter((task) => task.lastStatus === "RUNNING").length,
+  taskGroups: new Set(groupsOn(view, row).keys()),
 })
+
+/** An instance as placement sees it. */
+export const asHost = (view: View, row: ContainerInstanceRow): Host => {
+  const queried = queriedOf(view, row)
+  return {
+    id: row.arn,
+    connected: row.session.connected,
+    networks: new Set(),
+    attributes: queried.attributes,
+    groups: groupsOn(view, row),
+    queried,
+    tasks: view.tasks.count("host", row.arn),
+    left: roomLeft(view, row),
+  }
+}
 
 /** The instances of a cluster that take new tasks. */
 export const activeInstances = (view: View, cluster: ClusterRow): readonly ContainerInstanceRow[] =>

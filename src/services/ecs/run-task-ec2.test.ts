@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { type EcsHarness, ecsHarness, root } from "../../../test/support/ecs-harness.ts"
+import { type EcsHarness, ecsHarness, root, subnets } from "../../../test/support/ecs-harness.ts"
 import type { Input } from "../../gate/index.ts"
 
 type Definition = Input<"ecs", "RegisterTaskDefinition">
@@ -167,13 +167,108 @@ describe("RunTask on container instances", () => {
   })
 
   test("what is not built says so", async () => {
-    const harness = await setUp()
+    const harness = await setUp(bridge({ networkMode: "awsvpc" }))
     await register(harness)
+    const network = { awsvpcConfiguration: { subnets: [...subnets] } }
     await harness.refuses(
       "RunTask",
-      { ...run, placementStrategy: [{ type: "spread", field: "instanceId" }] },
+      { ...run, networkConfiguration: network },
       "NotImplemented",
-      "Roadstead does not implement placement strategies yet.",
+      "Roadstead does not implement the network mode awsvpc on container instances yet.",
+    )
+  })
+})
+
+describe("RunTask places", () => {
+  const zone = (name: string) => [{ name: "ecs.availability-zone", value: name }]
+  /** Two instances in zone a, one in zone b. */
+  const threeHosts = async () => {
+    const harness = await setUp()
+    const hosts = [
+      await register(harness, true, [...zone("a"), { name: "disk", value: "ssd" }]),
+      await register(harness, true, zone("a")),
+      await register(harness, true, zone("b")),
+    ]
+    const place = async (input: Partial<Input<"ecs", "RunTask">>) => {
+      const { tasks, failures } = await harness.call("RunTask", { ...run, ...input })
+      return {
+        hosts: (tasks ?? []).map((task) => hosts.indexOf(task.containerInstanceArn ?? "")),
+        failures: (failures ?? []).map(({ arn, reason }) => [hosts.indexOf(arn ?? ""), reason]),
+      }
+    }
+    return { ...harness, place }
+  }
+
+  test("over zones and in them over instances, where nothing else is asked", async () => {
+    const { place } = await threeHosts()
+    assert.deepEqual((await place({ count: 6 })).hosts, [0, 2, 1, 2, 0, 2])
+  })
+
+  test("evenly over instances when asked to spread over instanceId, counting its own group only", async () => {
+    const { place } = await threeHosts()
+    await place({ count: 1, group: "other" })
+    const { hosts } = await place({ count: 6, placementStrategy: [{ type: "spread", field: "instanceId" }] })
+    assert.deepEqual(hosts.toSorted(), [0, 0, 1, 1, 2, 2])
+  })
+
+  test("on the fullest instance that has room when asked to binpack", async () => {
+    const { place } = await threeHosts()
+    const { hosts } = await place({ count: 5, placementStrategy: [{ type: "binpack", field: "memory" }] })
+    assert.deepEqual(hosts, [0, 0, 0, 0, 1])
+  })
+
+  test("by the second strategy where the first is content", async () => {
+    const { place } = await threeHosts()
+    const placementStrategy = [
+      { type: "spread", field: "attribute:ecs.availability-zone" } as const,
+      { type: "binpack", field: "cpu" } as const,
+    ]
+    assert.deepEqual((await place({ count: 4, placementStrategy })).hosts, [0, 2, 0, 2])
+  })
+
+  test("at random, on every instance sooner or later", async () => {
+    const { place } = await threeHosts()
+    const { hosts } = await place({ count: 10, placementStrategy: [{ type: "random" }] })
+    assert.equal(new Set(hosts).size, 3)
+    assert.notDeepEqual(hosts, hosts.toSorted())
+  })
+
+  test("each task of a group on an instance of its own when asked for distinctInstance", async () => {
+    const { place } = await threeHosts()
+    const { hosts, failures } = await place({ count: 4, placementConstraints: [{ type: "distinctInstance" }] })
+    assert.deepEqual(hosts.toSorted(), [0, 1, 2])
+    assert.deepEqual(
+      failures,
+      [0, 1, 2].map((host) => [host, "DistinctInstance placement constraint unsatisfied."]),
+    )
+  })
+
+  test("only where a query of the call and that of the definition hold", async () => {
+    const { place, call } = await threeHosts()
+    const memberOf = (expression: string) => [{ type: "memberOf", expression } as const]
+    const onSsd = await place({ placementConstraints: memberOf("attribute:disk == ssd") })
+    assert.deepEqual(onSsd.hosts, [0])
+    const nowhere = await place({ placementConstraints: memberOf("attribute:disk == tape") })
+    assert.deepEqual(
+      nowhere.failures,
+      [0, 1, 2].map((host) => [host, "MemberOf placement constraint unsatisfied."]),
+    )
+    await call(
+      "RegisterTaskDefinition",
+      bridge({ placementConstraints: memberOf("attribute:ecs.availability-zone == b") }),
+    )
+    assert.deepEqual((await place({ count: 2 })).hosts, [2, 2])
+    const away = memberOf("not (task:group == family:web)")
+    assert.deepEqual((await place({ taskDefinition: "web:1", placementConstraints: away })).hosts, [1])
+  })
+
+  test("nothing for a query that is none", async () => {
+    const { refuses } = await threeHosts()
+    await refuses(
+      "RunTask",
+      { ...run, placementConstraints: [{ type: "memberOf", expression: "moon == full" }] },
+      "InvalidParameterException",
+      "Invalid expression 'moon == full': unknown subject 'moon'.",
     )
   })
 })

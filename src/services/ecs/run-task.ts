@@ -94,7 +94,7 @@ export const runTask =
       checkEc2(row, input, allowHostAccess)
     }
     const plan: Plan = { cluster, row, definition, overrides, network, tags, input }
-    const { tasks, failures } = isFargate ? startOnFargate(cx, plan, capacities) : startPlaced(cx, plan, count)
+    const { tasks, failures } = isFargate ? startOnFargate(cx, plan, capacities) : startPlaced(cx, plan, count, input)
     // A call that has started nothing may be tried again under its token.
     if (tasks.length > 0) {
       rememberToken(cx, cluster, input, { taskArns: tasks.map((task) => task.arn), failures })

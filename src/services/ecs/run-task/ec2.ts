@@ -1,35 +1,37 @@
 // Tasks on the container instances of a cluster: what RunTask and StartTask have in common when they place them, and
 // what of it is not built yet.
-import type { Failure } from "@aws-sdk/client-ecs"
+import type { Failure, PlacementConstraint, PlacementStrategy } from "@aws-sdk/client-ecs"
 import type { Cx } from "../../../gate/index.ts"
 import { type Obstacle, placeAll, type TaskNeeds } from "../../../scheduler/index.ts"
-import type { ClusterRow, ContainerInstanceRow, TaskDefinitionRow, TaskRow } from "../../../state/index.ts"
+import type { ClusterRow, ContainerInstanceRow, Frozen, TaskDefinitionRow, TaskRow } from "../../../state/index.ts"
 import { requiresAttributesOf } from "../definition/compatibilities.ts"
 import { invalidParameter, notYet } from "../faults.ts"
 import { activeInstances, asHost, roomFor } from "../instance-room.ts"
+import { checkConstraints, checkStrategies, constraintsOf, strategiesOf } from "../placement.ts"
 import { checkHostAccess } from "./host-access.ts"
 import { newTask, type Plan } from "./new-task.ts"
 import { newContainers } from "./overrides.ts"
 
-/** Refuses what container instances do not do yet, and what this Roadstead does not allow. */
-export const checkEc2 = (
-  { definition }: TaskDefinitionRow,
-  asked: {
-    readonly placementConstraints?: readonly object[] | undefined
-    readonly placementStrategy?: readonly object[] | undefined
-  },
-  hostAccess: boolean,
-): void => {
+/** What a call says of placement. */
+export interface AskedPlacement {
+  readonly placementConstraints?: readonly Frozen<PlacementConstraint>[] | undefined
+  readonly placementStrategy?: readonly Frozen<PlacementStrategy>[] | undefined
+}
+
+/** Refuses what ECS refuses of placement, what container instances do not do yet, and what this Roadstead does not allow. */
+export const checkEc2 = ({ definition }: TaskDefinitionRow, asked: AskedPlacement, hostAccess: boolean): void => {
   if (definition.networkMode === "awsvpc") throw notYet("the network mode awsvpc on container instances")
-  if (asked.placementConstraints?.length || definition.placementConstraints?.length) {
-    throw notYet("placement constraints")
-  }
-  if (asked.placementStrategy?.length) throw notYet("placement strategies")
+  checkConstraints(asked.placementConstraints)
+  checkStrategies(asked.placementStrategy)
   checkHostAccess(definition, hostAccess)
 }
 
-const needsOf = (plan: Plan): TaskNeeds => ({
+const needsOf = (cx: Cx, plan: Plan, asked: AskedPlacement): TaskNeeds => ({
   attributes: requiresAttributesOf(plan.definition).map(({ name }) => name),
+  group: plan.input.group || `family:${plan.row.family}`,
+  constraints: constraintsOf(asked.placementConstraints, plan.definition.placementConstraints),
+  strategies: strategiesOf(asked.placementStrategy),
+  seed: cx.ids.below(2 ** 31),
   room: roomFor(
     {
       ...(plan.definition.cpu !== undefined && { cpu: plan.definition.cpu }),
@@ -65,11 +67,11 @@ export const checkInstances = (cx: Cx, cluster: ClusterRow): void => {
 }
 
 /** Starts up to `count` tasks on the instances of the cluster that have room. */
-export const startPlaced = (cx: Cx, plan: Plan, count: number): Started => {
+export const startPlaced = (cx: Cx, plan: Plan, count: number, asked: AskedPlacement = {}): Started => {
   const instances = activeInstances(cx.tx, plan.cluster)
   const byArn = new Map(instances.map((instance) => [instance.arn, instance]))
   const hosts = instances.map((instance) => asHost(cx.tx, instance))
-  const placed = placeAll(hosts, needsOf(plan), count)
+  const placed = placeAll(hosts, needsOf(cx, plan, asked), count)
   const tasks = placed.hosts.flatMap((host) => {
     const instance = byArn.get(host.id)
     return instance ? [start(cx, plan, instance)] : []
@@ -78,8 +80,13 @@ export const startPlaced = (cx: Cx, plan: Plan, count: number): Started => {
 }
 
 /** Starts one task on each of these instances that has room for it. */
-export const startOn = (cx: Cx, plan: Plan, instances: readonly ContainerInstanceRow[]): Started => {
-  const needs = needsOf(plan)
+export const startOn = (
+  cx: Cx,
+  plan: Plan,
+  instances: readonly ContainerInstanceRow[],
+  asked: AskedPlacement = {},
+): Started => {
+  const needs = needsOf(cx, plan, asked)
   const tasks: TaskRow[] = []
   const failures: Failure[] = []
   for (const instance of instances) {

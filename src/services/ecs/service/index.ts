@@ -8,6 +8,7 @@ import * as deployments from "./service-deployments.ts"
 import { DeleteService, DescribeServices, ListServices } from "./services.ts"
 import { updateService } from "./update-service.ts"
 
+export { eligibleInstances } from "./eligible.ts"
 export { deploymentStateChange, sayOfService, serviceAction } from "./service-events.ts"
 export { startServiceTasks } from "./start-tasks.ts"
 export { breakerThreshold } from "./threshold.ts"

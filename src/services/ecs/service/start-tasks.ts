@@ -124,10 +124,23 @@ const lacking: Readonly<Record<Obstacle, string>> = {
   "RESOURCE:MEMORY": "has insufficient memory available.",
   "RESOURCE:PORTS": "is already using a port required by your task.",
   "RESOURCE:GPU": "has insufficient GPU resource available.",
+  "MemberOf placement constraint unsatisfied.": 'encountered error "MemberOf placement constraint unsatisfied.".',
+  "DistinctInstance placement constraint unsatisfied.":
+    'encountered error "DistinctInstance placement constraint unsatisfied.".',
 }
 
 /** The instance that came closest: it failed at the latest of the filters. */
-const closest = ["AGENT", "NETWORK", "ATTRIBUTE", "RESOURCE:CPU", "RESOURCE:MEMORY", "RESOURCE:PORTS", "RESOURCE:GPU"]
+const closest = [
+  "AGENT",
+  "NETWORK",
+  "ATTRIBUTE",
+  "RESOURCE:CPU",
+  "RESOURCE:MEMORY",
+  "RESOURCE:PORTS",
+  "RESOURCE:GPU",
+  "MemberOf placement constraint unsatisfied.",
+  "DistinctInstance placement constraint unsatisfied.",
+]
 
 const refusalOf = (
   failures: readonly { readonly arn?: string | undefined; readonly reason?: string | undefined }[],
@@ -181,7 +194,7 @@ export const startServiceTasks = (
     }
     checkInstances(cx, plan.cluster)
     const named = instances?.flatMap((arn) => cx.tx.containerInstances.get(arn) ?? [])
-    const { tasks, failures } = named ? startOn(cx, plan, named) : startPlaced(cx, plan, count)
+    const { tasks, failures } = named ? startOn(cx, plan, named, service) : startPlaced(cx, plan, count, service)
     const taskArns = tasks.map((task) => task.arn)
     return taskArns.length < count ? { taskArns, refusal: refusalOf(failures) } : { taskArns }
   } catch (thrown) {

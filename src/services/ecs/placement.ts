@@ -1,12 +1,23 @@
-// Placement constraints and strategies as callers give them: their checks. Placing by them is the scheduler's.
+// Placement constraints and strategies as callers give them: their checks, and what the scheduler makes of them.
 // Texts marked [probed] were recorded at the real API by badmintoncryer/cdk-preflight, rules/ecs (September 2026).
 import type { PlacementConstraint, PlacementStrategy } from "@aws-sdk/client-ecs"
-import type { Frozen } from "../../../state/index.ts"
-import { invalidParameter } from "../faults.ts"
+import { type Constraint, parseQuery, type Query, QueryError, type Strategy } from "../../scheduler/index.ts"
+import type { Frozen } from "../../state/index.ts"
+import { invalidParameter } from "./faults.ts"
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
 const mostConstraints = 10
 const mostStrategies = 5
+
+/** A query of the cluster query language. Throws InvalidParameterException (text from memory) for what is none. */
+export const queryOf = (expression: string): Query => {
+  try {
+    return parseQuery(expression)
+  } catch (thrown) {
+    if (thrown instanceof QueryError) throw invalidParameter(`Invalid expression '${expression}': ${thrown.message}.`)
+    throw thrown
+  }
+}
 
 /** Throws InvalidParameterException for constraints that ECS does not take. */
 export const checkConstraints = (constraints: readonly Frozen<PlacementConstraint>[] | undefined): void => {
@@ -20,6 +31,7 @@ export const checkConstraints = (constraints: readonly Frozen<PlacementConstrain
         break
       case "memberOf":
         if (!expression) throw invalidParameter("memberOf expression should be specified.") // text from memory
+        queryOf(expression)
         break
       default:
         throw invalidParameter(`Invalid placement constraint type '${type}'.`) // text from memory
@@ -50,3 +62,24 @@ export const checkStrategies = (strategies: readonly Frozen<PlacementStrategy>[]
     }
   }
 }
+
+/** Constraints that were checked, for the scheduler: those of the call and those of the task definition together. */
+export const constraintsOf = (
+  ...lists: readonly (readonly Frozen<PlacementConstraint>[] | undefined)[]
+): readonly Constraint[] =>
+  lists.flatMap((list) =>
+    (list ?? []).map(({ type, expression }) =>
+      type === "distinctInstance"
+        ? ({ kind: "distinctInstance" } as const)
+        : ({ kind: "memberOf", query: queryOf(expression ?? "") } as const),
+    ),
+  )
+
+/** Strategies that were checked, for the scheduler. */
+export const strategiesOf = (strategies: readonly Frozen<PlacementStrategy>[] | undefined): readonly Strategy[] =>
+  (strategies ?? []).map(({ type, field = "" }) => {
+    if (type === "random") return { kind: "random" }
+    if (type === "binpack") return { kind: "binpack", of: field.toLowerCase() === "cpu" ? "cpu" : "memory" }
+    const attribute = field.startsWith("attribute:") ? field.slice("attribute:".length) : undefined
+    return { kind: "spread", over: attribute === undefined ? "instanceId" : { attribute } }
+  })
