@@ -3,7 +3,7 @@
 import { connect, type Socket } from "node:net"
 import { type BackOff, type Cancel, type Clock, type Log, pauseAfter } from "../kernel/index.ts"
 import type { FromSupervisor, MachineWish, NameWish, NetworkWish, ToSupervisor } from "../protocol/index.ts"
-import { type MachineRow, type State, shownDnsName, type View } from "../state/index.ts"
+import { closedSubnets, type MachineRow, type State, shownDnsName, type View } from "../state/index.ts"
 import { LineBuffer } from "./line-buffer.ts"
 
 const reconnect: BackOff = { first: 50, factor: 2, max: 2_000 }
@@ -70,8 +70,7 @@ export const startMachineChannel = (options: MachineChannelOptions): Cancel => {
     () => undefined,
     ({ changes }) => {
       for (const { table } of changes) {
-        if (table === "machines" || table === "networks")
-          wishesDue = sayLater(wishesDue, () => (wishesDue = false), sayWishes)
+        if (wishesFrom.has(table)) wishesDue = sayLater(wishesDue, () => (wishesDue = false), sayWishes)
         // A VPC's attributes decide whether what is in it has names.
         if (table === "networkInterfaces" || table === "vpcs")
           namesDue = sayLater(namesDue, () => (namesDue = false), sayNames)
@@ -86,6 +85,11 @@ export const startMachineChannel = (options: MachineChannelOptions): Cancel => {
     socket?.destroy()
   }
 }
+
+/** Machines and networks, and what decides whether a subnet has a way out. */
+const wishesFrom: ReadonlySet<string> = new Set([
+  ...["machines", "networks", "subnets", "routeTables", "internetGateways", "natGateways"],
+])
 
 const sayLater = (due: boolean, reset: () => void, say: () => void): true => {
   if (!due) {
@@ -108,6 +112,7 @@ const wishesOf = (view: View, options: MachineChannelOptions) => ({
       machineId: n.machineId,
       desired: n.desired,
       generation: n.generation,
+      closed: closedSubnets(view, n, n.vpcId),
     }),
   ),
 })

@@ -6,6 +6,7 @@ import type { Facts } from "./facts.ts"
 import type { HostContext } from "./hosts/host.ts"
 import { canBeApart, type RunningHost } from "./machine-loop.ts"
 import { OverlapError } from "./networks/networks.ts"
+import { closeSubnets } from "./networks/way-out.ts"
 import { type Outcome, Pursuit } from "./pursuit.ts"
 
 export interface NetworkWorld {
@@ -35,9 +36,23 @@ export const networkLoop = (world: NetworkWorld): Pursuit => {
       await host.gateways.shut(key)
       facts.unlisten(key)
       await host.networks.removeVpc(key)
+      if (!host.reachesApisByItself) await closeSubnets(cx, key, [])
     }
     where.delete(key)
     facts.unlisten(key)
+  }
+
+  /** Keeps subnets without a way out inside: possible where the bridges are in our own network namespace. */
+  const close = async (wish: NetworkWish, host: RunningHost["host"]): Promise<void> => {
+    const closed = wish.closed ?? []
+    try {
+      if (!host.reachesApisByItself) await closeSubnets(cx, wish.key, closed)
+      else if (closed.length > 0 && cx.docker) throw new Error("its engine is in another network namespace")
+    } catch (error) {
+      // The tasks run all the same; that they reach out is said here, in docs/platforms.md and in the README of ec2.
+      const fields = { network: wish.key, subnets: closed, ...errorFields(error) }
+      cx.log.warn("subnets without a route to the internet have a way out all the same", fields)
+    }
   }
 
   const bringUp = async (wish: NetworkWish): Promise<void> => {
@@ -48,6 +63,7 @@ export const networkLoop = (world: NetworkWorld): Pursuit => {
     if (!host) return
     await host.networks.ensureVpc(wish)
     where.set(key, machineId)
+    await close(wish, host)
     await host.gateways.open({ key, address: wish.gateway })
     // Before the network is said to be up, so that who waits for it finds the listener asked for.
     if (!host.reachesApisByItself) facts.listen(key, wish.gateway)

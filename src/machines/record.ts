@@ -43,6 +43,13 @@ export interface HelperThing {
   readonly name: string
 }
 
+/** Rules of ours in the packet filter of the supervisor's network namespace. */
+export interface FirewallThing {
+  readonly kind: "firewall"
+  /** What their comments begin with. */
+  readonly name: string
+}
+
 /** A control group of ours, with all below it. */
 export interface CgroupThing {
   readonly kind: "cgroup"
@@ -50,7 +57,7 @@ export interface CgroupThing {
   readonly name: string
 }
 
-export type Thing = DaemonThing | NamespaceThing | EngineThing | HelperThing | CgroupThing
+export type Thing = DaemonThing | NamespaceThing | EngineThing | HelperThing | CgroupThing | FirewallThing
 
 /** Where the record of a data folder is. */
 export const recordPath = (runFolder: string): string => join(runFolder, "made.json")

@@ -29,6 +29,8 @@ export interface NetworkWish {
   readonly machineId: string
   readonly desired: "up" | "gone"
   readonly generation: number
+  /** Blocks inside the CIDR from which nothing is to leave the VPC: subnets without a route to the internet. */
+  readonly closed?: readonly string[]
 }
 
 /** Names that the VPC resolver answers, and nothing more: the rest is forwarded. */

@@ -72,3 +72,4 @@ export {
 } from "./tables/tasks.ts"
 export type { Change, Commit, Position, Schema, Store, TxOf, ViewOf, WatchMoment } from "./types.ts"
 export { defaultDhcpOptions, subnetRow, type VpcCompanions, vpcCompanions } from "./vpc-records.ts"
+export { closedSubnets, hasWayOut, isActiveRoute, routeTableOf } from "./way-out.ts"

@@ -36,6 +36,9 @@ export interface Networks {
 /** Device names have at most 15 characters. The owner's or the network's digest keeps two data folders apart. */
 const deviceName = (kind: "l" | "v", text: string): string => `rs${kind}-${digest(text, 10)}`
 
+/** The bridge of a VPC's network. */
+export const vpcDevice = (owner: string, key: string): string => deviceName("v", `${owner} ${key}`)
+
 /** Addresses in the link network's block that mean something else inside AWS and are never given to a container. */
 const reserved = { imds: "169.254.169.254", dns: "169.254.169.253", time: "169.254.169.123" }
 
@@ -59,7 +62,7 @@ const vpcBody = (owner: string, wish: Pick<NetworkWish, "key" | "vpcId" | "cidr"
   Driver: "bridge",
   IPAM: { Driver: "default", Config: [{ Subnet: wish.cidr, Gateway: wish.gateway }] },
   Options: {
-    "com.docker.network.bridge.name": deviceName("v", `${owner} ${wish.key}`),
+    "com.docker.network.bridge.name": vpcDevice(owner, wish.key),
     "com.docker.network.bridge.enable_ip_masquerade": "true",
   },
   Labels: { [ownerLabel]: owner, [networkLabel]: wish.key },

@@ -1,22 +1,10 @@
 // Describing route tables: DescribeRouteTables. Whether a route is active is looked up in its target, now.
 import type { Route as RouteShape, RouteTable } from "@aws-sdk/client-ec2"
 import type { ReadOp } from "../../../gate/index.ts"
-import type { Route, RouteTableRow, View } from "../../../state/index.ts"
+import { isActiveRoute, type Route, type RouteTableRow, type View } from "../../../state/index.ts"
 import { applyFilters, type FilterTable, nothing, tagKeys } from "../filters.ts"
-import { keyOf, missing, namedRows, tagSet } from "../lookups.ts"
+import { missing, namedRows, tagSet } from "../lookups.ts"
 import { pageOf } from "../pages.ts"
-
-/** A route whose target is gone or detached swallows what is sent along it. */
-export const isActive = (view: View, table: RouteTableRow, route: Route): boolean => {
-  if (route.gatewayId === "local") return true
-  if (route.gatewayId !== undefined) {
-    return view.internetGateways.get(keyOf(table, route.gatewayId))?.vpcId === table.vpcId
-  }
-  if (route.natGatewayId !== undefined) {
-    return view.natGateways.get(keyOf(table, route.natGatewayId))?.state === "available"
-  }
-  return view.networkInterfaces.has(keyOf(table, route.networkInterfaceId ?? ""))
-}
 
 const describeRoute = (view: View, table: RouteTableRow, route: Route): RouteShape => ({
   DestinationCidrBlock: route.destination,
@@ -24,7 +12,7 @@ const describeRoute = (view: View, table: RouteTableRow, route: Route): RouteSha
   ...(route.natGatewayId === undefined ? {} : { NatGatewayId: route.natGatewayId }),
   ...(route.networkInterfaceId === undefined ? {} : { NetworkInterfaceId: route.networkInterfaceId }),
   Origin: route.origin,
-  State: isActive(view, table, route) ? "active" : "blackhole",
+  State: isActiveRoute(view, table, route) ? "active" : "blackhole",
 })
 
 const defined = (values: readonly (string | undefined)[]) => values.filter((value) => value !== undefined)
@@ -47,7 +35,7 @@ const filtersOf = (view: View): FilterTable<RouteTableRow> => ({
   "route.nat-gateway-id": (t) => defined(t.routes.map((r) => r.natGatewayId)),
   "route.transit-gateway-id": nothing,
   "route.origin": (t) => t.routes.map((r) => r.origin),
-  "route.state": (t) => t.routes.map((r) => (isActive(view, t, r) ? "active" : "blackhole")),
+  "route.state": (t) => t.routes.map((r) => (isActiveRoute(view, t, r) ? "active" : "blackhole")),
   "route.vpc-peering-connection-id": nothing,
   "vpc-id": (t) => [t.vpcId],
 })
