@@ -3,42 +3,22 @@
 import assert from "node:assert/strict"
 import { after, before, test } from "node:test"
 import * as ecs from "@aws-sdk/client-ecs"
-import { ecsService } from "../../src/services/ecs/index.ts"
-import { type AwsEndpoint, awsEndpoint } from "../support/aws-endpoint.ts"
+import { type EcsEndpoint, ecsEndpoint, errorOf } from "../support/ecs-endpoint.ts"
 import { fargateDefinition, runWeb, subnets } from "../support/ecs-harness.ts"
 
-let aws: AwsEndpoint
+let aws: EcsEndpoint
 let client: ecs.ECSClient
 
 before(async () => {
-  aws = await awsEndpoint([
-    ecsService({
-      pollEndpoint: () => ({ endpoint: "http://127.0.0.1:4566", telemetryEndpoint: "http://127.0.0.1:4566" }),
-    }),
-  ])
-  client = new ecs.ECSClient(aws.sdk)
+  aws = await ecsEndpoint()
+  client = aws.client
 })
 
-after(async () => {
-  client.destroy()
-  await aws.close()
-})
+after(() => aws.close())
 
 /** As the task controller does when a task is over. */
 const stopped = (arn: string) =>
-  aws.state.transact((tx) =>
-    tx.tasks.patch(arn, { lastStatus: "STOPPED", desiredStatus: "STOPPED", stoppedAt: Date.now() }),
-  )
-
-/** The name, status and members of the error that a command ends with. */
-const errorOf = async (sent: Promise<unknown>) => {
-  const thrown: unknown = await sent.then(
-    () => assert.fail("was not refused"),
-    (error: unknown) => error,
-  )
-  assert.ok(thrown instanceof ecs.ECSServiceException, String(thrown))
-  return thrown
-}
+  aws.patchTask(arn, { lastStatus: "STOPPED", desiredStatus: "STOPPED", stoppedAt: Date.now() })
 
 test("a task's life as the SDK sees it: cluster, definition, run, describe, list, stop", async () => {
   const { cluster } = await client.send(new ecs.CreateClusterCommand({}))
