@@ -70,6 +70,9 @@ const empty = (tx: Tx): void => {
   for (const row of [...tx.logStreams.all()]) {
     tx.logStreams.delete(`${row.account}/${row.region}/${row.group} ${row.name}`)
   }
+  for (const row of [...tx.logResourcePolicies.all()]) {
+    tx.logResourcePolicies.delete(`${row.account}/${row.region}/${row.name}`)
+  }
   for (const row of [...tx.logGroups.all()]) tx.logGroups.delete(`${row.account}/${row.region}/${row.name}`)
   for (const row of [...tx.outbox.all()]) tx.outbox.delete(row.id)
   emptyVpcs(tx)

@@ -1,6 +1,7 @@
 // The events of many streams in one order, without reading more of any stream than is taken.
 import type { BulkStore } from "../../state/index.ts"
 import type { LogEvent } from "./events.ts"
+import { Heap } from "./heap.ts"
 import { eventsOf, type Flow, type Gap } from "./reading.ts"
 
 /** A stream that takes part, with what its record knows of its times. */
@@ -66,9 +67,12 @@ export const mergedEvents = (
     .filter((s) => s.lastSeq > 0 && s.lastEventAt >= fromTime && s.firstEventAt <= toTime)
     .filter((s) => !after || sign * ((descending ? s.firstEventAt : s.lastEventAt) - after.time) >= 0)
     .sort((a, b) => sign * (nearest(b) - nearest(a)))
-  const open: Cursor[] = []
-  /** The cursor whose head was given out last: it has to go on before the next head is chosen. */
-  let used: Cursor | undefined
+  const open = new Heap<Cursor>((a, b) => {
+    const order = a.head.timestamp - b.head.timestamp || byName(a.source.name, b.source.name)
+    return sign * order < 0
+  })
+  /** The head of the first was given out: it has to go on before the next is chosen. */
+  let used = false
 
   const openNext = async (source: Source) => {
     const from = after && resume(source, after, descending)
@@ -78,43 +82,30 @@ export const mergedEvents = (
     if (head) open.push({ source, events, head })
   }
 
-  const first = () => {
-    let best: Cursor | undefined
-    for (const cursor of open) {
-      const order =
-        best && (cursor.head.timestamp - best.head.timestamp || byName(cursor.source.name, best.source.name))
-      if (order === undefined || sign * order < 0) best = cursor
-    }
-    return best
-  }
-
-  const goOn = (cursor: Cursor, head: LogEvent | undefined) => {
-    if (head) cursor.head = head
-    else open.splice(open.indexOf(cursor), 1)
-  }
-
   const give = (): MergedEvent | undefined | Promise<MergedEvent | undefined> => {
-    const next = first()
+    const next = open.first
     const source = waiting.at(-1)
     if (source && !(next && sign * (nearest(source) - next.head.timestamp) > 0)) {
       waiting.pop()
       return openNext(source).then(give)
     }
-    used = next
+    used = next !== undefined
     return next && { ...next.head, source: next.source }
   }
 
-  return () => {
-    if (!used) return give()
-    const cursor = used
-    const head = cursor.events()
-    if (head instanceof Promise) {
-      return head.then((fetched) => {
-        goOn(cursor, fetched)
-        return give()
-      })
-    }
-    goOn(cursor, head)
+  const goOn = (cursor: Cursor, head: LogEvent | undefined) => {
+    used = false
+    if (head) {
+      cursor.head = head
+      open.settle()
+    } else open.shift()
     return give()
+  }
+
+  return () => {
+    const cursor = used ? open.first : undefined
+    if (!cursor) return give()
+    const head = cursor.events()
+    return head instanceof Promise ? head.then((fetched) => goOn(cursor, fetched)) : goOn(cursor, head)
   }
 }

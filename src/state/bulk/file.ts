@@ -78,7 +78,7 @@ export class BulkFile {
   range(series: string, range: BulkRange): readonly BulkItem[] {
     const id = this.#find(series)?.id
     if (id === undefined) return []
-    const [where, values] = conditions(range)
+    const [where, values] = conditions(fromPlace(range))
     const direction = range.descending ? "DESC" : "ASC"
     const order = range.order === "time" ? `time ${direction}, seq ${direction}` : `seq ${direction}`
     const sql = `SELECT seq, time, data FROM items WHERE series = ?${where} ORDER BY ${order} LIMIT ?`
@@ -216,6 +216,19 @@ export class BulkFile {
     }
     return statement
   }
+}
+
+/**
+ * The same range with the bound that its place already gives. SQLite searches its index by one lower bound, and would else
+ * take the range's own and pass over everything that was read before.
+ */
+const fromPlace = (range: BulkRange): BulkRange => {
+  const { after, order, descending } = range
+  if (!after) return range
+  const bound = `${descending ? "to" : "from"}${order === "time" ? "Time" : "Seq"}` as const
+  const place = after[order]
+  const given = range[bound] ?? place
+  return { ...range, [bound]: descending ? Math.min(given, place) : Math.max(given, place) }
 }
 
 const conditions = (range: BulkSpan & Partial<BulkRange>): readonly [sql: string, values: readonly number[]] => {
