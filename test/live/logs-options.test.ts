@@ -1,11 +1,13 @@
 // Log options of Fargate tasks on a real engine: events of several lines, streams, splunk, and what AWS says when a log
 // configuration cannot work.
 import assert from "node:assert/strict"
+import { execFile } from "node:child_process"
 import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
+import { promisify } from "node:util"
 import { engineWithImage, fargateUser, idOf, shell } from "../support/live-fargate.ts"
 import { withEngine } from "../support/namespace.ts"
 import { type RunningRoadstead, startUp } from "../support/up.ts"
@@ -14,6 +16,9 @@ const engine = await withEngine(import.meta.filename)
 const docker = await engineWithImage(engine.socketPath)
 let roadstead: RunningRoadstead
 let user: ReturnType<typeof fargateUser>
+
+/** The account's root, as everywhere in these tests. */
+const cli = { AWS_ACCESS_KEY_ID: "000000000000", AWS_SECRET_ACCESS_KEY: "test", AWS_DEFAULT_REGION: "us-east-1" }
 
 before(async () => {
   roadstead = await startUp([
@@ -59,6 +64,24 @@ test("stack traces arrive in one piece, in a group that was made for them", asyn
     "2026-11-26 10:00:01 ERROR boom\n  at a (a.js:1)\n\n  at b (b.js:2)\n",
     "2026-11-26 10:00:02 INFO fine\n",
   ])
+  // The same as a user of the CLI sees it.
+  const { stdout } = await promisify(execFile)(
+    "aws",
+    [
+      ...["logs", "get-log-events", "--log-group-name", "/live/made", "--log-stream-name", `p/web/${idOf(arn)}`],
+      ...[
+        "--endpoint-url",
+        roadstead.endpoint,
+        "--start-from-head",
+        "--query",
+        "events[0].message",
+        "--output",
+        "text",
+      ],
+    ],
+    { env: { ...process.env, ...cli } },
+  )
+  assert.match(stdout, /^2026-11-26 10:00:01 ERROR boom\n {2}at a \(a\.js:1\)\n\n {2}at b/)
   const worker = await user.lines("/live/made", `p/worker/${idOf(arn)}`)
   assert.deepEqual(worker, ["START 1\nmore\n", "START 2\n"])
 })

@@ -41,6 +41,8 @@ class AwslogsFollower implements Follower {
   readonly #options: AwslogsOptions
   readonly #unwatch: Cancel
   readonly #stopping = new AbortController()
+  /** Aborted when there is no time to rest any more. */
+  readonly #resting = new AbortController()
   #pumping: Promise<void> | undefined
   #again = false
   #finished: Promise<void> | undefined
@@ -107,6 +109,7 @@ class AwslogsFollower implements Follower {
   close(): void {
     if (this.#stopping.signal.aborted) return
     this.#stopping.abort()
+    this.#resting.abort()
     this.#unwatch()
     this.#stopWaiting()
     this.#delivery.close()
@@ -125,7 +128,7 @@ class AwslogsFollower implements Follower {
     while (this.#again && !this.#finished && !this.#stopping.signal.aborted) {
       this.#again = false
       await this.#readOn()
-      await delay(this.#parts.clock, restAfterRead, this.#stopping.signal)
+      await delay(this.#parts.clock, restAfterRead, this.#resting.signal)
     }
   }
 
@@ -153,7 +156,8 @@ class AwslogsFollower implements Follower {
     if (boundary) this.#delivery.boundary(boundary)
     // An event is open for as long as it may be from its first line on, however many lines follow it.
     if (events.length > 0) this.#stopWaiting()
-    if (!this.#events.isOpen || this.#cancelFlush) return
+    // At the end nothing waits: what is open is finished when all is read.
+    if (!this.#events.isOpen || this.#cancelFlush || this.#finished) return
     const { clock } = this.#parts
     this.#cancelFlush = clock.at(clock.now() + this.#options.flushAfter, () => {
       this.#cancelFlush = undefined
@@ -168,10 +172,12 @@ class AwslogsFollower implements Follower {
 
   async #finish(): Promise<void> {
     this.#unwatch()
+    this.#stopWaiting()
+    // The end of the task waits for its last lines.
+    this.#resting.abort()
     await this.#pumping
     if (!this.#broken) await this.#readOn()
     if (this.#stopping.signal.aborted) return
-    this.#stopWaiting()
     this.#delivery.add(this.#events.finish(this.#reader.offset))
     await this.#delivery.end()
     await this.#reader.close()
