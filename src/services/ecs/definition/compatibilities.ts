@@ -87,12 +87,14 @@ const ofContainer = (container: ContainerBody, executes: boolean): string[] => {
   for (const option of container.dockerSecurityOptions ?? []) {
     add(option.startsWith("apparmor:"), old("apparmor"))
     add(option.startsWith("label:"), old("selinux"))
+    add(option.startsWith("no-new-privileges"), api("1.23")) // [field]
   }
-  add(isGiven(container.user) || isGiven(container.links), api("1.17")) // [field]
+  add(isGiven(container.user), api("1.17")) // [field]
   // "This parameter requires version 1.18 of the Docker Remote API": API_ContainerDefinition, dockerLabels and ulimits
   add(isGiven(container.ulimits) || Object.keys(container.dockerLabels ?? {}).length > 0, api("1.18"))
   add(container.memoryReservation, api("1.21")) // [field]
   add(linux?.initProcessEnabled, api("1.25"))
+  add(linux?.maxSwap !== undefined || linux?.swappiness !== undefined, api("1.32")) // [field]
   return asked
 }
 
@@ -104,9 +106,7 @@ const ofTask = (definition: Definition): string[] => {
   add(definition.networkMode === "awsvpc", capability("task-eni"), api("1.18"))
   const isHost = definition.networkMode === "host"
   add(definition.taskRoleArn, old(isHost ? "task-iam-role-network-host" : "task-iam-role"))
-  // Sizes of an awsvpc task ask for nothing: no published answer of the API has task-cpu-mem-limit there [field].
-  const sized = definition.networkMode !== "awsvpc" && (definition.cpu ?? definition.memory)
-  add(sized, capability("task-cpu-mem-limit"))
+  // Sizes of the task ask for nothing: no published answer of the API has task-cpu-mem-limit, whatever the mode [field].
   for (const volume of definition.volumes ?? []) {
     const docker = volume.dockerVolumeConfiguration
     // A tag is no part of an attribute's name: agent_capability_unix.go writes it behind a point.
