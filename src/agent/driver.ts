@@ -94,8 +94,11 @@ export interface ContainerState {
 /** A change that the engine reports. After a gap in the stream the driver sends `resync`: look at everything again. */
 export type DriverEvent =
   | { readonly type: "start" | "oom" | "health" | "destroy"; readonly id: string }
-  /** `exitCode` as the event says it: a container that was removed at once can no longer be inspected. */
-  | { readonly type: "die"; readonly id: string; readonly exitCode?: number }
+  /**
+   * `exitCode` as the event says it: a container that was removed at once can no longer be inspected. `at`, in epoch
+   * milliseconds, when the engine says when it was.
+   */
+  | { readonly type: "die"; readonly id: string; readonly exitCode?: number; readonly at?: number }
   | { readonly type: "resync" }
 
 /** Limits for all containers of a task together. */

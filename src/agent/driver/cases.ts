@@ -96,7 +96,8 @@ export const driverCases = (kind: string, open: () => Promise<DriverFixture>): v
     const died = next(driver, "die", () => id)
     id = await driver.create(spec(fixture, "exits 3"))
     await driver.start(id)
-    assert.deepEqual(await died, { type: "die", id, exitCode: 3 })
+    const { at: _, ...event } = (await died) as DriverEvent & { type: "die" }
+    assert.deepEqual(event, { type: "die", id, exitCode: 3 })
     const state = await driver.inspect(id)
     assert.deepEqual([state?.status, state?.exitCode, state?.oomKilled], ["exited", 3, false])
     // In which order is the engine's affair: Docker takes one time from the kernel's report and the other from its own clock.

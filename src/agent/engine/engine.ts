@@ -181,7 +181,16 @@ class Engine implements TaskEngine {
     }
     // Starts are ours, and an `oom` is followed by the `die` that matters.
     if (event.type === "start" || event.type === "oom" || !this.#byRuntime.has(event.id)) return
-    this.#looks.add(event.id, event.type === "die" ? event.exitCode : undefined)
+    if (event.type !== "die") this.#looks.add(event.id)
+    else if (!this.#endedAs(event)) this.#looks.add(event.id, event.exitCode)
+  }
+
+  /** Takes a container's end from the event alone, if that says all of it. */
+  #endedAs({ id, exitCode, at }: DriverEvent & { type: "die" }): boolean {
+    const known = this.#byRuntime.get(id)
+    const run = known && this.#entries.get(known.arn)?.run
+    if (!run || exitCode === undefined || at === undefined) return false
+    return run.endedAs(known.name, { exitCode, finishedAt: at })
   }
 
   async #apply(id: string, state: ContainerState | undefined, exitCode: number | undefined): Promise<void> {

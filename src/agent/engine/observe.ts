@@ -41,6 +41,32 @@ export const observed = (container: ContainerSnapshot, state: ContainerState, lo
   }
 }
 
+/** An end as an event says it. */
+export interface End {
+  readonly exitCode: number
+  readonly finishedAt: number
+}
+
+/**
+ * Whether an event alone tells how a container ended. A look has to wait until Docker has tidied up after it: 8 to 200 ms
+ * that the replacement would wait as well. It is needed for what runs in a network of its own, whose address and ports must be
+ * free again before the task is over, and to tell why a container was killed that nobody of us killed.
+ */
+export const saysAll = (container: ContainerSnapshot, { exitCode, finishedAt }: End): boolean =>
+  container.known === "RUNNING" &&
+  !container.restarting &&
+  container.startedAt !== undefined &&
+  // Not the end of a run before this one.
+  finishedAt >= (container.restartedAt ?? container.startedAt) &&
+  (exitCode !== 137 || container.stopSentAt !== undefined) &&
+  container.type === "NORMAL" &&
+  container.addresses === undefined &&
+  container.networkBindings === undefined
+
+/** The container after such an end. */
+export const endedAs = (container: ContainerSnapshot, end: End, look: Look): ContainerSnapshot =>
+  afterEnd(container, { ...end, oomKilled: false }, look)
+
 /** A container that Docker does not have any more. `exitCode` is of the event that said so, if one did. */
 export const gone = (container: ContainerSnapshot, now: number, exitCode?: number): ContainerSnapshot => {
   if (container.known === "STOPPED") return container
@@ -108,7 +134,10 @@ const withHealth = (container: ContainerSnapshot, { health }: ContainerState, no
   }
 }
 
-const afterEnd = (container: ContainerSnapshot, state: ContainerState, look: Look): ContainerSnapshot => {
+/** What counts of the state of a container that has ended. */
+type EndState = Pick<ContainerState, "exitCode" | "finishedAt" | "startedAt" | "removing" | "oomKilled" | "error">
+
+const afterEnd = (container: ContainerSnapshot, state: EndState, look: Look): ContainerSnapshot => {
   const exitCode = state.exitCode ?? 0
   const ended: ContainerSnapshot = {
     ...container,
@@ -121,7 +150,7 @@ const afterEnd = (container: ContainerSnapshot, state: ContainerState, look: Loo
   return { ...ended, known: "STOPPED", ...(why !== undefined && { reason: why }) }
 }
 
-const endReason = (container: ContainerSnapshot, state: ContainerState, look: Look): string | undefined => {
+const endReason = (container: ContainerSnapshot, state: EndState, look: Look): string | undefined => {
   if (container.reason !== undefined) return container.reason
   // A common limit makes Docker mark every container of the group, and one that ignores its stop signal is killed too:
   // only a kill that nobody asked for was for want of memory.
@@ -131,7 +160,7 @@ const endReason = (container: ContainerSnapshot, state: ContainerState, look: Lo
   return state.error ? reason("CannotStartContainerError", `Error response from daemon: ${state.error}`) : undefined
 }
 
-const restarts = (container: ContainerSnapshot, { removing }: ContainerState, { mayRestart, now }: Look): boolean => {
+const restarts = (container: ContainerSnapshot, { removing }: EndState, { mayRestart, now }: Look): boolean => {
   const policy = container.definition.restartPolicy
   if (!policy?.enabled || !mayRestart || container.stopSentAt !== undefined) return false
   if (container.desired === "STOPPED" || container.startedAt === undefined) return false

@@ -3,7 +3,7 @@
 import { type BackOff, type Cancel, delay, errorFields, pauseAfter } from "../../kernel/index.ts"
 import { type ContainerState, DriverError, type ImageInfo } from "../driver.ts"
 import type { ContainerSnapshot, TaskSnapshot } from "../types.ts"
-import { gone, observed } from "./observe.ts"
+import { type End, endedAs, gone, observed, saysAll } from "./observe.ts"
 import { keyOf, plan, type Step } from "./plan.ts"
 import { resourceReason } from "./reasons.ts"
 import { settle } from "./settle.ts"
@@ -80,6 +80,15 @@ export class TaskRun {
   observe(name: string, state: ContainerState | undefined, how: Observation = {}): void {
     this.adopt([[name, state]], how)
     this.look()
+  }
+
+  /** A container has ended as an event said; false, and nothing happens, when only a look can tell. */
+  endedAs(name: string, end: End): boolean {
+    const container = this.#task.containers.find((one) => one.name === name)
+    if (this.#closed || !container || !saysAll(container, end)) return false
+    this.#set(name, (one) => endedAs(one, end, { now: this.#ports.clock.now(), mayRestart: true }))
+    this.look()
+    return true
   }
 
   /** The same for several containers, without doing anything yet: nothing is decided before all have been seen. */

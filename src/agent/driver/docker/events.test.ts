@@ -49,13 +49,18 @@ test("after a stream that breaks off, and an engine that was away, everything is
     wake()
   })
   await until(() => heard.length === 1)
-  const line = { Type: "container", Action: "die", Actor: { ID: "c1", Attributes: { exitCode: "2" } } }
+  const actor = { ID: "c1", Attributes: { exitCode: "2" } }
+  const line = { Type: "container", Action: "die", Actor: actor, timeNano: 1_700_000_000_123_456_000 }
   streams[0]?.write(`${JSON.stringify(line)}\n`)
   await until(() => heard.length === 2)
   refusals = 3
   streams[0]?.end()
   await until(() => heard.length === 3)
-  assert.deepEqual(heard, [{ type: "resync" }, { type: "die", id: "c1", exitCode: 2 }, { type: "resync" }])
+  assert.deepEqual(heard, [
+    { type: "resync" },
+    { type: "die", id: "c1", exitCode: 2, at: 1_700_000_000_123 },
+    { type: "resync" },
+  ])
   assert.equal(refusals, 0)
   cancel()
   docker.close()

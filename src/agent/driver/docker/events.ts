@@ -59,12 +59,21 @@ export const watchEvents = (
 
 /** A line of the stream, or undefined for one that is of no interest. */
 export const readEvent = (line: Readonly<Record<string, unknown>>): DriverEvent | undefined => {
-  const { Action, Actor } = line as { Action?: string; Actor?: { ID?: string; Attributes?: Record<string, string> } }
+  const { Action, Actor, timeNano } = line as {
+    Action?: string
+    Actor?: { ID?: string; Attributes?: Record<string, string> }
+    timeNano?: number
+  }
   const id = Actor?.ID
   if (!id || !Action) return undefined
   // `health_status: healthy`: the state is read by an inspection.
   const type = Action.startsWith("health_status") ? "health" : types.get(Action)
   if (type !== "die") return type && { type, id }
   const exitCode = Number(Actor?.Attributes?.exitCode)
-  return { type, id, ...(Number.isInteger(exitCode) && { exitCode }) }
+  return {
+    type,
+    id,
+    ...(Number.isInteger(exitCode) && { exitCode }),
+    ...(typeof timeNano === "number" && { at: Math.floor(timeNano / 1e6) }),
+  }
 }
