@@ -12,13 +12,16 @@ import {
   type RegisterTaskDefinitionCommandInput,
   RunTaskCommand,
   StartTaskCommand,
+  TagResourceCommand,
   type Task,
 } from "@aws-sdk/client-ecs"
 import type { Agent } from "../../src/agent/index.ts"
+import { delay } from "../../src/kernel/index.ts"
 import { busyboxImage } from "../../src/machines/index.ts"
 import { fargateUser, shell as shellOf } from "../support/live-fargate.ts"
 import { inside, joinInstance } from "../support/live-instance.ts"
 import { withEngine } from "../support/namespace.ts"
+import { realClock } from "../support/real-clock.ts"
 import { prepareHost } from "../support/task-host.ts"
 import { type RunningRoadstead, startUp } from "../support/up.ts"
 
@@ -89,6 +92,17 @@ const resources = async (): Promise<readonly (readonly unknown[])[]> => {
   return (one.remainingResources ?? []).map((r) => [r.name, r.stringSetValue ?? r.integerValue])
 }
 
+/** What is not there at once: stats come with the first sample. */
+const until = async <T>(look: () => Promise<T>): Promise<T> => {
+  const over = realClock.now() + 20_000
+  for (;;) {
+    const found = await look().catch(() => undefined)
+    if (found !== undefined) return found
+    assert.ok(realClock.now() < over, "it did not come about")
+    await delay(realClock, 100)
+  }
+}
+
 const forever = "trap 'exit 0' TERM; while true; do sleep 0.1; done"
 
 describe("a task on a container instance", () => {
@@ -137,6 +151,60 @@ describe("a task on a container instance", () => {
     const stopped = await end(arn)
     assert.deepEqual([stopped.stopCode, stopped.stoppedReason], ["UserInitiated", "Task stopped by user"])
     assert.deepEqual(new Map((await resources()) as [string, unknown][]), before)
+  })
+
+  test("has metadata of version 3 and 4 with the members of the official agent, tags and stats among them", async () => {
+    const definition = await register(
+      [shell("web", forever, { portMappings: [{ containerPort: 80 }], dockerLabels: { a: "b" } })],
+      { cpu: "256", memory: "64" },
+    )
+    const tags = [{ key: "of", value: "task" }]
+    const { tasks } = await user.ecs.send(new RunTaskCommand({ taskDefinition: definition, launchType: "EC2", tags }))
+    const of = [{ key: "of", value: "instance" }]
+    await user.ecs.send(new TagResourceCommand({ resourceArn: agent.containerInstanceArn, tags: of }))
+    const task = await user.running(tasks?.[0]?.taskArn ?? "")
+    const ask = async (version: 3 | 4, path: string) => {
+      const uri = version === 4 ? "ECS_CONTAINER_METADATA_URI_V4" : "ECS_CONTAINER_METADATA_URI"
+      const text = await inside(docker, task.containers?.[0]?.runtimeId ?? "", `wget -q -O - $${uri}${path}`)
+      return JSON.parse(text) as Record<string, unknown>
+    }
+    const own = [
+      "DockerId",
+      "Name",
+      "DockerName",
+      "Image",
+      "ImageID",
+      "Ports",
+      "Labels",
+      "DesiredStatus",
+      "KnownStatus",
+    ]
+    const times = ["Limits", "CreatedAt", "StartedAt", "Type"]
+    const [three, four] = [await ask(3, ""), await ask(4, "")]
+    assert.deepEqual(Object.keys(three), [...own, ...times, "Networks"])
+    assert.deepEqual(Object.keys(four), [...own, ...times, "ContainerARN", "Networks"])
+    assert.deepEqual(four.Limits, { CPU: 2, Memory: 32 })
+    const ports = (four.Ports as { HostIp: string; ContainerPort: number }[]).map((p) => [p.ContainerPort, p.HostIp])
+    assert.deepEqual(ports[0], [80, "0.0.0.0"])
+    assert.match(
+      JSON.stringify(four.Networks),
+      /^\[\{"NetworkMode":"bridge","IPv4Addresses":\["172\.17\.0\.\d+"\]\}\]$/,
+    )
+
+    const [old, whole] = [await ask(3, "/task"), await ask(4, "/taskWithTags")]
+    const head = ["Cluster", "TaskARN", "Family", "Revision", "DesiredStatus", "KnownStatus"]
+    const pull = ["PullStartedAt", "PullStoppedAt"]
+    assert.deepEqual(Object.keys(old), [...head, "Containers", "Limits", ...pull])
+    assert.deepEqual(Object.keys(whole), [
+      ...[...head, "Limits", ...pull, "TaskTags", "ContainerInstanceTags"],
+      ...["LaunchType", "Containers", "FaultInjectionEnabled"],
+    ])
+    assert.deepEqual([whole.TaskTags, whole.ContainerInstanceTags], [{ of: "task" }, { of: "instance" }])
+    assert.deepEqual([whole.Cluster, whole.LaunchType, whole.Limits], ["default", "EC2", { CPU: 0.25, Memory: 64 }])
+    const stats = (await until(() => ask(4, "/stats"))) as { memory_stats?: { usage?: number }; networks?: object }
+    assert.ok((stats.memory_stats?.usage ?? 0) > 0 && stats.networks)
+    assert.deepEqual(Object.keys(await ask(3, "/task/stats")), [task.containers?.[0]?.runtimeId])
+    await end(task.taskArn ?? "")
   })
 
   test("in host mode has the host's network, and its metadata as well", async () => {

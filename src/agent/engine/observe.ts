@@ -97,15 +97,13 @@ const running = (container: ContainerSnapshot, { startedAt }: ContainerState, no
 
 const withFacts = (container: ContainerSnapshot, state: ContainerState): ContainerSnapshot => {
   const addresses = Object.values(state.addresses)
-  const bindings = state.ports
-    // ECS's agent leaves the IPv6 half out.
-    .filter((port) => port.hostIp !== "::")
-    .map(({ hostIp, containerPort, hostPort, protocol }) => ({
-      bindIP: hostIp || "0.0.0.0",
-      containerPort,
-      hostPort,
-      protocol,
-    }))
+  // Both address families: metadata shows them, reports leave the IPv6 half out.
+  const bindings = state.ports.map(({ hostIp, containerPort, hostPort, protocol }) => ({
+    bindIP: hostIp || "0.0.0.0",
+    containerPort,
+    hostPort,
+    protocol,
+  }))
   return {
     ...container,
     runtimeId: state.id,

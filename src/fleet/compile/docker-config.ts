@@ -16,7 +16,7 @@ export const dockerConfigOf = (
   { container, task, networkMode }: ContainerInput,
   override: Frozen<ContainerOverride>,
 ): AcsContainer["dockerConfig"] => ({
-  version: container.healthCheck ? "1.24" : "1.18",
+  version: oldestApi(container),
   config: JSON.stringify(configOf(container)),
   hostConfig: JSON.stringify({
     ...hostConfigOf(container, override, task),
@@ -24,6 +24,19 @@ export const dockerConfigOf = (
     ...((networkMode === "host" || networkMode === "none") && { NetworkMode: networkMode }),
   }),
 })
+
+/** What an engine of an older API would drop in silence, with the API that brought it: Docker's own API history. */
+const apis: readonly (readonly [minor: number, asked: (container: Definition) => unknown])[] = [
+  [20, ({ linuxParameters: linux }) => linux?.swappiness],
+  [21, ({ memoryReservation }) => memoryReservation],
+  [22, ({ linuxParameters: linux }) => linux?.sharedMemorySize ?? linux?.tmpfs?.length],
+  [24, ({ systemControls, healthCheck }) => systemControls?.length || healthCheck],
+  [25, ({ linuxParameters: linux }) => linux?.initProcessEnabled],
+  [29, ({ healthCheck }) => healthCheck?.startPeriod],
+]
+
+const oldestApi = (container: Definition): string =>
+  `1.${Math.max(18, ...apis.map(([minor, asked]) => (asked(container) ? minor : 0)))}`
 
 const configOf = (container: Definition): object => ({
   ...(container.healthCheck && { Healthcheck: healthCheckOf(container.healthCheck) }),
