@@ -33,11 +33,11 @@ function findTables(): ServiceTable[] {
 function wrongPaths(table: ServiceTable): string[] {
   const contract = loadContract(table.service)
   return table.withoutEffect.flatMap((path) => {
-    const [name = "", ...members] = path.split(".")
+    const [name = "", ...members] = path.replace(/=.*/, "").split(".")
     const operation = contract.operations.get(name)
     if (!operation || !table.operations[name]) return [`${table.service}: ${path} names no implemented operation`]
     let type: Type | undefined = operation.input
-    for (const member of members) type = memberOf(type, member.replace(/=.*/, ""))?.type
+    for (const member of members) type = memberOf(type, member)?.type
     return type ? [] : [`${table.service}: ${path} names no input member of ${name}`]
   })
 }

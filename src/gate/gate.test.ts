@@ -58,7 +58,7 @@ const service = implement(
       nobodyAsks,
     ),
   },
-  ["CreateCluster.settings.name", "CreateCluster.settings.value=idle"],
+  ["CreateCluster.settings.name", "CreateCluster.settings.value=1.2 idle"],
 )
 
 const logged: string[] = []
@@ -134,8 +134,8 @@ describe("the gate", () => {
     logged.length = 0
     await ask("CreateCluster", { clusterName: "a", settings: [{ value: "busy" }] })
     assert.deepEqual(logged, [])
-    await ask("CreateCluster", { clusterName: "a", settings: [{ value: "busy" }, { value: "idle" }] })
-    assert.deepEqual(logged, ['{"member":"ecs:CreateCluster.settings.value=idle"}'])
+    await ask("CreateCluster", { clusterName: "a", settings: [{ value: "busy" }, { value: "1.2 idle" }] })
+    assert.deepEqual(logged, ['{"member":"ecs:CreateCluster.settings.value=1.2 idle"}'])
   })
 
   test("a bulk operation passes what it found from step to step", async () => {

@@ -7,7 +7,7 @@ export const withoutEffectNotice = (tables: readonly ServiceTable[], log: Log) =
   const members = new Map<string, string[][]>()
   for (const { service, withoutEffect } of tables) {
     for (const path of withoutEffect) {
-      const [operation = "", ...member] = path.split(".")
+      const { operation, member } = parsePath(path)
       const key = `${service}:${operation}`
       members.set(key, [...(members.get(key) ?? []), member])
     }
@@ -24,6 +24,13 @@ export const withoutEffectNotice = (tables: readonly ServiceTable[], log: Log) =
     if (left.length === 0) members.delete(key)
     else if (left.length < paths.length) members.set(key, left)
   }
+}
+
+/** `RunTask.platformVersion=1.3.0` → `["platformVersion=1.3.0"]`: dots of a value cut nothing. */
+const parsePath = (path: string): { operation: string; member: string[] } => {
+  const [names = "", value] = path.split("=", 2)
+  const [operation = "", ...member] = names.split(".")
+  return { operation, member: value === undefined ? member : [...member.slice(0, -1), `${member.at(-1)}=${value}`] }
 }
 
 const has = (value: unknown, [name, ...rest]: readonly string[]): boolean => {

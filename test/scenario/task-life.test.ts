@@ -61,8 +61,9 @@ const setUp = async () => {
   const { Subnets } = await gate.invoke("ec2", "DescribeSubnets", {}, scope, root)
   const subnet = Subnets?.[0]?.SubnetId ?? ""
 
-  const run = async () => {
+  const run = async (more: Partial<Input<"ecs", "RunTask">> = {}) => {
     const { tasks, failures } = await ecs("RunTask", {
+      ...more,
       taskDefinition: "web",
       launchType: "FARGATE",
       networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } },
@@ -120,6 +121,14 @@ describe("a Fargate task", () => {
       "privateIPv4Address",
     ])
     assert.match(details.privateIPv4Address ?? "", /^172\.31\./)
+  })
+
+  test("has an interface with the tags of ECS, not with those of the user", async () => {
+    const { run, networkIs, state } = await setUp()
+    const arn = await run({ enableECSManagedTags: true, tags: [{ key: "mine", value: "1" }] })
+    await networkIs("UP")
+    const made = state.view((view) => view.networkInterfaces.first("task", arn))
+    assert.deepEqual(made?.tags, [{ key: "aws:ecs:clusterName", value: "default" }])
   })
 
   test("passes every phase in order from RunTask to STOPPED, and says so in events", async () => {

@@ -77,8 +77,8 @@ const make = (
   const id = cx.ids.ec2("eni")
   const privateIp = allocateAddress(cx.tx, subnet, id)
   if (privateIp === undefined) return undefined
-  return cx.tx.networkInterfaces.insert(
-    interfaceRow({
+  return cx.tx.networkInterfaces.insert({
+    ...interfaceRow({
       id,
       subnet,
       privateIp,
@@ -87,7 +87,9 @@ const make = (
       createdAt: cx.now,
       taskArn: task.arn,
     }),
-  )
+    // ECS puts its own tags on the interface as well ([field] aws/aws-sdk-js#2425), and none of the user's.
+    tags: task.tags.filter(({ key }) => key.startsWith("aws:ecs:")),
+  })
 }
 
 /** The details in the order in which DescribeTasks gives them: aws-behaviour.md section 8. */

@@ -42,6 +42,7 @@ const tasks = [
   "RunTask.overrides.ephemeralStorage",
   "RunTask.overrides.executionRoleArn",
   "RunTask.overrides.taskRoleArn",
+  "RunTask.platformVersion=1.3.0",
   "RunTask.referenceId",
 ]
 
