@@ -86,8 +86,7 @@ describe("a service", () => {
   test("whose instance drains moves its tasks and never falls below its minimum", async () => {
     const world = await steadyWeb()
     const [drained] = world.live().map((task) => task.containerInstanceArn)
-    world.state.transact((tx) => tx.containerInstances.patch(drained ?? "", { status: "DRAINING" }))
-    await world.settle()
+    await world.call("UpdateContainerInstancesState", { containerInstances: [drained ?? ""], status: "DRAINING" })
     assert.equal(world.live().filter((task) => task.desiredStatus === "RUNNING").length, 6)
     await world.agents()
     assert.equal((await world.service()).runningCount, 6)
@@ -238,6 +237,68 @@ describe("an update of a service", () => {
   })
 })
 
+describe("a protected task", () => {
+  const protect = async (
+    world: Awaited<ReturnType<typeof steadyWeb>>,
+    protectionEnabled: boolean,
+    expiresInMinutes = 60,
+  ) => {
+    const tasks = world.live().map((task) => task.arn)
+    const { protectedTasks, failures } = await world.call("UpdateTaskProtection", {
+      cluster: "default",
+      tasks,
+      protectionEnabled,
+      expiresInMinutes,
+    })
+    assert.deepEqual(failures, [])
+    return protectedTasks
+  }
+
+  test("stays when its service is scaled in, until its protection ends", async () => {
+    const world = await steadyWeb()
+    const given = await protect(world, true)
+    assert.equal(given?.[0]?.expirationDate?.getTime(), world.clock.now() + 60 * 60_000)
+    await world.call("UpdateService", { service: "web", desiredCount: 1 })
+    assert.equal((await world.service()).runningCount, 4)
+    assert.equal(
+      shape((await world.messages()).at(-1) ?? ""),
+      "(service web) was unable to reach steady state because (taskSet D) was unable to scale in due to (reason 3 tasks under protection)",
+    )
+    await world.clock.advance(60 * 60_000)
+    assert.equal(world.live().filter((task) => task.desiredStatus === "RUNNING").length, 1)
+  })
+
+  test("stays when its service is deployed, and goes when it is given free", async () => {
+    const world = await steadyWeb()
+    await protect(world, true)
+    await world.call("RegisterTaskDefinition", bridgeDefinition())
+    await world.call("UpdateService", { service: "web", taskDefinition: "web:2" })
+    await world.agents()
+    await world.clock.advance(41_000)
+    assert.equal((await world.service()).runningCount, 8)
+    const old = world.live().filter((task) => task.taskDefinitionArn.endsWith("web:1"))
+    const again = await world.call("UpdateTaskProtection", {
+      cluster: "default",
+      tasks: [old[0]?.arn ?? ""],
+      protectionEnabled: true,
+    })
+    assert.equal(again.failures?.[0]?.reason, "DEPLOYMENT_BLOCKED")
+    await protect(world, false)
+    await world.agents()
+    assert.equal((await world.service()).runningCount, 4)
+  })
+
+  test("is one of a service: others cannot be protected", async () => {
+    const world = await steadyWeb()
+    const { tasks } = await world.call("RunTask", { taskDefinition: "web", launchType: "EC2" })
+    const { protectedTasks, failures } = await world.call("GetTaskProtection", {
+      cluster: "default",
+      tasks: [tasks?.[0]?.taskArn ?? "", "0".repeat(32)],
+    })
+    assert.deepEqual([protectedTasks, failures?.map((f) => f.reason)], [[], ["TASK_NOT_VALID", "MISSING"]])
+  })
+})
+
 describe("a daemon", () => {
   test("has one task on every instance that is active", async () => {
     const world = await serviceWorld()
@@ -251,8 +312,7 @@ describe("a daemon", () => {
     await world.agents()
     assert.ok(hosts().includes(third))
     assert.deepEqual([(await world.service()).desiredCount, (await world.service()).runningCount], [3, 3])
-    world.state.transact((tx) => tx.containerInstances.patch(second, { status: "DRAINING" }))
-    await world.settle()
+    await world.call("UpdateContainerInstancesState", { containerInstances: [second], status: "DRAINING" })
     await world.agents()
     assert.ok(!hosts().includes(second))
     assert.equal((await world.service()).desiredCount, 2)

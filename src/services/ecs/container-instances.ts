@@ -2,13 +2,15 @@
 // pools are nobody's business here. Registration is the agent's own: register-container-instance.ts.
 import type { ContainerInstance, Resource } from "@aws-sdk/client-ecs"
 import type { Op, ReadOp } from "../../gate/index.ts"
-import type { Room } from "../../scheduler/index.ts"
-import type { ClusterRow, ContainerInstanceRow, View } from "../../state/index.ts"
+import { type Room, satisfies } from "../../scheduler/index.ts"
+import type { ContainerInstanceRow, View } from "../../state/index.ts"
 import { containerInstanceArn, lastPart } from "./arns.ts"
 import { checkAtMost, checkOneOf, clientException, invalidParameter, notYet } from "./faults.ts"
-import { roomLeft } from "./instance-room.ts"
+import { findInstance } from "./find-instance.ts"
+import { queriedOf, roomLeft } from "./instance-room.ts"
 import { nextToken, pageOf } from "./pages.ts"
-import { activeCluster, type Looking } from "./resolve.ts"
+import { queryOf } from "./placement.ts"
+import { activeCluster } from "./resolve.ts"
 import { date, present } from "./shape.ts"
 import { tagsOut } from "./tags.ts"
 
@@ -67,13 +69,6 @@ export const describeContainerInstance = (
   })
 }
 
-/** The instance of a cluster that `reference` (id or ARN) names, deregistered ones too, or undefined. */
-export const findInstance = (cx: Looking, cluster: ClusterRow, reference: string): ContainerInstanceRow | undefined => {
-  const long = containerInstanceArn(cluster, cluster.name, lastPart(reference))
-  const row = cx.tx.containerInstances.get(reference) ?? cx.tx.containerInstances.get(long)
-  return row && !row.pool && row.clusterArn === cluster.arn ? row : undefined
-}
-
 /** Describes up to 100 container instances of a cluster; unknown ones are failures. */
 export const DescribeContainerInstances: ReadOp<"ecs", "DescribeContainerInstances"> = (cx, input) => {
   const cluster = activeCluster(cx, input.cluster)
@@ -93,14 +88,15 @@ export const DescribeContainerInstances: ReadOp<"ecs", "DescribeContainerInstanc
   return { containerInstances, failures }
 }
 
-/** ARNs of a cluster's instances in every status but INACTIVE, or of one status. */
+/** ARNs of a cluster's instances in every status but INACTIVE, or of one status, and that a query finds where one is given. */
 export const ListContainerInstances: ReadOp<"ecs", "ListContainerInstances"> = (cx, input) => {
   const cluster = activeCluster(cx, input.cluster)
-  if (input.filter) throw notYet("the filter of ecs:ListContainerInstances (cluster query language)")
+  const query = input.filter ? queryOf(input.filter) : undefined
   const statuses = ["ACTIVE", "DRAINING", "REGISTERING", "DEREGISTERING", "REGISTRATION_FAILED"]
   checkOneOf("status", input.status, statuses)
-  const list = `ListContainerInstances ${cluster.arn} ${input.status ?? ""}`
-  const keep = (row: ContainerInstanceRow) => !input.status || row.status === input.status
+  const list = `ListContainerInstances ${cluster.arn} ${input.status ?? ""} ${input.filter ?? ""}`
+  const keep = (row: ContainerInstanceRow) =>
+    (!input.status || row.status === input.status) && (!query || satisfies(queriedOf(cx.tx, row), query))
   const page = cx.tx.containerInstances.page("cluster", cluster.arn, { ...pageOf(list, input), keep })
   return { containerInstanceArns: page.rows.map((row) => row.arn), ...nextToken(list, page.next) }
 }
@@ -125,4 +121,33 @@ export const DeregisterContainerInstance: Op<"ecs", "DeregisterContainerInstance
   }
   const gone = cx.tx.containerInstances.patch(row.arn, { status: "INACTIVE", version: row.version + 1 })
   return { containerInstance: describeContainerInstance(cx.tx, gone) }
+}
+
+/**
+ * Lets instances drain, or take tasks again. What waits on a draining one is moved at once, what runs under the
+ * percentages of its service; tasks of no service stay: aws-behaviour.md 1.12.
+ */
+export const UpdateContainerInstancesState: Op<"ecs", "UpdateContainerInstancesState"> = (cx, input) => {
+  const cluster = activeCluster(cx, input.cluster)
+  const { status } = input
+  if (status !== "ACTIVE" && status !== "DRAINING") {
+    throw invalidParameter("Container instance status should be one of [ACTIVE, DRAINING]")
+  }
+  const references = input.containerInstances ?? []
+  if (references.length === 0) throw clientException("Container Instances cannot be empty.")
+  checkAtMost("containerInstances", references, 10)
+  const containerInstances: ContainerInstance[] = []
+  const failures: { arn: string; reason: string }[] = []
+  for (const reference of new Set(references)) {
+    const row = findInstance(cx, cluster, reference)
+    if (!row || row.status === "INACTIVE") {
+      const arn = row?.arn ?? containerInstanceArn(cluster, cluster.name, lastPart(reference))
+      failures.push({ arn, reason: row ? "INACTIVE" : "MISSING" })
+      continue
+    }
+    const changed =
+      row.status === status ? row : cx.tx.containerInstances.patch(row.arn, { status, version: row.version + 1 })
+    containerInstances.push(describeContainerInstance(cx.tx, changed))
+  }
+  return { containerInstances, failures }
 }

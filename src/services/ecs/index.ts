@@ -2,6 +2,7 @@
 import { implement, read, type ServiceTable, write } from "../../gate/index.ts"
 import * as settings from "./account-settings.ts"
 import * as agent from "./agent-operations.ts"
+import * as attributes from "./attributes.ts"
 import * as may from "./authorise.ts"
 import * as providers from "./capacity-providers.ts"
 import * as clusters from "./clusters.ts"
@@ -13,6 +14,7 @@ import { startTask } from "./start-task.ts"
 import * as tags from "./tags.ts"
 import * as queries from "./task-definition-queries.ts"
 import * as definitions from "./task-definitions.ts"
+import * as protection from "./task-protection.ts"
 import * as tasks from "./tasks.ts"
 import * as updates from "./update-cluster.ts"
 import { withoutEffect } from "./without-effect.ts"
@@ -36,6 +38,21 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
     "ecs",
     {
       ...serviceOperations(ports),
+      GetTaskProtection: read(
+        protection.GetTaskProtection,
+        may.onTasks("GetTaskProtection", (input) => input.tasks ?? []),
+      ),
+      UpdateTaskProtection: write(
+        protection.UpdateTaskProtection,
+        may.onTasks("UpdateTaskProtection", (input) => input.tasks ?? []),
+      ),
+      DeleteAttributes: write(attributes.DeleteAttributes, may.onCluster("DeleteAttributes")),
+      ListAttributes: read(attributes.ListAttributes, may.onCluster("ListAttributes")),
+      PutAttributes: write(attributes.PutAttributes, may.onCluster("PutAttributes")),
+      UpdateContainerInstancesState: write(
+        instances.UpdateContainerInstancesState,
+        may.onInstances("UpdateContainerInstancesState", (input) => input.containerInstances ?? []),
+      ),
       CreateCluster: write(clusters.CreateCluster, may.createCluster),
       DeleteAccountSetting: write(settings.DeleteAccountSetting, may.onSetting("DeleteAccountSetting")),
       DeleteCluster: write(clusters.DeleteCluster, may.onCluster("DeleteCluster")),

@@ -6,6 +6,7 @@ import type { ContainerInstanceRow, InstanceResource } from "../../state/index.t
 import { clusterArn, clusterNameOf, containerInstanceArn, lastPart } from "./arns.ts"
 import { describeContainerInstance } from "./container-instances.ts"
 import { invalidParameter } from "./faults.ts"
+import { isReported } from "./find-instance.ts"
 import { activeCluster } from "./resolve.ts"
 import { present } from "./shape.ts"
 import { checkTags } from "./tags.ts"
@@ -15,9 +16,6 @@ type KeptAttribute = ContainerInstanceRow["attributes"][number]
 
 /** The cluster of the Fargate hosts. No name that CreateCluster takes begins with a dot, so it can meet no other. */
 const poolCluster = ".roadstead-fargate"
-
-/** Attributes that the agent reports about itself at each start; all others were given once and are kept. */
-const isReported = (name: string): boolean => /^(com\.amazonaws\.)?ecs\./.test(name)
 
 /**
  * What the host says of itself when it is an EC2 instance. The signature of the document is not verified: whoever may
