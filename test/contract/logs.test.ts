@@ -121,11 +121,21 @@ test("rejected events are named in the answer", async () => {
   assert.equal(logGroups?.[0]?.storedBytes, 0)
 })
 
-test("aws logs tail --follow prints what is there, then what comes, each line once", async () => {
+test("aws logs tail --follow prints what is there and matches, then what comes, each line once", async () => {
   await make("tailed", "web/app/1", "web/app/2")
-  await put("tailed", "web/app/1", ["first"])
+  await put("tailed", "web/app/1", ["first", "noise"])
   await put("tailed", "web/app/2", ["second"], now + 1)
-  const tail = aws.startCli("logs", "tail", "tailed", "--follow", "--since", "1h", "--format", "short")
+  const tail = aws.startCli(
+    "logs",
+    "tail",
+    "tailed",
+    "--follow",
+    "--since",
+    "1h",
+    "--format",
+    "short",
+    "--filter-pattern=-noise",
+  )
   const ended = new Promise((resolve) => tail.on("close", resolve))
   let printed = ""
   const until = (text: string) =>
@@ -140,7 +150,7 @@ test("aws logs tail --follow prints what is there, then what comes, each line on
   })
   try {
     await until("second")
-    await put("tailed", "web/app/1", ["third"], now + 2)
+    await put("tailed", "web/app/1", ["noise", "third"], now + 2)
     await until("third")
   } finally {
     tail.kill("SIGINT")

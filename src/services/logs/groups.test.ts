@@ -133,6 +133,12 @@ test("streams come by name or by their newest event, either way round and page b
   assert.deepEqual(await all({ orderBy: "LastEventTime", limit: 2 }), ["empty", "a", "b", "c"])
   assert.deepEqual(await all({ orderBy: "LastEventTime", descending: true, limit: 1 }), ["c", "b", "a", "empty"])
   assert.deepEqual(await all({ logStreamNamePrefix: "e" }), ["empty"])
+  assert.deepEqual(await all({ logStreamNamePrefix: "none" }), [])
+  const { nextToken } = await call("DescribeLogStreams", { logGroupName: "g", limit: 1 })
+  await assert.rejects(all({ orderBy: "LastEventTime", nextToken }), {
+    code: "InvalidParameterException",
+    message: "The specified nextToken is invalid.",
+  })
   const { logStreams } = await call("DescribeLogStreams", { logGroupIdentifier: arn("g"), logStreamNamePrefix: "c" })
   assert.deepEqual(logStreams, [
     {

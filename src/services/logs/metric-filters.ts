@@ -40,7 +40,9 @@ export const PutMetricFilter: Op<"logs", "PutMetricFilter"> = (cx, input) => {
     transformation,
     createdAt: old.find((known) => known.name === name)?.createdAt ?? cx.now,
     ...(input.applyOnTransformedLogs !== undefined && { applyOnTransformedLogs: input.applyOnTransformedLogs }),
-    ...(input.fieldSelectionCriteria !== undefined && { fieldSelectionCriteria: input.fieldSelectionCriteria }),
+    ...(input.fieldSelectionCriteria !== undefined && {
+      fieldSelectionCriteria: atMost("fieldSelectionCriteria", input.fieldSelectionCriteria, 2000),
+    }),
     ...(input.emitSystemFieldDimensions && { emitSystemFieldDimensions: input.emitSystemFieldDimensions }),
   }
   const metricFilters = [...others, filter].sort((a, b) => (a.name < b.name ? -1 : 1))
