@@ -13,10 +13,11 @@ import { createDockerDriver } from "./driver/docker/index.ts"
 import { createSimulatedDriver, worldFile } from "./driver/simulated/index.ts"
 import type { ContainerDriver } from "./driver.ts"
 import { createTaskEngine } from "./engine/index.ts"
-import { createLogs } from "./logs/index.ts"
+import { accountService, createLogs, machineService } from "./logs/index.ts"
 import { type MetadataServer, startMetadataServer } from "./metadata/index.ts"
 import { createSession, type HostFacts, type Session, type Signer } from "./session/index.ts"
 import { collectStats, startTelemetry, type Telemetry } from "./telemetry/index.ts"
+import type { AwsCall } from "./types.ts"
 
 export interface AgentOptions {
   /** The agent's own: its checkpoint, and a simulated engine's containers. */
@@ -26,6 +27,8 @@ export interface AgentOptions {
   /** The control plane's API, `http://127.0.0.1:4566`. */
   readonly endpoint: string
   readonly credentials: Credentials
+  /** Whether the key is one of an account, whose host this is, and not of a machine, which runs tasks of any account. */
+  readonly accountKey?: boolean
   readonly engine:
     | {
         readonly kind: "docker"
@@ -103,7 +106,9 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     const client = clientsOf(options)
     const ecs = client("ecs", options.credentials)
     const logs = createLogs({
-      logs: client("logs", options.credentials),
+      service: options.accountKey
+        ? accountService(regionalLogs(options))
+        : machineService(client("logs", options.credentials)),
       checkpoint,
       clock,
       log,
@@ -235,6 +240,16 @@ const hostFacts = async (options: AgentOptions, driver: ContainerDriver): Promis
     memoryMiB,
     attributes: options.attributes ?? [],
     ...(options.architecture && { architecture: options.architecture }),
+  }
+}
+
+/** Clients of CloudWatch Logs with the host's own key, one a region. */
+const regionalLogs = (options: AgentOptions) => {
+  const made = new Map<string, AwsCall<"logs">>()
+  return (region: string): AwsCall<"logs"> => {
+    const known = made.get(region) ?? clientsOf({ ...options, region })("logs", options.credentials)
+    made.set(region, known)
+    return known
   }
 }
 

@@ -100,6 +100,12 @@ test("a log configuration that cannot work stops the task before it runs, in the
     await reasonOf({ "awslogs-multiline-pattern": "(?=x)" }),
     'ResourceInitializationError: failed to validate logger args: awslogs could not parse multiline pattern key "(?=x)": error parsing regexp: invalid or unsupported Perl syntax: `(?=` : exit status 1',
   )
+  const secretOptions = [{ name: "splunk-token", valueFrom: "arn:aws:ssm:us-east-1:000000000000:parameter/token" }]
+  const options = { "splunk-url": "http://127.0.0.1:1" }
+  const secret = await user.stopped(
+    await user.start([shell("main", "true", { logConfiguration: { logDriver: "splunk", options, secretOptions } })]),
+  )
+  assert.match(secret.stoppedReason ?? "", /^ResourceInitializationError: .*secrets are not supported by this host/)
 })
 
 test("splunk is Docker's own: its collector gets the lines of a Fargate task", { timeout: 120_000 }, async (t) => {

@@ -33,6 +33,7 @@ export const joinInstance = async (options: InstanceOptions): Promise<Agent> => 
     region: "us-east-1",
     endpoint: options.endpoint,
     credentials: { accessKeyId: "000000000000", secretAccessKey: "test" },
+    accountKey: true,
     engine: { kind: "docker", socketPath: options.socketPath, pauseImage, cgroup: "roadstead-test-instance" },
     owner,
     machineId: "i-test",

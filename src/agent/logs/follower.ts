@@ -1,6 +1,7 @@
 // What a follower of a container's log is, for every driver that this agent serves itself.
 import type { Clock, Log } from "../../kernel/index.ts"
-import type { AwsCall, Checkpoint, ContainerSnapshot, TaskSnapshot } from "../types.ts"
+import type { Checkpoint, ContainerSnapshot, TaskSnapshot } from "../types.ts"
+import type { LogService } from "./awslogs/log-service.ts"
 
 export interface Follower {
   /** The container is gone: reads to the end and delivers. Settles when that is done or has become impossible. */
@@ -13,7 +14,7 @@ export interface Follower {
 
 /** What followers are made from. */
 export interface FollowerParts {
-  readonly logs: AwsCall<"logs">
+  readonly service: LogService
   readonly checkpoint: Checkpoint
   readonly clock: Clock
   readonly log: Log

@@ -11,7 +11,7 @@ import { memoryCheckpoint } from "../checkpoint/index.ts"
 import { fakeEngine } from "../testing/engine.ts"
 import { aContainer, aTask, taskArn } from "../testing/tasks.ts"
 import type { ContainerSnapshot } from "../types.ts"
-import { createLogs } from "./index.ts"
+import { createLogs, machineService } from "./index.ts"
 import { jsonFileWriter } from "./testing/json-file-writer.ts"
 import { fakeLogService } from "./testing/log-service.ts"
 
@@ -26,7 +26,13 @@ const setUp = (t: TestContext) => {
   const checkpoint = memoryCheckpoint("default")
   const errors: string[] = []
   const log: Log = { ...silentLog, error: (message) => void errors.push(message), child: () => log }
-  const logs = createLogs({ logs: service.call, checkpoint, clock, log, endpoint: "http://127.0.0.1:4566" })
+  const logs = createLogs({
+    service: machineService(service.call),
+    checkpoint,
+    clock,
+    log,
+    endpoint: "http://127.0.0.1:4566",
+  })
   t.after(() => logs.close())
   const path = join(folder, "c-json.log")
   const container = (known: "CREATED" | "RUNNING" | "STOPPED", options: Record<string, string> = {}) =>
@@ -175,7 +181,7 @@ test("a start waits for a control plane that is away", async (t) => {
   let away = true
   const call = ((operation: never, input: never) =>
     away ? Promise.reject(new Error("ECONNREFUSED")) : service.call(operation, input)) as typeof service.call
-  const logs = createLogs({ logs: call, checkpoint, clock, log: silentLog })
+  const logs = createLogs({ service: machineService(call), checkpoint, clock, log: silentLog })
   const prepared = logs.hooks.beforeStart(onFargate(container("CREATED")))
   await clock.advance(30_000)
   away = false

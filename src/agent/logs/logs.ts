@@ -1,8 +1,9 @@
 // The logs of this host's containers: a follower for each container whose driver this agent serves, begun when its file
 // is there and ended when the container is gone and its last line delivered.
 import type { Cancel, Clock, Log } from "../../kernel/index.ts"
-import type { AwsCall, Checkpoint, ContainerSnapshot, EngineHooks, TaskEngine, TaskSnapshot } from "../types.ts"
+import type { Checkpoint, ContainerSnapshot, EngineHooks, TaskEngine, TaskSnapshot } from "../types.ts"
 import { followAwslogs } from "./awslogs/follower.ts"
+import type { LogService } from "./awslogs/log-service.ts"
 import { streamMaker } from "./awslogs/streams.ts"
 import { logChecks } from "./checks.ts"
 import type { Follower, FollowerResolver } from "./follower.ts"
@@ -11,11 +12,11 @@ import type { Follower, FollowerResolver } from "./follower.ts"
 const resolvers: ReadonlyMap<string, FollowerResolver> = new Map([["awslogs", followAwslogs]])
 
 export interface LogsOptions {
-  readonly logs: AwsCall<"logs">
+  readonly service: LogService
   readonly checkpoint: Checkpoint
   readonly clock: Clock
   readonly log: Log
-  /** The address of the API that `logs` calls. */
+  /** The address of the API that `service` calls. */
   readonly endpoint?: string
 }
 
@@ -40,7 +41,7 @@ interface Following {
 /** See the head of the file. */
 export const createLogs = (options: LogsOptions): Logs => {
   const stopping = new AbortController()
-  const makeStream = streamMaker(options.logs, options.clock, options.log, stopping.signal)
+  const makeStream = streamMaker(options.service, options.clock, options.log, stopping.signal)
   const checks = logChecks(makeStream, options.endpoint)
   /** By runtime id. */
   const followings = new Map<string, Following>()

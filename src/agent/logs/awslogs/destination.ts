@@ -5,11 +5,10 @@ import { boolOf } from "./options.ts"
 import { renderTag } from "./tag.ts"
 
 export interface Destination {
-  /**
-   * The group as an ARN. The agent's key belongs to a machine that runs tasks of many accounts and regions, so that a
-   * bare name would not say whose group it is; the logs service takes ARNs from machines.
-   */
-  readonly group: string
+  /** The group's name, and where it is. */
+  readonly name: string
+  readonly region: string
+  readonly account: string
   /** Undefined until the container has an id, if the stream is named after it. */
   readonly stream: string | undefined
   readonly createGroup: boolean
@@ -26,7 +25,9 @@ export const destinationOf = (task: TaskSnapshot, container: ContainerSnapshot):
   const region = options["awslogs-region"] || arn.region
   const prefix = options["awslogs-stream-prefix"]
   return {
-    group: `arn:aws:logs:${region}:${arn.account}:log-group:${group}`,
+    name: group,
+    region,
+    account: arn.account,
     stream:
       options["awslogs-stream"] ||
       (prefix ? `${prefix}/${container.name}/${taskId(arn.resource)}` : renderTag(options.tag, container)),

@@ -13,6 +13,7 @@ import type { Follower } from "../follower.ts"
 import { jsonFileWriter } from "../testing/json-file-writer.ts"
 import { fakeLogService } from "../testing/log-service.ts"
 import { followAwslogs } from "./follower.ts"
+import { machineService } from "./log-service.ts"
 
 const group = "arn:aws:logs:us-east-1:000000000000:log-group:g"
 const streamKey = `${group} web/app/abc`
@@ -59,7 +60,7 @@ const setUp = (t: TestContext, rotation?: { maxSize: number; maxFiles: number })
   const follow = (options: Record<string, string> = {}): Follower => {
     const follower = followAwslogs(
       { task, container: container(options), runtimeId: "r1", path },
-      { logs: service.call, checkpoint, clock, log },
+      { service: machineService(service.call), checkpoint, clock, log },
     )
     assert.ok(follower)
     t.after(() => follower.close())

@@ -56,7 +56,7 @@ class AwslogsFollower implements Follower {
     options: AwslogsOptions,
   ) {
     const { runtimeId, path } = followed
-    const { checkpoint, clock, logs } = parts
+    const { checkpoint, clock, service } = parts
     const log = parts.log.child({ task: followed.task.arn, container: followed.container.name })
     const position = checkpoint.logPosition(runtimeId)
     const { committed, decodeFrom, file } = position ?? { committed: 0, decodeFrom: 0 }
@@ -80,15 +80,14 @@ class AwslogsFollower implements Follower {
       { offset: decodeFrom, file },
     )
     this.#delivery = new Delivery({
-      logs,
+      ...service(destination),
       clock,
       log,
       position,
       source: runtimeId,
-      group: destination.group,
       stream: destination.stream,
       ...(options.bufferBytes !== undefined && { bufferBytes: options.bufferBytes }),
-      createStream: () => createStream(logs, destination, destination.stream),
+      createStream: () => createStream(service, destination, destination.stream),
       onCommitted: (next) => {
         if (!this.#stopping.signal.aborted) checkpoint.saveLogPosition(runtimeId, next)
       },
