@@ -281,6 +281,13 @@ test("a NAT gateway takes an address of its subnet and an elastic one, and gives
     ["nat_gateway", true, "in-use", `Interface for NAT Gateway ${NatGatewayId}`],
   )
   await assert.rejects(client.send(new DeleteSubnetCommand({ SubnetId })), { name: "DependencyViolation" })
+  for (const command of [
+    new ReleaseAddressCommand({ AllocationId }),
+    new DisassociateAddressCommand({ AssociationId: address?.AssociationId }),
+  ]) {
+    const refused = refusal("AuthFailure", "You do not have permission to access the specified resource.")
+    await assert.rejects(client.send(command as ReleaseAddressCommand), refused)
+  }
   const RouteTableId = await newTable(VpcId)
   const route = { RouteTableId, DestinationCidrBlock: "0.0.0.0/0", NatGatewayId }
   await client.send(new CreateRouteCommand(route))

@@ -184,6 +184,10 @@ test("rules that say nothing sensible are refused in EC2's words and change noth
   ]
   for (const [permission, code, text] of cases) await assert.rejects(authorise(permission), refusal(code, text))
   await assert.rejects(authorise({ ...web, FromPort: 90, ToPort: 80 }), { name: "InvalidParameterValue" })
+  await assert.rejects(
+    authorise({ ...web, FromPort: -1, ToPort: 80 }),
+    refusal("InvalidPermission.Malformed", "TCP/UDP port (-1) out of range"),
+  )
   assert.equal((await rulesOf(GroupId)).length, 1)
 })
 
@@ -198,7 +202,7 @@ test("a group holds sixty rules a direction, counted for IPv4 and IPv6 apart", a
     authorise({ IpRanges: ranges(60, 1) }),
     refusal("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached."),
   )
-  await authorise({ IpRanges: [], Ipv6Ranges: [{ CidrIpv6: "2001:DB8::/32" }] })
+  await authorise({ IpRanges: [], Ipv6Ranges: [{ CidrIpv6: "2001:DB8:0:0::7:1/32" }] })
   assert.equal((await rulesOf(GroupId)).find((rule) => rule.CidrIpv6)?.CidrIpv6, "2001:db8::/32")
 })
 

@@ -90,7 +90,7 @@ test("a new VPC comes with a main route table, a default security group and DHCP
 test("blocks outside /16 to /28, blocks that are none, and what there is no means for are refused", async () => {
   const create = (input: object) => client.send(new CreateVpcCommand(input))
   const before = (await client.send(new DescribeVpcsCommand({}))).Vpcs?.length
-  for (const CidrBlock of ["10.0.0.0/15", "10.0.0.0/29"]) {
+  for (const CidrBlock of ["10.0.0.0/15", "10.0.0.0/29", "169.254.0.0/16", "127.0.0.0/16", "240.0.0.0/16"]) {
     await assert.rejects(create({ CidrBlock }), refusal("InvalidVpc.Range", `The CIDR '${CidrBlock}' is invalid.`))
   }
   await assert.rejects(

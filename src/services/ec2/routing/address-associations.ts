@@ -1,4 +1,4 @@
-// Which interface an elastic IP address is on: AssociateAddress, DisassociateAddress. Nothing routes to the address; the
+// Which interface an elastic IP address is on: AssociateAddress, DisassociateAddress, and ReleaseAddress of one on none. Nothing routes to the address; the
 // association is described on both sides, and keeps the address and the VPC's gateway from being removed.
 import type { Cx, Op } from "../../../gate/index.ts"
 import { fault } from "../../../kernel/index.ts"
@@ -48,7 +48,7 @@ export const AssociateAddress: Op<"ec2", "AssociateAddress"> = (cx, input) => {
 }
 
 /** On the interface of a NAT gateway, which alone gives it back. */
-const isManaged = (cx: Cx, { association }: AddressRow): boolean =>
+export const isManaged = (cx: Cx, { association }: AddressRow): boolean =>
   cx.tx.networkInterfaces.get(keyOf(cx.scope, association?.networkInterfaceId ?? ""))?.requesterManaged ?? false
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DisassociateAddress.html */
@@ -61,5 +61,17 @@ export const DisassociateAddress: Op<"ec2", "DisassociateAddress"> = (cx, input)
   if (!address?.association) throw notFound(missing.association, AssociationId ?? PublicIp ?? "")
   if (isManaged(cx, address)) throw notYours()
   cx.tx.addresses.patch(keyOf(cx.scope, address.id), { association: undefined })
+  return {}
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html */
+export const ReleaseAddress: Op<"ec2", "ReleaseAddress"> = (cx, input) => {
+  if (input.AllocationId === undefined && input.PublicIp !== undefined) {
+    throw invalid("You must specify an allocation id when releasing a VPC elastic IP address")
+  }
+  const row = addressCalled(cx, input)
+  if (isManaged(cx, row)) throw notYours()
+  if (row.association) throw fault("InvalidIPAddress.InUse", `Address ${row.publicIp} is in use.`)
+  cx.tx.addresses.delete(keyOf(cx.scope, row.id))
   return {}
 }

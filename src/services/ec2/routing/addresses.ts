@@ -9,7 +9,7 @@ import type { AddressRow, View } from "../../../state/index.ts"
 import { applyFilters, type FilterTable, nothing, tagKeys } from "../filters.ts"
 import { keyOf, missing, namedRows, notFound, tagSet } from "../lookups.ts"
 import { pageOf } from "../pages.ts"
-import { invalid, invalidValue, refuseMembers } from "../refusals.ts"
+import { invalidValue, refuseMembers } from "../refusals.ts"
 import { specifiedTags } from "../tagging/tag-lists.ts"
 
 const ranges = ["192.0.2", "198.51.100", "203.0.113"]
@@ -126,15 +126,4 @@ export const addressCalled = (
     throw fault("InvalidAddress.NotFound", `Address '${asked.PublicIp}' not found.`)
   }
   return row
-}
-
-/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html */
-export const ReleaseAddress: Op<"ec2", "ReleaseAddress"> = (cx, input) => {
-  if (input.AllocationId === undefined && input.PublicIp !== undefined) {
-    throw invalid("You must specify an allocation id when releasing a VPC elastic IP address")
-  }
-  const row = addressCalled(cx, input)
-  if (row.association) throw fault("InvalidIPAddress.InUse", `Address ${row.publicIp} is in use.`)
-  cx.tx.addresses.delete(keyOf(cx.scope, row.id))
-  return {}
 }

@@ -1,7 +1,7 @@
 // The part of EC2's table about what leads out of a VPC.
 import { changing, describing, type Part } from "../operation.ts"
-import { AssociateAddress, DisassociateAddress } from "./address-associations.ts"
-import { AllocateAddress, DescribeAddresses, DescribeAddressesAttribute, ReleaseAddress } from "./addresses.ts"
+import { AssociateAddress, DisassociateAddress, ReleaseAddress } from "./address-associations.ts"
+import { AllocateAddress, DescribeAddresses, DescribeAddressesAttribute } from "./addresses.ts"
 import {
   AssociateRouteTable,
   CreateRouteTable,

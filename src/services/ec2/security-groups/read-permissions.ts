@@ -32,25 +32,28 @@ const readRange = (
   from: number | undefined,
   to: number | undefined,
 ): Pick<SecurityGroupRule, "fromPort" | "toPort"> => {
-  if (protocol === "tcp" || protocol === "udp") {
-    if (from === undefined || to === undefined) {
-      throw invalid("Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.")
-    }
-    // -1 to -1 is another way to say all.
-    if (from === -1 && to === -1) return { fromPort: 0, toPort: 65535 }
-    if (from < 0 || to > 65535 || from > to) {
-      throw fault("InvalidParameterValue", `Invalid value '${from}-${to}' for portRange.`) // text from memory
-    }
-    return { fromPort: from, toPort: to }
+  const hasPorts = protocol === "tcp" || protocol === "udp"
+  if (!hasPorts && protocol !== "icmp" && protocol !== "icmpv6") return {}
+  if (from === undefined || to === undefined) {
+    const what = hasPorts ? "TCP/UDP" : "ICMP"
+    throw invalid(`Invalid value 'Must specify both from and to ports with ${what}.' for portRange.`)
   }
-  if (protocol === "icmp" || protocol === "icmpv6") {
-    const [type, code] = [from ?? -1, to ?? -1]
-    if (type < -1 || type > 255 || code < -1 || code > 255 || (type === -1 && code !== -1)) {
-      throw fault("InvalidParameterValue", `Invalid value '${type}:${code}' for ICMP type and code.`) // text from memory
-    }
-    return { fromPort: type, toPort: code }
-  }
-  return {}
+  const wrong = hasPorts ? wrongPorts(from, to) : wrongType(from, to)
+  if (wrong) throw wrong
+  return { fromPort: from, toPort: to }
+}
+
+const wrongPorts = (from: number, to: number) => {
+  const outside = [from, to].find((port) => port < 0 || port > 65535)
+  if (outside !== undefined) return fault("InvalidPermission.Malformed", `TCP/UDP port (${outside}) out of range`)
+  return from > to ? invalid(`Invalid TCP/UDP port range (${from}:${to})`) : undefined // text from memory
+}
+
+/** -1 stands for all, and all types have all codes. */
+const wrongType = (type: number, code: number) => {
+  const outside = type < -1 || type > 255 || code < -1 || code > 255
+  if (!outside && !(type === -1 && code !== -1)) return undefined
+  return fault("InvalidPermission.Malformed", `ICMP type/code (${type}/${code}) out of range`) // text from memory
 }
 
 /** The block in its canonical form, as AWS stores it; a single address needs its /32 as well. */
@@ -61,12 +64,18 @@ export const readIpv4 = (text: string | undefined): string => {
 }
 
 export const readIpv6 = (text: string | undefined): string => {
-  const [address = "", prefix = "", ...more] = (text ?? "").split("/")
+  const [address = "", bits = "", ...more] = (text ?? "").split("/")
   const url = /^[0-9a-f:.]+$/i.test(address) && address.includes(":") && URL.parse(`http://[${address}]`)
-  if (!url || more.length > 0 || !/^\d{1,3}$/.test(prefix) || Number(prefix) > 128) {
-    throw invalid(`CIDR block ${text ?? ""} is malformed`)
-  }
-  return `${url.hostname.slice(1, -1)}/${Number(prefix)}`
+  const prefix = /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN
+  if (!url || more.length > 0 || !(prefix <= 128)) throw invalid(`CIDR block ${text ?? ""} is malformed`)
+  const [before = "", after] = url.hostname.slice(1, -1).split("::")
+  const [head, tail] = [before, after ?? ""].map((part) => (part === "" ? [] : part.split(":")))
+  const filled = after === undefined ? [] : Array(8 - (head?.length ?? 0) - (tail?.length ?? 0)).fill("0")
+  const kept = [...(head ?? []), ...filled, ...(tail ?? [])].map((group, i) => {
+    const own = Math.min(16, Math.max(0, prefix - 16 * i))
+    return (Number.parseInt(group, 16) & (0xffff << (16 - own)) & 0xffff).toString(16)
+  })
+  return `${new URL(`http://[${kept.join(":")}]`).hostname.slice(1, -1)}/${prefix}`
 }
 
 /** The id of a group that a rule names: it has to be in the VPC of the rule's own group. */

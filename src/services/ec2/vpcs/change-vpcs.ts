@@ -3,6 +3,7 @@
 import type { Cx, Op } from "../../../gate/index.ts"
 import { fault, scopeKey } from "../../../kernel/index.ts"
 import {
+  cidrsOverlap,
   defaultDhcpOptions,
   defaultVpcRows,
   forgoDefaultVpc,
@@ -19,6 +20,9 @@ import { describeVpc } from "./describe-vpcs.ts"
 /** https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
 const widest = 16
 const narrowest = 28
+
+/** Never a VPC's: this network, loopback, link-local (metadata and credentials are there), multicast and what is kept. */
+const kept = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].flatMap((text) => parseCidr(text) ?? [])
 
 /** What AWS raises its quota of 5 to on request, so that a forgotten loop ends somewhere. */
 const mostVpcs = 100
@@ -39,7 +43,7 @@ export const CreateVpc: Op<"ec2", "CreateVpc"> = (cx, input) => {
   if (input.CidrBlock === undefined) throw missingParameter("cidrBlock")
   const block = parseCidr(input.CidrBlock)
   if (!block) throw invalidValue(input.CidrBlock, "cidrBlock", "This is not a valid CIDR block.")
-  if (block.prefix < widest || block.prefix > narrowest) {
+  if (block.prefix < widest || block.prefix > narrowest || kept.some((other) => cidrsOverlap(other, block))) {
     throw fault("InvalidVpc.Range", `The CIDR '${input.CidrBlock}' is invalid.`)
   }
   const tenancy = input.InstanceTenancy ?? "default"
