@@ -170,6 +170,8 @@ export interface ContainerDriver {
   hostPath(root: string, path: string): Promise<string>
   /** The network with these labels, if there is one. */
   network(labels: Readonly<Record<string, string>>): Promise<NetworkInfo | undefined>
+  /** The first of `count` host ports in a row that nobody has at this moment. */
+  freePorts(count: number, protocol: "tcp" | "udp"): Promise<number>
   /** Whether the engine has the bridge network that containers are on by default. */
   hasDefaultBridge(): Promise<boolean>
   /** Does nothing when the container is connected already. One that does not run is connected when it starts. */

@@ -146,11 +146,22 @@ const rows: readonly Row[] = [
   {
     parameter: "portMappings, fixed and dynamic",
     look: async (seen) =>
-      (containerOf(seen, "main").networkBindings ?? []).map(
-        (b) =>
-          `${b.containerPort}/${b.protocol}:${b.hostPort === 18080 ? "18080" : (b.hostPort ?? 0) >= 32768 ? "dynamic" : b.hostPort}`,
+      (containerOf(seen, "main").networkBindings ?? []).flatMap(({ containerPort, hostPort = 0, protocol }) =>
+        containerPort === undefined
+          ? []
+          : [`${containerPort}/${protocol}:${hostPort >= 32_768 ? "dynamic" : hostPort}`],
       ),
     expect: '["8080/tcp:18080","8081/udp:dynamic"]',
+  },
+  {
+    parameter: "portMappings with a range: host ports in a row",
+    look: async (seen) => {
+      const bindings = containerOf(seen, "main").networkBindings ?? []
+      const range = bindings.find((one) => one.containerPortRange === "9000-9002")
+      const [first = 0, last = 0] = (range?.hostPortRange ?? "").split("-").map(Number)
+      return first >= 32_768 && last - first
+    },
+    expect: "2",
   },
   { parameter: "ulimits", look: ["main", "ulimit -Sn; ulimit -Hn; ulimit -Hc"], expect: "1234\n2345\n0" },
   {

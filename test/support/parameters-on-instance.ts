@@ -41,6 +41,7 @@ const main: ContainerDefinition = {
   portMappings: [
     { containerPort: 8080, hostPort: 18080 },
     { containerPort: 8081, protocol: "udp" },
+    { containerPortRange: "9000-9002" },
   ],
   ulimits: [
     { name: "nofile", softLimit: 1234, hardLimit: 2345 },

@@ -10,6 +10,7 @@ import type { AcsTask } from "../../protocol/index.ts"
 import type { TaskSnapshot } from "../types.ts"
 import { admit } from "./admit.ts"
 import { type CompileOptions, compileContainer, compilePause } from "./compile.ts"
+import { portBindings, rangesOf } from "./ports.ts"
 
 const golden = (name: string) =>
   JSON.parse(readFileSync(join(import.meta.dirname, "../../../test/golden/agent", name), "utf8"))
@@ -153,4 +154,14 @@ test("links, volumesFrom and a port range are written in Docker's forms", () => 
   const { hostConfig } = compiled(task, "app")
   assert.deepEqual([hostConfig.Links, hostConfig.VolumesFrom], [[`${db}:database`], [`${db}:ro`]])
   assert.deepEqual(Object.keys(hostConfig.PortBindings as object), ["8000/tcp", "8001/tcp", "8002/tcp"])
+})
+
+test("a range of ports gets host ports in a row where they were found, and any ports where not", () => {
+  const definition = container("web", { portMappings: [{ containerPortRange: "8000-8001", protocol: "udp" }] })
+  assert.deepEqual(rangesOf(definition), [{ key: "8000-8001/udp", first: 8000, count: 2, protocol: "udp" }])
+  assert.deepEqual(portBindings(definition, new Map([["8000-8001/udp", 40000]])), {
+    "8000/udp": [{ HostPort: "40000" }],
+    "8001/udp": [{ HostPort: "40001" }],
+  })
+  assert.deepEqual(portBindings(definition)["8000/udp"], [{ HostPort: "" }])
 })

@@ -6,11 +6,13 @@ import { parseObject } from "./admit.ts"
 import { type EnvironmentOptions, environmentOf } from "./environment.ts"
 import { logConfigOf } from "./log-config.ts"
 import { bindsOf, type HostPaths } from "./mounts.ts"
-import { exposedPorts, type Publication, portBindings } from "./ports.ts"
+import { exposedPorts, type FoundPorts, type Publication, portBindings } from "./ports.ts"
 
 export interface CompileOptions extends EnvironmentOptions, HostPaths {
   /** By what the image is named to Docker, when that is not the definition's own word. */
   readonly image?: string
+  /** Host ports of the container's port ranges. */
+  readonly ports?: FoundPorts
   /** CPUs of the host, for limits per container where no cgroup can be written. Only asked for then. */
   readonly hostCpus?: number
   /** Open files that a Fargate container may have when it does not say: AWS's 65535, or what the host allows. */
@@ -49,7 +51,7 @@ export const compileContainer = (
     ...logConfigOf(container),
     ...(binds.length > 0 && { Binds: [...asList(given.Binds), ...binds] }),
     ...(definition.volumesFrom?.length && { VolumesFrom: volumesFrom(task, container) }),
-    ...networkOf(task, container),
+    ...networkOf(task, container, options.ports),
     ...namespacesOf(task),
     ...ulimitsOf(task, asList(given.Ulimits), options.openFiles),
     CpuShares: Math.max(leastShares, definition.cpu),
@@ -75,7 +77,11 @@ const volumesFrom = (task: TaskSnapshot, { definition }: ContainerSnapshot): str
     ({ sourceContainer, readOnly }) => `${runtimeNameOf(task, sourceContainer)}:${readOnly ? "ro" : "rw"}`,
   )
 
-const networkOf = (task: TaskSnapshot, { definition }: ContainerSnapshot): Readonly<Record<string, unknown>> => {
+const networkOf = (
+  task: TaskSnapshot,
+  { definition }: ContainerSnapshot,
+  ports: FoundPorts | undefined,
+): Readonly<Record<string, unknown>> => {
   const pause = task.containers.find((one) => one.type === "CNI_PAUSE")
   if (pause) return { NetworkMode: `container:${pause.runtimeName}` }
   const links = (definition.links ?? []).map((link) => {
@@ -84,7 +90,7 @@ const networkOf = (task: TaskSnapshot, { definition }: ContainerSnapshot): Reado
   })
   return {
     // Host and none come in hostConfig (protocol reference, trap 4); ports mean nothing there.
-    ...(task.definition.networkMode !== "host" && { PortBindings: portBindings(definition) }),
+    ...(task.definition.networkMode !== "host" && { PortBindings: portBindings(definition, ports) }),
     ...(links.length > 0 && { Links: links }),
   }
 }

@@ -8,7 +8,7 @@ import { compileContainer, compilePause } from "./compile.ts"
 import { taskId } from "./names.ts"
 import type { TaskNetworks } from "./networks.ts"
 import type { Resolvers, TaskEngineOptions } from "./options.ts"
-import { publication } from "./ports.ts"
+import { type FoundPorts, publication, rangesOf } from "./ports.ts"
 import { PullFailure, type Pulls } from "./pulls.ts"
 import { failureReason, pullReason, StepTimeout, type Transition } from "./reasons.ts"
 import { referenceOf, resolvedBefore } from "./resolved-images.ts"
@@ -119,6 +119,7 @@ export const create = async (
       imageVariables: known?.variables ?? [],
       ...(task.prepared?.cgroupParent === undefined && { hostCpus: await hostCpus() }),
       ...(values && { secrets: values }),
+      ports: await findPorts(driver, task, container),
       ...(options.hostRoot !== undefined && { hostRoot: options.hostRoot }),
       ...(options.engineSocket !== undefined && { engineSocket: options.engineSocket }),
       ...(options.openFiles !== undefined && { openFiles: options.openFiles }),
@@ -129,6 +130,18 @@ export const create = async (
     if (isNoNetwork(error)) context.networks.forget()
     return { reason: failureReason(task, "create", error) }
   }
+}
+
+/** Host ports for the container's port ranges. In awsvpc and host mode there is nothing to find. */
+const findPorts = async (
+  driver: ContainerDriver,
+  task: TaskSnapshot,
+  { definition }: ContainerSnapshot,
+): Promise<FoundPorts> => {
+  const found = new Map<string, number>()
+  if ((task.definition.networkMode ?? "bridge") !== "bridge") return found
+  for (const { key, count, protocol } of rangesOf(definition)) found.set(key, await driver.freePorts(count, protocol))
+  return found
 }
 
 /** A container of this name may be there already: made just before a restart, and not yet noted. */

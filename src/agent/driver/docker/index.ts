@@ -8,6 +8,7 @@ import { watchEvents } from "./events.ts"
 import { type CgroupForm, groupCalls } from "./groups.ts"
 import { imageCalls } from "./images.ts"
 import { networkCalls } from "./networks.ts"
+import { portCalls } from "./ports.ts"
 import { statsCalls } from "./stats.ts"
 import { volumeCalls } from "./volumes.ts"
 
@@ -55,6 +56,7 @@ export const createDockerDriver = (options: DockerDriverOptions): ContainerDrive
     }),
     ...networkCalls(docker),
     ...volumeCalls(docker),
+    ...portCalls(),
     ...statsCalls({ docker, log }),
     ...groupCalls({ form, log, ...(options.groupParent && { parent: options.groupParent }) }),
     watch: (onEvent) => watchEvents({ docker, clock, log }, onEvent),

@@ -42,6 +42,7 @@ export const createSimulatedDriver = (options: SimulatedDriverOptions): Containe
   const groups = new Map<string, string>()
   const listeners = new Set<(event: DriverEvent) => void>()
   const timers = new Map<string, Cancel[]>()
+  let nextPort = 32_768
   let linkAddresses = containers.size
 
   const tell = (event: DriverEvent) => {
@@ -185,6 +186,10 @@ export const createSimulatedDriver = (options: SimulatedDriverOptions): Containe
         .map(([label, value]) => `${label}=${value}`)
         .join(",")
       return { id: name, name }
+    },
+    freePorts: async (count) => {
+      nextPort += count
+      return nextPort - count
     },
     hasDefaultBridge: async () => true,
     async connect(networkId, id) {

@@ -7,6 +7,11 @@ export type BackendStatus = "PENDING" | "RUNNING" | "STOPPED"
 /** What the control plane has acknowledged about a task. */
 export type Reported = NonNullable<StoredTask["reported"]>
 
+type Binding = NonNullable<ContainerSnapshot["networkBindings"]>[number]
+type ReportedBinding =
+  | { bindIP: string; containerPort: number; hostPort: number; protocol: "tcp" | "udp" }
+  | { bindIP: string; containerPortRange: string; hostPortRange: string; protocol: "tcp" | "udp" }
+
 /** One entry of a report's `containers`. */
 export interface ContainerStep {
   readonly containerName: string
@@ -15,7 +20,7 @@ export interface ContainerStep {
   readonly reason?: string
   readonly runtimeId?: string
   readonly imageDigest?: string
-  readonly networkBindings?: { bindIP: string; containerPort: number; hostPort: number; protocol: "tcp" | "udp" }[]
+  readonly networkBindings?: ReportedBinding[]
 }
 
 const ranks: Readonly<Record<string, number>> = { PENDING: 1, RUNNING: 2, STOPPED: 3 }
@@ -62,9 +67,29 @@ const bindingsOf = (task: TaskSnapshot, container: ContainerSnapshot) => {
   if (mode !== "bridge" && mode !== "awsvpc") return []
   const pause = task.containers.find((one) => one.type === "CNI_PAUSE")
   const published = mode === "bridge" ? container.networkBindings : pause?.networkBindings
-  return (published ?? [])
-    .filter((b) => !b.bindIP.includes(":") && (mode === "bridge" || names(container, b)))
-    .map((b) => ({ ...b }))
+  const mine = (published ?? []).filter((b) => !b.bindIP.includes(":") && (mode === "bridge" || names(container, b)))
+  return mode === "bridge" ? withRanges(container, mine) : mine.map((b) => ({ ...b }))
+}
+
+/** Ports of a range are told as one binding: `8000-8003` at `32768-32771`. */
+const withRanges = ({ definition }: ContainerSnapshot, bindings: readonly Binding[]): ReportedBinding[] => {
+  const ranges = (definition.portMappings ?? []).flatMap(({ containerPortRange, protocol = "tcp" }) => {
+    const [first = 0, last = first] = (containerPortRange ?? "").split("-").map(Number)
+    return containerPortRange === undefined ? [] : [{ containerPortRange, first, last, protocol }]
+  })
+  const isIn = (binding: Binding, { first, last, protocol }: (typeof ranges)[number]) =>
+    binding.protocol === protocol && first <= binding.containerPort && binding.containerPort <= last
+  const single = bindings.filter((binding) => !ranges.some((range) => isIn(binding, range)))
+  const grouped = ranges.flatMap((range) => {
+    const all = bindings.filter((binding) => isIn(binding, range))
+    const [first] = all
+    const hosts = all.map((binding) => binding.hostPort)
+    if (!first) return []
+    const hostPortRange = `${Math.min(...hosts)}-${Math.max(...hosts)}`
+    const { containerPortRange, protocol } = range
+    return [{ bindIP: first.bindIP, containerPortRange, hostPortRange, protocol }]
+  })
+  return [...single.map((binding) => ({ ...binding })), ...grouped]
 }
 
 /** Whether the container's definition maps the port. */
