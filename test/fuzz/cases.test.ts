@@ -11,6 +11,7 @@ import * as codecs from "./targets/codecs.ts"
 import { definition } from "./targets/definition.ts"
 import { requestTargets } from "./targets/requests.ts"
 import { acs, envelope, tcs, upgrade } from "./targets/sessions.ts"
+import { signatures } from "./targets/signature.ts"
 
 const replay = <I>(target: Target<I>): string => {
   const folder = casesOf(target.name)
@@ -28,6 +29,7 @@ const names = new Set([
   ...[acs, tcs, envelope, upgrade, agent].map(replay),
   replay(body),
   replay(definition),
+  replay(signatures),
 ])
 
 test("every folder of cases belongs to a target", () => {

@@ -1,5 +1,7 @@
 // The fuzzer finds what it looks for: planted bugs of each kind in decoders that are otherwise in order.
 import assert from "node:assert/strict"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { test } from "node:test"
 import { fuzz } from "./engine.ts"
 import { asJson } from "./grammar.ts"
@@ -96,4 +98,20 @@ test("what is in order has no findings, and the same seed makes the same inputs"
   assert.deepEqual(await seen(), await seen())
   const alone = reader(() => undefined).make(new Roll().begin(5, 17)).length
   assert.equal((await seen())[17], alone)
+})
+
+test("a decoder that never comes back is ended from outside, naming the seed and the place", async (t) => {
+  const program = `
+    const { fuzz } = await import(${JSON.stringify(new URL("./engine.ts", import.meta.url).href)})
+    const bytes = new Uint8Array()
+    const target = { name: "planted", make: () => bytes, run: () => { for (;;); }, pack: () => bytes, unpack: () => bytes }
+    await fuzz(target, { inputs: 10, seed: 42, patience: 300 })
+  `
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "ignore", "pipe"] })
+  t.after(() => child.kill("SIGKILL"))
+  let said = ""
+  child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()))
+  const [, signal] = (await once(child, "close")) as [number | null, string | null]
+  assert.equal(signal, "SIGKILL")
+  assert.match(said, /planted hangs at an input from 0 on with seed 42/)
 })

@@ -11,6 +11,8 @@ export interface FuzzOptions {
   readonly seed: number
   /** Findings after which the run ends; 1 unless said otherwise. */
   readonly most?: number
+  /** Milliseconds without progress after which the process is ended as hanging. */
+  readonly patience?: number
 }
 
 export interface Finding {
@@ -43,9 +45,12 @@ const cpu = (): number => {
 }
 
 /** Fuzzes a target. The same seed does the same. */
-export const fuzz = async <I>(target: Target<I>, { inputs, seed, most = 1 }: FuzzOptions): Promise<Report> => {
+export const fuzz = async <I>(
+  target: Target<I>,
+  { inputs, seed, most = 1, patience }: FuzzOptions,
+): Promise<Report> => {
   const findings: Finding[] = []
-  const dog = watchdog(target.name, seed)
+  const dog = watchdog(target.name, seed, patience)
   const roll = new Roll()
   const since = cpu()
   // Faults are made by the million; their stacks are only wanted of what is found.

@@ -2,8 +2,8 @@
 // else speak. It prints what makes the input again.
 import { Worker } from "node:worker_threads"
 
-/** So long one batch of inputs may take on a machine that is busy with everything else. */
-const patience = 60_000
+/** Milliseconds that one batch of inputs may take on a machine that is busy with everything else. */
+const longest = 60_000
 
 const watch = `
 const { workerData } = require("node:worker_threads")
@@ -22,11 +22,11 @@ setInterval(() => {}, 1 << 30)
 `
 
 /** Starts to watch. `at` is to be told often where the run is. */
-export const watchdog = (name: string, seed: number): { at(number: number): void; end(): void } => {
+export const watchdog = (name: string, seed: number, patience = longest): { at(number: number): void; end(): void } => {
   const shared = new SharedArrayBuffer(8)
   const cells = new Int32Array(shared)
   Atomics.store(cells, 1, 1)
-  const worker = new Worker(watch, { eval: true, workerData: { shared, name, seed, patience } })
+  const worker = new Worker(watch, { eval: true, execArgv: [], workerData: { shared, name, seed, patience } })
   worker.unref()
   return {
     at: (number) => void Atomics.store(cells, 0, number),

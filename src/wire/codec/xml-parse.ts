@@ -21,7 +21,9 @@ interface Open {
 const maxDepth = 128
 /** Far above any request; an element of four bytes takes hundreds in memory. */
 const maxElements = 250_000
-const name = "[A-Za-z_:\\u0080-\\uffff][\\w:.\\-\\u0080-\\uffff]*"
+/** One colon at most, and something on both sides of it: a prefix alone names nothing. */
+const part = "[A-Za-z_\\u0080-\\uffff][\\w.\\-\\u0080-\\uffff]*"
+const name = `${part}(?::${part})?`
 // A tag is read piece by piece: one pattern that repeats attributes runs out of stack at some hundred thousand of them.
 const tagName = new RegExp(name, "y")
 const attribute = new RegExp(`\\s+(${name})\\s*=\\s*(?:"([^"<]*)"|'([^'<]*)')`, "y")
