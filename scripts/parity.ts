@@ -42,10 +42,13 @@ function wrongPaths(table: ServiceTable): string[] {
   })
 }
 
-/** A member of a structure; lists and maps are looked through, as `containerDefinitions.privileged` reads. */
+/**
+ * A member of a structure; lists and maps are looked through, as `containerDefinitions.privileged` reads. Of a map of
+ * plain values it is a key: `logConfiguration.options.awslogs-format`.
+ */
 function memberOf(type: Type | undefined, name: string): Member | undefined {
   if (type?.kind === "list") return memberOf(type.member.type, name)
-  if (type?.kind === "map") return memberOf(type.value.type, name)
+  if (type?.kind === "map") return type.value.type.kind === "string" ? type.value : memberOf(type.value.type, name)
   return type?.kind === "structure" || type?.kind === "union" ? type.byName.get(name) : undefined
 }
 

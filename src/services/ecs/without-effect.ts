@@ -22,9 +22,13 @@ const settings = ["PutAccountSetting", "PutAccountSettingDefault"].flatMap((oper
   idleSettings.map((name) => `${operation}.name=${name}`),
 )
 
+/** Options of awslogs: lines wait in the container's file, and metrics are not taken from them. */
+const idleLogOptions = ["awslogs-format", "awslogs-max-buffered-events"]
+
 const taskDefinitions = [
   "RegisterTaskDefinition.containerDefinitions.credentialSpecs",
   "RegisterTaskDefinition.containerDefinitions.firelensConfiguration",
+  ...idleLogOptions.map((name) => `RegisterTaskDefinition.containerDefinitions.logConfiguration.options.${name}`),
   "RegisterTaskDefinition.containerDefinitions.portMappings.appProtocol",
   "RegisterTaskDefinition.containerDefinitions.portMappings.name",
   "RegisterTaskDefinition.enableFaultInjection",
