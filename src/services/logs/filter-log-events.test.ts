@@ -84,7 +84,7 @@ test("a dear pattern over long lines ends a call before a cheap one does", async
     )
   const cheap = await pagesOf(service, { filterPattern: "b" })
   assert.equal(cheap.length, 1)
-  const dear = await pagesOf(service, { filterPattern: `%${"[ac]{0,40}".repeat(4)}b%` })
+  const dear = await pagesOf(service, { filterPattern: "%[ac]{0,500}b%" })
   assert.ok(dear.length > 1)
   assert.deepEqual(dear.flat(), [])
 })

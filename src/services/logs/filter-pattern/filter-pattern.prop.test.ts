@@ -63,6 +63,25 @@ test("a regular expression finds what JavaScript's finds", () => {
   )
 })
 
+test("so does one of many more steps than a word has bits", () => {
+  const times = fc.tuple(fc.nat(40), fc.nat(70)).map(([a, b]) => `{${Math.min(a, b)},${Math.max(a, b)}}`)
+  // Four of them have 282 steps at most, fewer than our bound.
+  const part = fc.oneof(
+    fc.tuple(fc.constantFrom("a", "[ab]"), times).map((both) => both.join("")),
+    fc.constantFrom("b?", "1*", "b"),
+  )
+  const long = fc
+    .tuple(fc.constantFrom("", "^"), fc.array(part, { minLength: 1, maxLength: 4 }), fc.constantFrom("", "$"))
+    .map(([start, parts, end]) => `${start}${parts.join("")}${end}`)
+  const run = fc.tuple(fc.constantFrom("a", "b", "1"), fc.integer({ min: 1, max: 60 })).map(([one, n]) => one.repeat(n))
+  fc.assert(
+    fc.property(long, fc.array(run, { maxLength: 4 }), (text, runs) => {
+      assert.equal(pattern(`%${text}%`).matches(runs.join("")), new RegExp(text, "s").test(runs.join("")))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
 test("patterns that send other engines astray end at once", () => {
   const long = `${"a".repeat(100_000)}!`
   for (const source of ["a*".repeat(50).concat("b"), "[ab]?".repeat(60).concat("c$"), "^a+a+a+a+b", ".*.*.*.*x"]) {

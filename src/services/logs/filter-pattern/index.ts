@@ -60,7 +60,7 @@ const read = (text: string): FilterPattern => {
   /** Reading JSON and taking a line apart cost several times what a search does. */
   const cost = (base: number) => ({
     regexes: scanner.regexes.length,
-    weight: scanner.regexes.reduce((sum, regex) => sum + regex.steps / 2, base),
+    weight: scanner.regexes.reduce((sum, regex) => sum + 4 * regex.words, base),
   })
   if (scanner.take("{")) {
     if (!text.endsWith("}")) throw new PatternRefused("If a filter pattern starts with '{' it must end with '}'")
@@ -70,14 +70,7 @@ const read = (text: string): FilterPattern => {
   if (scanner.take("[")) {
     // The same words as with braces: from memory.
     if (!text.endsWith("]")) throw new PatternRefused("If a filter pattern starts with '[' it must end with ']'")
-    const { extract, names } = readSpaceDelimited(scanner)
-    return {
-      kind: "space-delimited",
-      matches: (message) => extract(message) !== undefined,
-      extract: (message) => Object.fromEntries(extract(message) ?? []),
-      names,
-      ...cost(8),
-    }
+    return { kind: "space-delimited", ...readSpaceDelimited(scanner), ...cost(8) }
   }
   const matches = readTerms(scanner)
   return { kind: "terms", matches, extract: nothing, names: noNames, ...cost(1) }

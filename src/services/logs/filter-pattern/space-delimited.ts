@@ -10,57 +10,79 @@ interface Wanted {
   readonly test: Test<Subject>
 }
 
-/** The names (`$ip`, and `$3` for fields without one) and values of a message that fits. */
-export type Extract = (message: string) => ReadonlyMap<string, string> | undefined
+/** What a pattern makes of a message. */
+export interface SpaceDelimited {
+  readonly names: ReadonlySet<string>
+  readonly matches: (message: string) => boolean
+  /** The names (`$ip`, and `$3` for fields without one) and values of a message that matches. */
+  readonly extract: (message: string) => Readonly<Record<string, string>>
+}
 
 /** What a message must be; the scanner stands behind the opening bracket, and the closing one is the last of its text. */
-export const readSpaceDelimited = (
-  scanner: Scanner,
-): { readonly extract: Extract; readonly names: ReadonlySet<string> } => {
+export const readSpaceDelimited = (scanner: Scanner): SpaceDelimited => {
   const { before, after } = readFields(scanner)
-  const names = new Set([...before, ...(after ?? [])].flatMap((field) => field.name ?? []))
-  if (!after) return { names, extract: before.length === 0 ? everyField : fixed(before) }
-  return { names, extract: around(before, after) }
-}
-
-/** With an ellipsis between them, or at an end. */
-const around =
-  (before: readonly Wanted[], after: readonly Wanted[]): Extract =>
-  (message) => {
-    const values = fieldsOf(message).map((field) => field.value)
-    const between = values.length - before.length - after.length
-    if (between < 0) return undefined
-    return extracted(values, [...before, ...Array<Wanted>(between).fill(anyField), ...after])
+  // `[]` matches everything, as an ellipsis alone does.
+  const tail = after ?? (before.length === 0 ? [] : undefined)
+  const valuesOf = tail ? around(before, tail) : fixed(before)
+  const wanted = [...before, ...(tail ?? [])]
+  const fits = (values: Values) => wanted.every(({ test }, i) => test === anything || test({ text: values.wanted(i) }))
+  return {
+    names: new Set(wanted.flatMap(({ name }) => name ?? [])),
+    matches: (message) => {
+      const values = valuesOf(message)
+      return values !== undefined && fits(values)
+    },
+    extract: (message) => {
+      const values = valuesOf(message)
+      return values && fits(values) ? Object.fromEntries(values.all()) : {}
+    },
   }
-
-const anyField: Wanted = { name: undefined, test: () => true }
-
-/** `[]` fits everything. */
-const everyField: Extract = (message) => {
-  const values = fieldsOf(message).map((field) => field.value)
-  return extracted(values, Array<Wanted>(values.length).fill(anyField))
 }
+
+const anything: Test<Subject> = () => true
+const anyField: Wanted = { name: undefined, test: anything }
+
+/** The values of a message whose number of fields is right. */
+interface Values {
+  /** Of the pattern's field with this number. */
+  readonly wanted: (i: number) => string
+  /** All of them, with what they are called. */
+  readonly all: () => readonly (readonly [string, string])[]
+}
+
+type ValuesOf = (message: string) => Values | undefined
+
+const called = ({ name }: Wanted, i: number): string => `$${name ?? i + 1}`
+
+/** Fields with an ellipsis between them, or at an end. */
+const around =
+  (before: readonly Wanted[], after: readonly Wanted[]): ValuesOf =>
+  (message) => {
+    const fields = fieldsOf(message)
+    const between = fields.length - before.length - after.length
+    if (between < 0) return undefined
+    const value = (i: number) => message.slice(fields[i]?.from, fields[i]?.to)
+    return {
+      wanted: (i) => value(i < before.length ? i : i + between),
+      all: () => {
+        const wanted = [...before, ...Array<Wanted>(between).fill(anyField), ...after]
+        return wanted.map((field, i) => [called(field, i), value(i)])
+      },
+    }
+  }
 
 /** Without an ellipsis the last field is all that is left: that is what AWS's "blank indicator" is for. */
 const fixed =
-  (wanted: readonly Wanted[]): Extract =>
+  (wanted: readonly Wanted[]): ValuesOf =>
   (message) => {
-    const first = fieldsOf(message, wanted.length)
-    if (first.length < wanted.length) return undefined
-    const left = message.slice(first.at(-2)?.end ?? 0).trim()
-    const rest = message.slice(first.at(-1)?.end ?? 0).trim() === "" ? first.at(-1)?.value : left
-    return extracted([...first.slice(0, -1).map((field) => field.value), rest ?? ""], wanted)
+    const fields = fieldsOf(message, wanted.length)
+    const last = fields.at(-1)
+    if (!last || fields.length < wanted.length) return undefined
+    const more = message.slice(last.end).trim() !== ""
+    const rest = more ? message.slice(fields.at(-2)?.end ?? 0).trim() : message.slice(last.from, last.to)
+    const value = (i: number) => (i === fields.length - 1 ? rest : message.slice(fields[i]?.from, fields[i]?.to))
+    return { wanted: value, all: () => wanted.map((field, i) => [called(field, i), value(i)]) }
   }
-
-const extracted = (values: readonly string[], wanted: readonly Wanted[]): ReadonlyMap<string, string> | undefined => {
-  const named = new Map<string, string>()
-  for (const [i, { name, test }] of wanted.entries()) {
-    const text = values[i] ?? ""
-    if (!test({ text })) return undefined
-    named.set(`$${name ?? i + 1}`, text)
-  }
-  return named
-}
 
 /** The fields before the ellipsis, and those after it when there is one. */
 const readFields = (scanner: Scanner): { readonly before: Wanted[]; readonly after: Wanted[] | undefined } => {
@@ -104,7 +126,7 @@ const readField = (scanner: Scanner): Wanted => {
   const test = readExpression<Subject>(scanner, () => {
     const first = name === undefined
     readName()
-    if (first && (scanner.sees(",") || scanner.sees("]"))) return anyField.test
+    if (first && (scanner.sees(",") || scanner.sees("]"))) return anything
     return readCondition(scanner)
   })
   return { name, test }
