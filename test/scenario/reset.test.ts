@@ -26,6 +26,9 @@ test("a reset waits for the host to stop what runs, and then empties everything 
     tx.containerInstances.insert(aHost())
     tx.taskDefinitions.insert(aDefinition())
     tx.tasks.insert(running)
+    const { account, region } = running
+    const principalArn = `arn:aws:iam::${account}:root`
+    tx.accountSettings.insert({ account, region, principalArn, name: "containerInsights", value: "enabled" })
   })
   let done = false
   const emptied = reset({ state, now: () => clock.now() }).then(() => {
@@ -46,6 +49,7 @@ test("a reset waits for the host to stop what runs, and then empties everything 
   await emptied
   state.view((view) => {
     assert.deepEqual([view.tasks.size, view.taskDefinitions.size, view.outbox.size], [0, 0, 0])
+    assert.equal(view.accountSettings.size, 0)
     assert.ok(view.containerInstances.has(aHost().arn))
   })
 })
