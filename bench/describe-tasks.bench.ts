@@ -3,13 +3,20 @@ import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2"
 import { signedRequest } from "./support/aws-request.ts"
 import { ask, load } from "./support/load.ts"
 import { median, report } from "./support/measure.ts"
-import { startServer } from "./support/server.ts"
+import { type Server, startServer } from "./support/server.ts"
 
 const callers = 16
 const requests = 4_000
 /** Rounds are short and alternate between the two servers, so that a disturbance hits both; the first few warm up. */
 const rounds = 21
 const warmUp = 4
+
+/** What came of a round. The processor's time says the same as the rate, also while others have the processors. */
+interface Round {
+  readonly perSecond: number
+  readonly processor: number
+}
+const middle = (all: readonly Round[], what: keyof Round) => median(all.map((round) => round[what]))
 
 const taskDefinition = {
   family: "bench",
@@ -47,15 +54,17 @@ await report(async () => {
     })) as { tasks: { taskArn: string }[] }
     const input = { cluster: "bench", tasks: ran.tasks.map((task) => task.taskArn) }
 
-    const measure = async (port: number) => {
+    const measure = async ({ port, processorSeconds }: Server) => {
       const request = ecs(port, "DescribeTasks", input)
       let left = requests
-      return (await load(port, callers, () => (left-- > 0 ? request : undefined))).perSecond
+      const used = processorSeconds()
+      const { perSecond } = await load(port, callers, () => (left-- > 0 ? request : undefined))
+      return { perSecond, processor: ((processorSeconds() - used) / requests) * 1e6 }
     }
-    const ours: number[] = []
-    const floor: number[] = []
+    const ours: Round[] = []
+    const floor: Round[] = []
     for (let round = 0; round < warmUp + rounds; round++) {
-      const pair = [await measure(echo.port), await measure(roadstead.port)] as const
+      const pair = [await measure(echo), await measure(roadstead)] as const
       if (round < warmUp) continue
       floor.push(pair[0])
       ours.push(pair[1])
@@ -63,9 +72,15 @@ await report(async () => {
     return [
       {
         name: "DescribeTasks, signed, one task",
-        value: median(ours),
+        value: middle(ours, "perSecond"),
         unit: "requests/s",
-        floor: { name: "a bare signed echo server", value: median(floor) },
+        floor: { name: "a bare signed echo server", value: middle(floor, "perSecond") },
+      },
+      {
+        name: "DescribeTasks, processor time of the server a request",
+        value: middle(ours, "processor"),
+        unit: "µs",
+        floor: { name: "a bare signed echo server", value: middle(floor, "processor") },
       },
     ]
   } finally {

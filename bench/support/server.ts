@@ -2,10 +2,13 @@
 import { fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
+import { processorSeconds } from "../../test/support/processor-time.ts"
 
 /** A server on a port of 127.0.0.1. */
 export interface Server {
   readonly port: number
+  /** Seconds of a processor that its process has used. */
+  processorSeconds(): number
   stop(): Promise<void>
 }
 
@@ -19,6 +22,7 @@ export const startServer = async (name: string, args: readonly string[] = []): P
   const { port } = message[0] as { port: number }
   return {
     port,
+    processorSeconds: () => processorSeconds(child.pid ?? 0),
     stop: async () => {
       if (child.connected) child.disconnect()
       await exited

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { processorSeconds } from "./processor-time.ts"
 
 /** A control plane that listens. */
 export interface LoneControlPlane {
@@ -52,11 +53,7 @@ export const startLoneControlPlane = async (data: string, entry = source): Promi
   return {
     port: message.port,
     memory: () => Number(/VmRSS:\s+(\d+) kB/.exec(of("status"))?.[1]) / 1024,
-    processorSeconds: () => {
-      // Fields 14 and 15, counted behind the name, which may hold spaces; in hundredths of a second.
-      const [user, system] = of("stat").split(") ").at(-1)?.split(" ").slice(11, 13).map(Number) ?? []
-      return ((user ?? 0) + (system ?? 0)) / 100
-    },
+    processorSeconds: () => processorSeconds(child.pid ?? 0),
     stop: async () => {
       if (child.connected) child.disconnect()
       await exited
