@@ -143,6 +143,14 @@ test("tags are described only when they are asked for, beside the definition", a
   assert.deepEqual(tags, [{ key: "k", value: "v" }])
 })
 
+test("an empty list of tags, or more than 50, registers nothing", async () => {
+  const { call, refuses } = ecsHarness()
+  await refuses("RegisterTaskDefinition", fargateDefinition({ tags: [] }), "ClientException", "Tags can not be empty.")
+  const many = Array.from({ length: 51 }, (_, i) => ({ key: `k${i}`, value: "v" }))
+  await assert.rejects(call("RegisterTaskDefinition", fargateDefinition({ tags: many })), /tags/)
+  assert.deepEqual((await call("ListTaskDefinitionFamilies", {})).families, [])
+})
+
 test("a revision is never used again, not even when it was deleted", async () => {
   const { call, state } = await withWeb()
   await call("DeregisterTaskDefinition", { taskDefinition: "web:1" })

@@ -23,6 +23,8 @@ const bodyOf = (input: Input<"ecs", "RegisterTaskDefinition">): Definition => {
 export const RegisterTaskDefinition: Op<"ecs", "RegisterTaskDefinition"> = (cx, input) => {
   const body = bodyOf(input)
   checkDefinition(body)
+  // [field] hashicorp/terraform-provider-aws sends no empty list for this reason
+  if (input.tags?.length === 0) throw clientException("Tags can not be empty.")
   const tags = checkTags(input.tags)
   const { account, region } = cx.scope
   const family = body.family ?? ""
