@@ -30,9 +30,12 @@ export const networkInterface: StepKind = {
     const attachment = task.attachments.find((a) => a.type === "ElasticNetworkInterface")
     const subnetId = attachment?.details.find((d) => d.name === "subnetId")?.value
     const subnet = subnetId === undefined ? undefined : subnetOf(cx.tx, task, subnetId)
-    if (!attachment || !subnet) return failed(`The subnet '${subnetId}' of the task does not exist any more.`)
-    const made = cx.tx.networkInterfaces.first("task", task.arn) ?? make(cx, task, subnet, attachment)
-    if (!made) return failed(`Subnet ${subnet.id} has no free addresses.`)
+    if (!attachment || !subnet) return failed(notMade(task, subnetId, "InvalidSubnetID.NotFound"))
+    const known = cx.tx.networkInterfaces.first("task", task.arn)
+    // Of a service's tasks, which are started long after their groups were checked.
+    if (!known && groupIsGone(cx, task)) return failed(notMade(task, subnet.id, "InvalidGroup.NotFound"))
+    const made = known ?? make(cx, task, subnet, attachment)
+    if (!made) return failed(notMade(task, subnet.id, "InsufficientFreeAddressesInSubnet"))
     const network = wantNetwork(cx, task, subnet.vpcId)
     const details = described(attachment, made, shownDnsName(cx.tx, made))
     const attachments = [{ ...attachment, ...details, status: "ATTACHING" as const }]
@@ -66,6 +69,18 @@ export const releaseInterface: StepKind = {
       patch: { attachments: task.attachments.map((a) => ({ ...a, status: "DELETED" as const })) },
     }
   },
+}
+
+const groupIsGone = (cx: Cx, task: TaskRow): boolean =>
+  (task.networkConfiguration?.securityGroups ?? []).some(
+    (id) => !cx.tx.securityGroups.has(`${task.account}/${task.region}/${id}`),
+  )
+
+/** What ECS says of an interface that EC2 refused it, with EC2's code. text from memory */
+const notMade = (task: TaskRow, subnetId: string | undefined, code: string): string => {
+  const publicIp = task.networkConfiguration?.assignPublicIp === "ENABLED" ? "enabled" : "disabled"
+  const what = `Create Network Interface with public IP assignment ${publicIp} in subnet '${subnetId}'`
+  return `Unexpected EC2 error while attempting to ${what}: ${code}`
 }
 
 const make = (
