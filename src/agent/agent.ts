@@ -231,13 +231,14 @@ const driverOf = ({ engine, wallClock: clock, ids, log, dataFolder }: AgentOptio
       })
 
 const hostFacts = async (options: AgentOptions, driver: ContainerDriver): Promise<HostFacts> => {
-  const { version, cpus, memoryMiB } = await driver.info()
+  const { version, cpus, memoryMiB, accessControls } = await driver.info()
   return {
     agentVersion: options.version ?? unversioned,
     agentHash: "roadstead",
     engineVersion: version,
     cpus,
     memoryMiB,
+    ...(accessControls && { accessControls }),
     attributes: options.attributes ?? [],
     ...(options.architecture && { architecture: options.architecture }),
   }

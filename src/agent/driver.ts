@@ -32,6 +32,8 @@ export interface EngineInfo {
   readonly version: string
   readonly cpus: number
   readonly memoryMiB: number
+  /** Which of the kernel's access controls it puts containers under: what `dockerSecurityOptions` may name profiles of. */
+  readonly accessControls?: readonly ("apparmor" | "selinux")[]
 }
 
 export interface ImageInfo {

@@ -34,3 +34,11 @@ describe("a task in bridge mode whose containers share namespaces", () => {
     )
   })
 })
+
+test("a task in bridge mode does not start on an engine without a bridge: it would have no network", async () => {
+  const host = await simulatedHost({ wrap: (driver) => ({ ...driver, hasDefaultBridge: async () => false }) })
+  const task = bridgeTask(1, [container("web")])
+  await host.accept(task)
+  assert.equal(host.task(task).known, "STOPPED")
+  assert.match(host.task(task).reason ?? "", /^ResourceInitializationError: .* has no default bridge network/)
+})

@@ -51,6 +51,7 @@ const capabilities = [
 export const attributesOf = (host: HostFacts, first: boolean): readonly Attribute[] => [
   ...(first ? host.attributes : []),
   ...capabilities.map((name) => ({ name })),
+  ...(host.accessControls ?? []).map((name) => ({ name: `com.amazonaws.ecs.capability.${name}` })),
   { name: "ecs.os-type", value: "linux" },
   { name: "ecs.os-family", value: "LINUX" },
   ...(host.architecture ? [{ name: "ecs.cpu-architecture", value: host.architecture }] : []),

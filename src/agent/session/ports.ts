@@ -20,6 +20,8 @@ export interface HostFacts {
   readonly engineVersion: string
   readonly cpus: number
   readonly memoryMiB: number
+  /** Which of the kernel's access controls the engine puts containers under. */
+  readonly accessControls?: readonly ("apparmor" | "selinux")[]
   /** `x86_64` or `arm64`; the attribute is left out when it is not known. */
   readonly architecture?: "x86_64" | "arm64"
   /** The user's own attributes; sent at the first registration only. */

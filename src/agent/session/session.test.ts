@@ -10,6 +10,7 @@ import { newCredentialsStore } from "../credentials.ts"
 import { fakeEngine } from "../testing/engine.ts"
 import { aTask, clusterArn, taskArn } from "../testing/tasks.ts"
 import { fakeEcs, fakeSockets, instanceArn } from "../testing/wire.ts"
+import { attributesOf } from "./capabilities.ts"
 import { createSession, type HostFacts, RegistrationRefused } from "./index.ts"
 
 type Message = { type: string; message: Record<string, unknown> }
@@ -93,6 +94,13 @@ test("a host registers with the members of the official agent, its own attribute
     "ecs.capability.increased-task-cpu-limit",
   ])
   assert.equal(checkpoint.identity().containerInstanceArn, instanceArn)
+})
+
+test("a host says that it has AppArmor only where its engine uses it", () => {
+  const name = "com.amazonaws.ecs.capability.apparmor"
+  const host = { agentVersion: "1", agentHash: "h", engineVersion: "20", cpus: 1, memoryMiB: 1, attributes: [] }
+  const has = (more: object) => attributesOf({ ...host, ...more }, true).some((attribute) => attribute.name === name)
+  assert.deepEqual([has({ accessControls: ["apparmor"] }), has({})], [true, false])
 })
 
 test("a host that was registered says so, and leaves its own attributes as they are", async (t) => {

@@ -213,4 +213,59 @@ describe("a payload", () => {
       15 * 1024 * 1024,
     )
   })
+
+  describe("and Docker's part of a container", () => {
+    const dockerOf = (container: Partial<ContainerDefinition>, name = "main") => {
+      const definition = definitionOf("x", 1, {
+        containerDefinitions: [{ name, image: "i", memory: 64, ...container }],
+      })
+      const [compiled] = compileTask({ task: taskOf(golden("payload-host"), definition), definition }).containers ?? []
+      assert.ok(compiled)
+      const { version, hostConfig } = compiled.dockerConfig
+      return { version, hostConfig: JSON.parse(hostConfig) as Record<string, unknown> }
+    }
+
+    test("has swap beside memory, and swappiness only where swap is limited", () => {
+      const mebibyte = 1024 * 1024
+      const limited = dockerOf({ linuxParameters: { maxSwap: 32, swappiness: 10 } }).hostConfig
+      assert.deepEqual([limited.MemorySwap, limited.MemorySwappiness], [96 * mebibyte, 10])
+      const none = dockerOf({ linuxParameters: { maxSwap: 0 } }).hostConfig
+      assert.deepEqual([none.MemorySwap, none.MemorySwappiness], [64 * mebibyte, undefined])
+      const free = dockerOf({ linuxParameters: { swappiness: 10 } }).hostConfig
+      assert.deepEqual([free.MemorySwap, free.MemorySwappiness], [undefined, undefined])
+    })
+
+    test("names the oldest Docker API that knows all of it", () => {
+      const command = ["CMD", "true"]
+      const cases: [Partial<ContainerDefinition>, string][] = [
+        [{}, "1.18"],
+        [{ memoryReservation: 32 }, "1.21"],
+        [{ linuxParameters: { tmpfs: [{ containerPath: "/t", size: 1 }] } }, "1.22"],
+        [{ healthCheck: { command } }, "1.24"],
+        [{ healthCheck: { command }, linuxParameters: { initProcessEnabled: true } }, "1.25"],
+        [{ healthCheck: { command, startPeriod: 5 }, memoryReservation: 32 }, "1.29"],
+      ]
+      assert.deepEqual(
+        cases.map(([container]) => dockerOf(container).version),
+        cases.map(([, version]) => version),
+      )
+    })
+  })
+
+  test("says of an instance's task only which images are not to be resolved, and of most tasks nothing", () => {
+    const attachmentsOf = (...consistency: ("enabled" | "disabled")[]) => {
+      const containers = consistency.map((versionConsistency, i) => ({
+        name: `c${i}`,
+        image: "i",
+        memory: 9,
+        versionConsistency,
+      }))
+      const definition = definitionOf("x", 1, { containerDefinitions: containers })
+      return compileTask({ task: taskOf(golden("payload-host"), definition), definition }).attachments
+    }
+    assert.equal(attachmentsOf("enabled"), undefined)
+    assert.deepEqual(attachmentsOf("disabled", "enabled", "disabled")?.[0]?.attachmentProperties, [
+      { name: "unresolvedImages", value: "c0,c2" },
+    ])
+  })
 })

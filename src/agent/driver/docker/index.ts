@@ -30,6 +30,8 @@ interface DockerInfo {
   readonly MemTotal: number
   readonly CgroupDriver?: string
   readonly CgroupVersion?: string
+  /** `name=apparmor`, `name=seccomp,profile=default`. */
+  readonly SecurityOptions?: readonly string[] | null
 }
 
 /** A {@link ContainerDriver} on the engine behind a socket. Connects at the first call. */
@@ -61,8 +63,15 @@ export const createDockerDriver = (options: DockerDriverOptions): ContainerDrive
     ...groupCalls({ form, log, ...(options.groupParent && { parent: options.groupParent }) }),
     watch: (onEvent) => watchEvents({ docker, clock, log }, onEvent),
     async info() {
-      const { ServerVersion, NCPU, MemTotal } = await info()
-      return { kind: "docker", version: ServerVersion, cpus: NCPU, memoryMiB: Math.floor(MemTotal / 1024 / 1024) }
+      const { ServerVersion, NCPU, MemTotal, SecurityOptions } = await info()
+      const has = (name: string) => SecurityOptions?.some((option) => option.split(",", 1)[0] === `name=${name}`)
+      return {
+        kind: "docker",
+        version: ServerVersion,
+        cpus: NCPU,
+        memoryMiB: Math.floor(MemTotal / 1024 / 1024),
+        accessControls: (["apparmor", "selinux"] as const).filter(has),
+      }
     },
     async close() {
       docker.close()
