@@ -1,13 +1,15 @@
 // Bar 3: from the end of a container to the control plane having acted on it. Beside it, at the same exits, how long
 // Docker's own stream of events takes to say so to a client that does nothing else. `stoppingAt` is when the record of the
-// exit was durable and the agent was sent what follows from it: the moment at which a service's replacement will leave.
+// exit was durable and the agent was sent what follows from it; in a service, `createdAt` of the replacement is.
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2"
 import {
   CreateClusterCommand,
+  CreateServiceCommand,
   DescribeTasksCommand,
   ECSClient,
+  ListTasksCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   type Task,
@@ -53,29 +55,43 @@ await report(async () => {
       }),
     )
     const subnet = (await ec2.send(new DescribeSubnetsCommand({}))).Subnets?.[0]?.SubnetId ?? ""
-    const said: number[] = []
-    const acted: number[] = []
+    const networkConfiguration = { awsvpcConfiguration: { subnets: [subnet] } }
+    const of = { taskDefinition: "bench", launchType: "FARGATE", networkConfiguration } as const
+    const name = "Docker's event at a client, of the same exits"
+
+    const alone = { said: [] as number[], acted: [] as number[] }
     for (let round = 0; round < rounds; round++) {
-      const arn = await runTask(ecs, subnet)
-      const running = await until(ecs, arn, "RUNNING")
-      const id = running.containers?.[0]?.runtimeId ?? ""
-      const { body } = await docker.request<{ State: { Pid: number } }>("GET", `/containers/${id}/json`)
-      const heard = events.endOf(id)
-      const killed = now()
-      // The process ends by itself, as one that fails: no request to the engine is in the way.
-      process.kill(body.State.Pid, "SIGTERM")
-      said.push((await heard) - killed)
-      const { stoppingAt, containers } = await until(ecs, arn, "STOPPED")
-      if (containers?.[0]?.exitCode !== 3) throw new Error(`the exit of a process is not as it was: ${arn}`)
+      const { tasks: [task] = [] } = await ecs.send(new RunTaskCommand(of))
+      const running = await until(ecs, task?.taskArn ?? "", "RUNNING")
+      const { killed, said } = await endOf(running)
+      const { stoppingAt, containers } = await until(ecs, running.taskArn ?? "", "STOPPED")
+      if (containers?.[0]?.exitCode !== 3) throw new Error(`the exit of a process is not as it was: ${running.taskArn}`)
+      alone.said.push(said)
       // Both clocks are this machine's.
-      acted.push(Number(stoppingAt) - killed)
+      alone.acted.push(Number(stoppingAt) - killed)
+    }
+
+    const replaced = { said: [] as number[], made: [] as number[] }
+    await ecs.send(new CreateServiceCommand({ ...of, serviceName: "bench", desiredCount: 1 }))
+    let running = await nextOf(ecs, "bench", undefined)
+    for (let round = 0; round < rounds; round++) {
+      const { killed, said } = await endOf(running)
+      running = await nextOf(ecs, "bench", running)
+      replaced.said.push(said)
+      replaced.made.push(Number(running.createdAt) - killed)
     }
     return [
       {
         name: "container exit to the control plane's next message",
-        value: median(acted),
+        value: median(alone.acted),
         unit: "ms",
-        floor: { name: "Docker's event at a client, of the same exits", value: median(said) },
+        floor: { name, value: median(alone.said) },
+      },
+      {
+        name: "container exit to the replacement in its service",
+        value: median(replaced.made),
+        unit: "ms",
+        floor: { name, value: median(replaced.said) },
       },
     ]
   } finally {
@@ -84,6 +100,17 @@ await report(async () => {
     ec2.destroy()
     await roadstead.stop()
     docker.close()
+  }
+
+  /** Ends the process of a task's container; answers when, and how many milliseconds later Docker's event was here. */
+  async function endOf(task: Task): Promise<{ killed: number; said: number }> {
+    const id = task.containers?.[0]?.runtimeId ?? ""
+    const { body } = await docker.request<{ State: { Pid: number } }>("GET", `/containers/${id}/json`)
+    const heard = events.endOf(id)
+    const killed = now()
+    // The process ends by itself, as one that fails: no request to the engine is in the way.
+    process.kill(body.State.Pid, "SIGTERM")
+    return { killed, said: (await heard) - killed }
   }
 })
 
@@ -105,15 +132,14 @@ async function watchEnds(docker: Docker) {
   }
 }
 
-async function runTask(ecs: ECSClient, subnet: string): Promise<string> {
-  const { tasks: [task] = [] } = await ecs.send(
-    new RunTaskCommand({
-      taskDefinition: "bench",
-      launchType: "FARGATE",
-      networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } },
-    }),
-  )
-  return task?.taskArn ?? ""
+/** The task of a service with one task that runs after `before`. */
+async function nextOf(ecs: ECSClient, serviceName: string, before: Task | undefined): Promise<Task> {
+  for (;;) {
+    const { taskArns = [] } = await ecs.send(new ListTasksCommand({ serviceName }))
+    const arn = taskArns.find((one) => one !== before?.taskArn)
+    if (arn !== undefined) return until(ecs, arn, "RUNNING")
+    await pause(200)
+  }
 }
 
 /** Asks now and then: what is measured are times in the records, and asking all the while would take the processor away. */
