@@ -1,5 +1,5 @@
 // Task definitions for tests of their checks, and the form of a refused case.
-// source of each text: R = reference/aws-behaviour.md 1.6 and 1.8 ([field], moto), P = badmintoncryer/cdk-preflight
+// source of each text: R = reference/aws-behaviour.md 1.6 and 1.8, and public logs ([field], moto), P = badmintoncryer/cdk-preflight
 // rules/ecs (probed at the real API in 2026), M = from memory, to be compared with AWS when somebody can.
 import assert from "node:assert/strict"
 import { test } from "node:test"

@@ -117,13 +117,19 @@ refusesEach([
     "Secret name and valueFrom should not be null or empty.",
   ],
   [
-    "M",
+    "R",
     "a secret twice",
     secrets([
       { name: "S", valueFrom: "p" },
       { name: "S", valueFrom: "q" },
     ]),
-    "Duplicate secret names found: S.",
+    "Duplicate secret names found: S. Each secret name must be unique.",
+  ],
+  [
+    "R",
+    "a secret's name and key without its ARN",
+    secrets([{ name: "S", valueFrom: "db:password::" }]),
+    "The Systems Manager parameter name specified for secret S is invalid. The parameter name can be up to 2048 characters and include the following letters and symbols: a-zA-Z0-9_.-,",
   ],
   ["M", "a secret from a bucket", secrets([{ name: "S", valueFrom: "arn:aws:s3:::b/k" }]), "Invalid arn syntax"],
   [

@@ -51,19 +51,27 @@ export const checkLogs: Check = (definition) => {
   }
 }
 
+const secretArn = /^arn:aws[a-z-]*:(secretsmanager:[^:]+:\d{12}:secret|ssm:[^:]+:\d{12}:parameter\/).+$/
+const parameterName = /^[a-zA-Z0-9_.\-/]{1,2048}$/
+
 /** Names of secrets, of one container, none twice. */
 const namesOf = (secrets: ContainerBody["secrets"] = []): ReadonlySet<string> => {
   const named = new Set<string>()
   for (const { name, valueFrom } of secrets) {
     if (!name || !valueFrom) throw clientException("Secret name and valueFrom should not be null or empty.") // from memory
-    if (named.has(name)) throw clientException(`Duplicate secret names found: ${name}.`) // from memory
+    // [field] public plans of Terraform
+    if (named.has(name)) {
+      throw clientException(`Duplicate secret names found: ${name}. Each secret name must be unique.`)
+    }
     named.add(name)
     // An ARN of Secrets Manager or of Parameter Store, or the bare name of a parameter.
-    if (
-      valueFrom.startsWith("arn:") &&
-      !/^arn:aws[a-z-]*:(secretsmanager:[^:]+:\d{12}:secret|ssm:[^:]+:\d{12}:parameter\/).+$/.test(valueFrom)
-    ) {
-      throw clientException("Invalid arn syntax") // as environment files get it
+    if (valueFrom.startsWith("arn:")) {
+      if (!secretArn.test(valueFrom)) throw clientException("Invalid arn syntax") // as environment files get it
+    } else if (!parameterName.test(valueFrom)) {
+      // The first sentence is [field], what follows it is from memory.
+      throw clientException(
+        `The Systems Manager parameter name specified for secret ${name} is invalid. The parameter name can be up to 2048 characters and include the following letters and symbols: a-zA-Z0-9_.-,`,
+      )
     }
   }
   return named
