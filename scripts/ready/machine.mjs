@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process"
 import { accessSync, constants, existsSync, readFileSync } from "node:fs"
 import { connect } from "node:net"
+import { homedir } from "node:os"
 
 const root = process.getuid?.() === 0
 
@@ -20,6 +21,7 @@ const needs = {
   },
   busybox: { there: () => onPath("busybox") && isStatic("busybox"), packages: ["busybox-static"] },
   aws: { there: isAwsCli2, packages: ["awscli"] },
+  root: { there: () => root, packages: [] },
   curl: { there: () => onPath("curl"), packages: ["curl"] },
 }
 
@@ -38,8 +40,28 @@ export async function readyMachine(names, args = []) {
   // Where the kernel enforces AppArmor, Docker cannot start a container without its parser.
   if (missing.includes("engine") && appArmorIsOn() && !onPath("apparmor_parser")) packages.push("apparmor")
   if (root && onPath("apt-get")) return install(packages)
-  // Only the engine is asked for here: the tests that need the rest say so themselves.
-  if (!missing.includes("engine")) return
+  // Of tests that are named one by one, those that need more say so themselves.
+  const isNamed = args.some((arg, i) => !arg.startsWith("-") && !args[i - 1]?.startsWith("--"))
+  if (!missing.includes("engine") && isNamed) return
+  throw missing.includes("engine") ? withoutEngine() : withoutRest(missing, packages)
+}
+
+function withoutRest(missing, packages) {
+  const error = new Error(
+    [
+      `This machine lacks what the live tests need: ${missing.join(", ")}. Only root on Debian or Ubuntu can have it installed from here.`,
+      ...(packages.length > 0 ? [`  - sudo apt-get install ${packages.join(" ")}`] : []),
+      ...(missing.includes("root")
+        ? ["  - run this command as root: live tests make network namespaces and engines"]
+        : []),
+      "  - all other tests: ROADSTEAD_NO_ENGINE=1 npm test",
+    ].join("\n"),
+  )
+  error.exitCode = 3
+  return error
+}
+
+function withoutEngine() {
   const error = new Error(
     [
       "No Docker engine answers on this machine, and only root on Debian or Ubuntu can have one installed from here.",
@@ -51,7 +73,7 @@ export async function readyMachine(names, args = []) {
     ].join("\n"),
   )
   error.exitCode = 3
-  throw error
+  return error
 }
 
 function install(packages) {
@@ -65,10 +87,17 @@ function install(packages) {
   throw error
 }
 
-/** Whether something takes connections where Docker's clients would look for the engine. */
-function engineAnswers() {
-  const host = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock"
-  const target = host.startsWith("unix://") ? { path: host.slice("unix://".length) } : tcpTarget(host)
+/** Whether something takes connections where `roadstead up` will look for the engine. */
+async function engineAnswers() {
+  const { DOCKER_HOST: host, XDG_RUNTIME_DIR: runtime } = process.env
+  if (host) return answers(host.startsWith("unix://") ? { path: host.slice("unix://".length) } : tcpTarget(host))
+  const paths = ["/var/run/docker.sock", `${homedir()}/.docker/run/docker.sock`]
+  if (runtime) paths.push(`${runtime}/docker.sock`)
+  for (const path of paths) if (await answers({ path })) return true
+  return false
+}
+
+function answers(target) {
   if (!target) return false
   return new Promise((resolve) => {
     const socket = connect(target)

@@ -7,6 +7,7 @@ import { link } from "../protocol/index.ts"
 import { cgroupTrees, cgroupVersion } from "./cgroups.ts"
 import { CommandError, run } from "./commands.ts"
 import { askEngine } from "./daemon/answer.ts"
+import { containerForm, processForm } from "./doctor-form.ts"
 import { knownSockets } from "./engine.ts"
 
 /** One line of the doctor. */
@@ -26,6 +27,8 @@ export interface DoctorOptions {
   readonly port: number
   readonly dockerHost?: string | undefined
   readonly runtimeFolder?: string | undefined
+  /** Whether the agent is to run in a helper container on the engine. */
+  readonly inContainer: boolean
   /** Where `up` will keep its data: the free space there is looked at. */
   readonly dataFolder?: string
 }
@@ -45,21 +48,15 @@ const node = (): Check => {
   return check("Node.js", major >= 24, `version ${process.versions.node}`, "Install Node.js 24 or newer.", true)
 }
 
-const root = (): Check =>
-  check(
-    "privileges",
-    isRoot(),
-    isRoot() ? "runs as root" : `runs as user ${process.getuid?.()}`,
-    "Run with sudo: networks of VPCs, limits for whole tasks and machines apart need root.",
-  )
-
-const engine = async (options: DoctorOptions): Promise<Check> => {
+const engine = async (options: DoctorOptions): Promise<Check & { readonly socket?: string }> => {
   const given = options.dockerHost?.replace(/^unix:\/\//, "")
   const silent: string[] = []
   for (const socket of given ? [given] : knownSockets(options.runtimeFolder)) {
     const answer = await askEngine(socket)
-    if (answer.kind === "engine")
-      return check("Docker engine", true, `version ${answer.version} (API ${answer.apiVersion}) at ${socket}`, "", true)
+    if (answer.kind === "engine") {
+      const detail = `version ${answer.version} (API ${answer.apiVersion}) at ${socket}`
+      return { ...check("Docker engine", true, detail, "", true), socket }
+    }
     silent.push(`${socket}: ${answer.why === "not-permitted" ? "not permitted" : answer.why}`)
   }
   const installed = isRoot() && (await versionOf("dockerd", ["--version"])) !== undefined
@@ -157,7 +154,7 @@ interface Device {
 const linkAddress = async (): Promise<Check> => {
   const name = `address ${link.address}`
   const mend =
-    "Stop what has it. Another Roadstead on this engine is no harm as root: this one then gets an engine of its own."
+    "Stop what has it. Another Roadstead on this engine is no harm as root: this one then gets an engine of its own; for another user it is one too many."
   try {
     const devices = JSON.parse(await run("ip", ["-j", "-4", "address"])) as Device[]
     const holder = devices.find(({ addr_info }) => addr_info.some(({ local }) => local === link.address))
@@ -186,19 +183,22 @@ const disk = async (folder: string): Promise<Check> => {
 }
 
 /** Looks at everything. Never rejects for something that is missing. */
-export const doctorChecks = async (options: DoctorOptions): Promise<Check[]> => [
-  node(),
-  root(),
-  ...(await Promise.all([
-    engine(options),
-    program("ip", ["-V"], "machines apart", "Install iproute2 (apt-get install iproute2)."),
-    program("nsenter", ["--version"], "machines apart", "Install util-linux (apt-get install util-linux)."),
-    program("iptables", ["--version"], "Docker's networks", "Install iptables (apt-get install iptables)."),
-    cgroups(),
-    forwarding(),
-    bridges(),
-    apiPort(options.port),
-    linkAddress(),
-    disk(options.dataFolder ?? process.cwd()),
-  ])),
-]
+export const doctorChecks = async (options: DoctorOptions): Promise<Check[]> => {
+  const { socket, ...answering } = await engine(options)
+  const either = [apiPort(options.port), disk(options.dataFolder ?? process.cwd())]
+  // In a helper container the engine's host does the rest, and has what it takes or does not answer.
+  const rest = options.inContainer
+    ? either
+    : [
+        program("ip", ["-V"], "machines apart", "Install iproute2 (apt-get install iproute2)."),
+        program("nsenter", ["--version"], "machines apart", "Install util-linux (apt-get install util-linux)."),
+        program("iptables", ["--version"], "Docker's networks", "Install iptables (apt-get install iptables)."),
+        cgroups(),
+        forwarding(),
+        bridges(),
+        linkAddress(),
+        ...either,
+      ]
+  const form = options.inContainer ? await containerForm(socket) : processForm()
+  return [node(), answering, ...form, ...(await Promise.all(rest))]
+}

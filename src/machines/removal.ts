@@ -10,6 +10,7 @@ import { removeDaemon } from "./daemon/remove.ts"
 import { knownSockets, notPermitted } from "./engine.ts"
 import { type Emptied, emptyEngine } from "./engine-objects.ts"
 import type { HelperProgram } from "./helper/container.ts"
+import { removeHelperImages } from "./helper/image.ts"
 import { sweepCgroup } from "./helper/sweep.ts"
 import { deleteFolder } from "./mounts.ts"
 import { ownerCgroup } from "./names.ts"
@@ -25,6 +26,8 @@ export interface Removal {
   readonly runtimeFolder?: string | undefined
   /** Our own program: what a helper container made as root is removed by one. */
   readonly helperProgram?: () => HelperProgram
+  /** Also the images that were made for helper containers. */
+  readonly purge?: boolean
   /** As of the search for the engine. */
   readonly sockets?: readonly string[]
   readonly clock: Clock
@@ -71,7 +74,12 @@ const removeGroups = async (options: Removal, record: Record): Promise<void> => 
     for (const { name: socketPath } of helped) {
       if ((await askEngine(socketPath)).kind !== "engine") continue
       const docker = createDocker({ socketPath })
-      await sweepCgroup(docker, { owner, program: helperProgram() }).finally(() => docker.close())
+      try {
+        await sweepCgroup(docker, { owner, program: helperProgram() })
+        if (options.purge) await removeHelperImages(docker)
+      } finally {
+        docker.close()
+      }
     }
   }
   await removeCgroup(ownerCgroup(owner), clock)

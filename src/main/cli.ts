@@ -53,10 +53,12 @@ program
   .description("what this machine has and lacks")
   .option("--port <number>", "the port to look at", "4566")
   .option("--docker-host <socket>", "the engine's socket")
-  .action(({ port, dockerHost }: { port: string; dockerHost?: string }) =>
+  .option("--agent <place>", "where the agent would run: auto, process or container", "auto")
+  .action(({ port, dockerHost, agent }: { port: string; dockerHost?: string; agent: UpConfig["agent"] }) =>
     ending(async () =>
       (await import("./commands/doctor.ts")).doctor({
         port: Number(port),
+        agent,
         ...(dockerHost !== undefined && { dockerHost }),
       }),
     ),

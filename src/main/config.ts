@@ -32,6 +32,12 @@ export const dockerHostOf = ({
   dockerHost?: string
 } => (dockerHost ? { dockerHost } : {})
 
+/** Only root on the engine's own machine can own a task's metadata address there; anybody else has a container do it. */
+export const agentPlace = ({ agent }: Pick<UpConfig, "agent">): "process" | "container" => {
+  if (agent !== "auto") return agent
+  return process.platform === "linux" && process.getuid?.() === 0 ? "process" : "container"
+}
+
 const whole = (low: number, high: number) => (text: string) => {
   const value = Number(text)
   if (!Number.isInteger(value) || value < low || value > high) {

@@ -5,6 +5,8 @@ import { wallClock } from "./clocks.ts"
 import { entryCommand } from "./entries.ts"
 import { openLog } from "./log.ts"
 
+const { NODE_COMPILE_CACHE } = process.env
+const compiled = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
 const [argument, group] = process.argv.slice(2)
 
 if (argument === sweepArgument) {
@@ -16,7 +18,7 @@ if (argument === sweepArgument) {
   const ended = runHelper({
     input: process.stdin,
     write: (bytes) => void process.stdout.write(bytes),
-    agentCommand: (environment) => entryCommand("agent-process", environment),
+    agentCommand: (environment) => entryCommand("agent-process", { ...compiled, ...environment }),
     clock: wallClock,
     log: openLog({ level: "info", format: "pretty", process: "helper" }),
   })

@@ -16,7 +16,7 @@ import type { MachineWish } from "../protocol/index.ts"
 import type { AgentConfiguration } from "./agent-process.ts"
 import { type ChildMessage, configurationVariable } from "./child-life.ts"
 import { wallClock } from "./clocks.ts"
-import { dockerHostOf, type UpConfig } from "./config.ts"
+import { agentPlace, dockerHostOf, type UpConfig } from "./config.ts"
 import type { ControlPlaneConfiguration } from "./control-plane-process.ts"
 import { controlSocket, type Folders } from "./data-folder.ts"
 import { entryCommand } from "./entries.ts"
@@ -115,12 +115,6 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
       await machines.down()
     },
   }
-}
-
-/** Only root on the engine's own machine can own a task's metadata address there; anybody else has a container do it. */
-const agentPlace = ({ agent }: UpConfig): "process" | "container" => {
-  if (agent !== "auto") return agent
-  return process.platform === "linux" && process.getuid?.() === 0 ? "process" : "container"
 }
 
 interface ControlPlaneChildOptions {

@@ -1,7 +1,7 @@
 // Roadstead as an ordinary user in the engine's group: no root, no capability, the agent in a helper container. The
 // README's session runs as pasted, and this form keeps what it says in docs/platforms.md.
 import assert from "node:assert/strict"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { after, before, describe, test } from "node:test"
 import { delay } from "../../src/kernel/index.ts"
@@ -256,11 +256,41 @@ describe("while a Roadstead of an ordinary user runs", () => {
   })
 })
 
+test("the doctor names the form that this user gets and what it lacks, and lets it start", async () => {
+  const doctor = await runAs(someone, [process.execPath, cli, "doctor", "--port", "4571"])
+  assert.equal(doctor.code, 0, doctor.printed)
+  assert.match(
+    doctor.printed,
+    /^ok {5}form: the agent runs in a helper container on the engine, because user 61101 is not root$/m,
+  )
+  assert.match(doctor.printed, /^ok {5}addresses of tasks: answer from this machine$/m)
+  assert.match(
+    doctor.printed,
+    /^LACKS {2}machines apart: a task in a VPC whose addresses are taken here stops with the reason$/m,
+  )
+})
+
+test("a run folder that another user has made is refused, and so is an engine that lets this user not in", async () => {
+  const temporary = join(other.home, "tmp")
+  mkdirSync(join(temporary, `roadstead-${other.uid}`), { recursive: true })
+  const env = { XDG_RUNTIME_DIR: someone.home, TMPDIR: temporary }
+  const folder = await runAs(other, [process.execPath, cli, "up", "--port", "4572", "--data", "data2"], env)
+  assert.equal(folder.code, 2, folder.printed)
+  assert.match(folder.printed, /The run folder .* cannot be used/)
+
+  const socket = `unix://${engine.socketPath}`
+  const closed = await runAs(other, [process.execPath, cli, "up", "--port", "4572", "--docker-host", socket])
+  assert.equal(closed.code, 3, closed.printed)
+  assert.match(closed.printed, /This user may not use the Docker engine/)
+})
+
 test("`down --purge` leaves nothing of it: no container, network, volume, control group, data or run folder", async () => {
   const down = await runAs(someone, [process.execPath, cli, "down", "--purge", "--data", "data"])
   assert.equal(down.code, 0, down.printed)
   assert.deepEqual(await ours(), [])
   assert.ok(!existsSync(join(someone.home, "data")))
+  const { body: images } = await docker.request<{ RepoTags: string[] | null }[]>("GET", "/images/json")
+  assert.doesNotMatch(JSON.stringify(images), /roadstead-helper/)
   assert.ok(group.startsWith("/roadstead-"), "a task has had a control group")
   const trees = ["/sys/fs/cgroup", "/sys/fs/cgroup/memory", "/sys/fs/cgroup/cpu"]
   assert.deepEqual(

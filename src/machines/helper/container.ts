@@ -39,6 +39,8 @@ const configOf = async (docker: Docker, owner: string, command: readonly string[
     Image: image,
     Entrypoint: [node],
     Cmd: command,
+    // The next start finds the program compiled.
+    Env: [`NODE_COMPILE_CACHE=${inHelper.folder}/compiled`],
     OpenStdin: true,
     // The end of our attachment is the end of its input, and by that it knows that we are gone.
     StdinOnce: true,

@@ -1,7 +1,7 @@
 // The image of the helper container: Node with its libraries, made from this machine; or a published one where this
 // machine's Node cannot run on the engine. The program is not in it: it is copied into the container.
 import { existsSync, readFileSync, statSync } from "node:fs"
-import { type Docker, importImage, inspectImage, pullImage } from "../../docker/index.ts"
+import { type Docker, hasStatus, importImage, inspectImage, pullImage } from "../../docker/index.ts"
 import { librariesOf } from "../images/libraries.ts"
 import { skeleton } from "../images/skeleton.ts"
 import { tar } from "../images/tar.ts"
@@ -16,13 +16,17 @@ const published = "docker.io/library/node:24-slim"
 const processors: Readonly<Record<string, string>> = { amd64: "x64", x86_64: "x64", arm64: "arm64", aarch64: "arm64" }
 
 /** From iproute2: it sets a bridge's port apart where the mounted sysfs is of another network namespace. */
-const bridgeProgram = (): string | undefined =>
+export const bridgeProgram = (): string | undefined =>
   ["/sbin/bridge", "/usr/sbin/bridge", "/bin/bridge", "/usr/bin/bridge"].find((path) => existsSync(path))
+
+/** Whether the Node that runs this can run in a container of an engine with this processor (Docker's name for it). */
+export const canRunOurNode = (processor: string): boolean =>
+  process.platform === "linux" && processors[processor] === process.arch
 
 /** Makes sure that the engine has the image, and answers its name and the path of Node in it. */
 export const ensureHelperImage = async (docker: Docker): Promise<{ image: string; node: string }> => {
   const { Arch } = await docker.version()
-  if (process.platform !== "linux" || processors[Arch] !== process.arch) {
+  if (!canRunOurNode(Arch)) {
     if (!(await inspectImage(docker, published))) await pullImage(docker, published)
     return { image: published, node: "/usr/local/bin/node" }
   }
@@ -41,5 +45,15 @@ export const ensureHelperImage = async (docker: Docker): Promise<{ image: string
   return { image, node: "/usr/bin/node" }
 }
 
-/** Whether an image of this name is one of the helper's, and made here. */
-export const isHelperImage = (name: string): boolean => name.startsWith(`${repository}:`)
+/** Removes the images that were made for helpers; one that another user's helper runs on stays. */
+export const removeHelperImages = async (docker: Docker): Promise<void> => {
+  const query = { filters: { reference: [repository] } }
+  const { body } = await docker.request<{ RepoTags: string[] | null }[]>("GET", "/images/json", { query })
+  for (const name of body.flatMap(({ RepoTags }) => RepoTags ?? [])) {
+    try {
+      await docker.request("DELETE", `/images/${name}`)
+    } catch (error) {
+      if (!hasStatus(error, 404) && !hasStatus(error, 409)) throw error
+    }
+  }
+}

@@ -34,6 +34,8 @@ export interface NodeImage {
 /** Makes an image of the Node binary, the libraries it needs and `files`. Its entry point is `/usr/bin/node`. */
 export const nodeImage = async (docker: Docker, image: NodeImage): Promise<void> => {
   const node = image.node ?? process.execPath
+  if (process.platform !== "linux" && image.node === undefined)
+    throw new Error(`this machine's Node is a program for ${process.platform}: no image can be made of it`)
   const entries = [
     ...skeleton,
     { path: "usr/bin/node", content: readFileSync(node), executable: true },

@@ -28,6 +28,7 @@ export const down = async (options: DownOptions): Promise<string> => {
     runFolder: folders.run,
     ...dockerHostOf(options),
     helperProgram,
+    purge,
     clock: wallClock,
     log,
   }).catch((thrown: unknown) => {
