@@ -47,7 +47,7 @@ export const networkLoop = (world: NetworkWorld): Pursuit => {
     const closed = wish.closed ?? []
     try {
       if (!host.reachesApisByItself) await closeSubnets(cx, wish.key, closed)
-      else if (closed.length > 0 && cx.docker) throw new Error("its engine is in another network namespace")
+      else if (closed.length > 0 && cx.docker) throw new Error("the engine's network is not in our hands")
     } catch (error) {
       // The tasks run all the same; that they reach out is said here, in docs/platforms.md and in the README of ec2.
       const fields = { network: wish.key, subnets: closed, ...errorFields(error) }

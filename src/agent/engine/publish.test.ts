@@ -76,5 +76,5 @@ test("a port that is free is published at its own number, and reported with the 
 test("a port that is taken is published at one that the engine chooses, and the task runs", async () => {
   const { specs, bindings } = await run(["8080"], "127.0.0.1")
   assert.equal(specs.length, 2)
-  assert.equal(bindings[0]?.[0]?.hostPort, 49_153)
+  assert.deepEqual(bindings[0], [{ bindIP: "127.0.0.1", containerPort: 8080, hostPort: 49_153, protocol: "tcp" }])
 })
