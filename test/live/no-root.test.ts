@@ -299,6 +299,13 @@ test("`down --purge` leaves nothing of it: no container, network, volume, contro
   )
 })
 
+test("the simulated demo is complete for an ordinary user, without a temporary folder of the session", async () => {
+  const env = { XDG_RUNTIME_DIR: undefined }
+  const demo = await runAs(someone, [process.execPath, cli, "demo", "--engine", "simulated"], env)
+  assert.equal(demo.code, 0, demo.printed)
+  assert.match(demo.printed, /^The demo is complete \(SIMULATED\): /m)
+})
+
 test("the demo is complete for an ordinary user", async () => {
   const demo = await runAs(someone, ["npm", "run", "demo", "--silent"], {}, root)
   assert.equal(demo.code, 0, demo.printed)
