@@ -2,7 +2,7 @@
 // container on the engine, why, and what that form lacks (docs/platforms.md).
 import { release } from "node:os"
 import { createDocker } from "../docker/index.ts"
-import type { Check } from "./doctor.ts"
+import { type Check, check } from "./check.ts"
 import { bridgeProgram, canRunOurNode } from "./helper/image.ts"
 
 interface EngineInfo {
@@ -25,14 +25,6 @@ const infoOf = async (socketPath: string): Promise<{ info: EngineInfo; processor
     docker.close()
   }
 }
-
-const check = (name: string, ok: boolean, detail: string, mend: string): Check => ({
-  name,
-  ok,
-  detail,
-  mend,
-  required: false,
-})
 
 const whoIs = (): string =>
   process.platform === "linux" ? `user ${process.getuid?.()} is not root` : `this is no Linux (${process.platform})`

@@ -5,22 +5,11 @@ import { access, readFile, statfs } from "node:fs/promises"
 import { createServer } from "node:net"
 import { link } from "../protocol/index.ts"
 import { cgroupTrees, cgroupVersion } from "./cgroups.ts"
+import { type Check, check } from "./check.ts"
 import { CommandError, run } from "./commands.ts"
 import { askEngine } from "./daemon/answer.ts"
 import { containerForm, processForm } from "./doctor-form.ts"
 import { knownSockets } from "./engine.ts"
-
-/** One line of the doctor. */
-export interface Check {
-  readonly name: string
-  readonly ok: boolean
-  /** What was seen. */
-  readonly detail: string
-  /** What to do about it, when it is not ok. */
-  readonly mend: string
-  /** Whether `up` cannot do without; else something is left out or works in a lesser way. */
-  readonly required: boolean
-}
 
 export interface DoctorOptions {
   /** The port of the APIs. */
@@ -34,14 +23,6 @@ export interface DoctorOptions {
 }
 
 const isRoot = (): boolean => process.getuid?.() === 0
-
-const check = (name: string, ok: boolean, detail: string, mend: string, required = false): Check => ({
-  name,
-  ok,
-  detail,
-  mend,
-  required,
-})
 
 const node = (): Check => {
   const [major = 0] = process.versions.node.split(".").map(Number)

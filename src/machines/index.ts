@@ -1,8 +1,9 @@
 // The machines room's door: hosts and networks of this machine. See README.md here.
 export { removeCgroup } from "./cgroups.ts"
+export type { Check } from "./check.ts"
 export { startDaemon } from "./daemon/daemon.ts"
 export { removeDaemon } from "./daemon/remove.ts"
-export { type Check, type DoctorOptions, doctorChecks } from "./doctor.ts"
+export { type DoctorOptions, doctorChecks } from "./doctor.ts"
 export { type Engine, type EngineChoice, EngineError, type EngineSearch, findEngine } from "./engine.ts"
 export type { HelperProgram } from "./helper/container.ts"
 export { type HelperParts, runHelper } from "./helper/run-helper.ts"
