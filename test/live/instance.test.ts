@@ -45,7 +45,7 @@ before(async () => {
   await user.createCluster()
   agent = await joinInstance({
     endpoint: roadstead.endpoint,
-    socketPath: engine.socketPath,
+    engine,
     folder: join(engine.folder, "agent"),
   })
 })

@@ -25,7 +25,7 @@ before(async () => {
   user = fargateUser(roadstead.endpoint)
   await user.createCluster()
   const { endpoint } = roadstead
-  agent = await joinInstance({ endpoint, socketPath: engine.socketPath, folder: join(engine.folder, "agent") })
+  agent = await joinInstance({ endpoint, engine, folder: join(engine.folder, "agent") })
 })
 after(async () => {
   user?.close()

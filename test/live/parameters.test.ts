@@ -251,7 +251,7 @@ before(async () => {
   roadstead = await startUp(["--port", "0", "--data", join(engine.folder, "data"), ...options])
   user = fargateUser(roadstead.endpoint)
   await user.createCluster()
-  agent = await joinInstance({ endpoint: roadstead.endpoint, socketPath: engine.socketPath, folder })
+  agent = await joinInstance({ endpoint: roadstead.endpoint, engine, folder })
   await user.ecs.send(
     new RegisterTaskDefinitionCommand({
       family: "everything",

@@ -8,13 +8,14 @@ import type { Docker } from "../../src/docker/index.ts"
 import { newIds, silentLog } from "../../src/kernel/index.ts"
 import { pauseImage } from "../../src/machines/index.ts"
 import { link } from "../../src/protocol/index.ts"
+import type { TestEngine } from "./namespace.ts"
 import { realClock } from "./real-clock.ts"
 import { owner } from "./task-host.ts"
 
 export interface InstanceOptions {
   /** Where the APIs are. */
   readonly endpoint: string
-  readonly socketPath: string
+  readonly engine: TestEngine
   /** Of the agent's own, with its instance's root folder below. */
   readonly folder: string
   readonly cluster?: string
@@ -25,6 +26,7 @@ export const hostRootOf = (folder: string): string => join(folder, "root")
 
 /** Joins; resolves when the instance is registered and connected. The engine must be prepared (task-host.ts). */
 export const joinInstance = async (options: InstanceOptions): Promise<Agent> => {
+  const { engine } = options
   const hostRoot = hostRootOf(options.folder)
   mkdirSync(hostRoot, { recursive: true })
   return startAgent({
@@ -34,7 +36,7 @@ export const joinInstance = async (options: InstanceOptions): Promise<Agent> => 
     endpoint: options.endpoint,
     credentials: { accessKeyId: "000000000000", secretAccessKey: "test" },
     accountKey: true,
-    engine: { kind: "docker", socketPath: options.socketPath, pauseImage, cgroup: "roadstead-test-instance" },
+    engine: { kind: "docker", socketPath: engine.socketPath, pauseImage, cgroup: `${engine.cgroup}/instance` },
     owner,
     machineId: "i-test",
     metadata: { host: link.address, port: 80 },

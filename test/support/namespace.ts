@@ -47,6 +47,8 @@ export interface TestEngine {
   readonly socketPath: string
   /** The network namespace, to start further programs in: `nsenter --net=/run/netns/<namespace>`. */
   readonly namespace: string
+  /** The engine's cgroup, without a slash: what is made below it goes with it. */
+  readonly cgroup: string
   /** A temporary folder of this test file. */
   readonly folder: string
 }
@@ -71,6 +73,7 @@ export const withEngine = async (testFile: string, more: { readonly bridge?: str
   const folder = mkdtempIn(runRoot)
   const record = openRecord(recordPath(folder))
   const name = `rstest-${process.pid}`
+  const cgroup = `roadstead-test-${process.pid}`
   own(folder)
   mkdirSync(join(folder, "t"))
   let status = 1
@@ -82,10 +85,10 @@ export const withEngine = async (testFile: string, more: { readonly bridge?: str
       runFolder: join(folder, "e"),
       // Not below /run: layers of images belong on a disk.
       dataFolder: join("/var/tmp", `roadstead-test-${process.pid}`),
-      cgroup: `/roadstead-test-${process.pid}`,
+      cgroup: `/${cgroup}`,
       ...more,
     })
-    const engine: TestEngine = { socketPath: socket, namespace: name, folder: join(folder, "t") }
+    const engine: TestEngine = { socketPath: socket, namespace: name, cgroup, folder: join(folder, "t") }
     status = await runInside(testFile, engine)
   } finally {
     await removeAll(folder, record)
