@@ -18,7 +18,11 @@ const golden = JSON.parse(readFileSync(new URL("../../golden/agent/messages.json
   string,
   unknown
 >
-const recorded = Object.entries(golden).flatMap(([name, frame]) => (name.startsWith("acs-in") ? [frame] : []))
+/** The recorded payload of several KB is broken as well by short ones, in a fifth of the time. */
+const longest = 1200
+const recorded = Object.entries(golden).flatMap(([name, frame]) =>
+  name.startsWith("acs-in") && JSON.stringify(frame).length <= longest ? [frame] : [],
+)
 const payload = {
   type: "PayloadMessage",
   message: {

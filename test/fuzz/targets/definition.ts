@@ -181,7 +181,7 @@ export const definition: Target<Definition> = {
   name: "definition",
   make: (roll) => {
     const made = copy(roll.pick(corpus)) as Record<string, unknown>
-    for (let changes = roll.below(4); changes >= 0; changes--) change(roll, made, "")
+    for (let changes = roll.below(7); changes >= 0; changes--) change(roll, made, "")
     return made as unknown as Definition
   },
   run: judge,
