@@ -1,6 +1,8 @@
 // Carrying out one step of a plan with the driver. Each answers what has become known; a failure that is final is an
 // answer too. What is thrown may be tried again. Which step is next is not decided here.
+
 import { type Clock, delay, type Log } from "../../kernel/index.ts"
+import type { AcsContainer } from "../../protocol/index.ts"
 import { type ContainerDriver, type ContainerState, DriverError, type ImageInfo } from "../driver.ts"
 import type { ContainerSnapshot, EngineHooks, TaskSnapshot } from "../types.ts"
 import { readPlace } from "./attachment.ts"
@@ -29,6 +31,10 @@ export interface StepContext {
 /** Docker is given as long as by ECS's agent before a call counts as lost. */
 const patience = { created: 240_000, running: 180_000, stopped: 120_000 } as const
 
+/** Whether the container says itself which of Docker's networks it is on: then the engine's own bridge is not needed. */
+const namesNetwork = ({ dockerConfig }: AcsContainer): boolean =>
+  (JSON.parse(dockerConfig.hostConfig) as { NetworkMode?: string }).NetworkMode !== undefined
+
 /** Cgroup, volumes and networks: all that the first container needs. Throws what stops the task. */
 export const prepare = async (
   { driver, networks, options }: StepContext,
@@ -44,7 +50,8 @@ export const prepare = async (
   const awsvpc = definition.networkMode === "awsvpc"
   if (awsvpc && place.network === undefined)
     throw new Error("the control plane did not say which network the task belongs to")
-  const bridge = (definition.networkMode ?? "bridge") === "bridge"
+  const bridge =
+    (definition.networkMode ?? "bridge") === "bridge" && (definition.containers ?? []).some((one) => !namesNetwork(one))
   // Docker would start such a container without any network, and say nothing.
   if (bridge && !(await driver.hasDefaultBridge()))
     throw new Error(
