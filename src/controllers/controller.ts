@@ -23,16 +23,16 @@ export interface ControllerCx {
   commit<T>(scope: Scope, caller: Caller, write: (cx: Cx) => T): T
 }
 
-/** A table whose changes wake keys. A row that went away wakes its keys as well. */
+/** A table whose changes wake keys. A row that went away wakes its keys as well. `before` is the row as it was. */
 export interface Wake {
   readonly table: TableName
-  readonly keys: (row: never, view: View) => string | undefined | readonly string[]
+  readonly keys: (row: never, view: View, before: never) => string | undefined | readonly string[]
 }
 
 /** `on<TaskRow>("tasks", t => t.arn)`. */
 export const on = <R extends Row>(
   table: TableName,
-  keys: (row: R, view: View) => string | undefined | readonly string[],
+  keys: (row: R, view: View, before: R | undefined) => string | undefined | readonly string[],
 ): Wake => ({ table, keys: keys as Wake["keys"] })
 
 /** See the head of the file. */

@@ -1,6 +1,7 @@
 // The loops that make the world match the records.
 import type { Scope } from "../kernel/index.ts"
 import { clusterController } from "./cluster/index.ts"
+import { containerInstanceController } from "./container-instance/index.ts"
 import type { Controller } from "./controller.ts"
 import { machinesController } from "./machines/index.ts"
 import { serviceController } from "./service/index.ts"
@@ -14,6 +15,7 @@ export { type ControllerCounts, type Runner, startControllers } from "./runner.t
 export const controllers = (home: Scope): readonly Controller[] => [
   machinesController(home),
   serviceController,
+  containerInstanceController,
   taskController,
   taskDefinitionController,
   clusterController,

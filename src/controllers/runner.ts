@@ -123,7 +123,7 @@ export const startControllers = (options: RunnerOptions): Runner => {
         for (const source of controller.wakes) {
           if (source.table !== change.table) continue
           const row = (change.after ?? change.before) as Row as never
-          const keys = state.view((view) => source.keys(row, view))
+          const keys = state.view((view) => source.keys(row, view, change.before as never))
           if (typeof keys === "string") wake(controller.name, keys)
           else for (const key of keys ?? []) wake(controller.name, key)
         }

@@ -5,11 +5,14 @@ import type { HealthStatus, ObservedTask, State, TaskRow } from "../state/index.
 /** Numbers are taken from the record in blocks, so that a crash can never use one twice. */
 const timelineBlock = 1000
 
-/** Marks every instance as not connected: sessions do not outlive this process. */
+/**
+ * Marks every instance as not connected, since now: sessions do not outlive this process, and while it was away no agent
+ * could come back. `now` is of the cloud clock.
+ */
 export const forgetSessions = (state: State, now: number): void => {
   state.transact((tx) => {
     for (const instance of [...tx.containerInstances.all()]) {
-      if (!instance.session.connected) continue
+      if (instance.status === "INACTIVE") continue
       tx.containerInstances.patch(instance.arn, { session: { ...instance.session, connected: false, since: now } })
     }
   })
@@ -22,7 +25,7 @@ export interface AgentVersion {
   readonly dockerVersion?: string
 }
 
-/** Marks an instance connected or not. Nothing happens when it is gone. */
+/** Marks an instance connected or not, since `now` of the cloud clock. Nothing happens when it is gone. */
 export const setConnected = (
   state: State,
   arn: string,
@@ -35,7 +38,6 @@ export const setConnected = (
     if (!instance) return
     tx.containerInstances.patch(arn, {
       session: { ...instance.session, ...version, connected, since: now },
-      version: instance.version + 1,
     })
   })
 }

@@ -22,6 +22,8 @@ export interface FleetOptions {
   readonly state: State
   /** The wall clock. */
   readonly clock: Clock
+  /** The cloud clock, when it is another: since when agents are there or away. */
+  readonly cloud?: Pick<Clock, "now">
   readonly ids: Ids
   readonly log: Log
   /** The port of the APIs, for the address that containers reach them at. */
@@ -45,10 +47,11 @@ export interface Fleet {
 /** Starts to serve agents. */
 export const startFleet = (options: FleetOptions): Fleet => {
   const { state, clock, ids, log } = options
+  const cloudNow = () => Math.floor((options.cloud ?? clock).now())
   const server = new WebSocketServer({ noServer: true, maxPayload: frameBound, perMessageDeflate: false })
   const sessions = new Map<string, AcsSession>()
   let closed = false
-  forgetSessions(state, Math.floor(clock.now()))
+  forgetSessions(state, cloudNow())
 
   const compile = (task: TaskRow) =>
     state.view((view) =>
@@ -74,13 +77,13 @@ export const startFleet = (options: FleetOptions): Fleet => {
       ...(options.credentials && { credentials: options.credentials }),
     })
     sessions.set(instance.arn, session)
-    setConnected(state, instance.arn, true, Math.floor(clock.now()), version)
+    setConnected(state, instance.arn, true, cloudNow(), version)
     log.info("An agent has connected.", { instance: instance.arn, version: version.agentVersion })
     socket.on("close", () => {
       session.end()
       if (closed || sessions.get(instance.arn) !== session) return
       sessions.delete(instance.arn)
-      setConnected(state, instance.arn, false, Math.floor(clock.now()))
+      setConnected(state, instance.arn, false, cloudNow())
       log.info("An agent has gone.", { instance: instance.arn })
     })
     // What the session says must not run ahead of the disk.

@@ -99,7 +99,10 @@ const start = async ({
   })
 
   const gate = createGate({ state, bulk, services: tables, clock: clocks.cloud, ids, log })
-  const fleet = startFleet({ state, clock: clocks.wall, ids, log, apiPort: () => port, ...(onAgent && { onAgent }) })
+  const fleet = startFleet({
+    ...{ state, clock: clocks.wall, cloud: clocks.cloud, ids, log, apiPort: () => port },
+    ...(onAgent && { onAgent }),
+  })
   const runner = startControllers({ state, gate, clock: clocks.cloud, log, controllers: controllers(home) })
   const stopSweep = startLogSweep({ state, logEvents: bulk.logEvents, clock: clocks.cloud, log, ports: logsPorts })
   let registry: ReturnType<typeof metricsRegistry> | undefined

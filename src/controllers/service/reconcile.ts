@@ -23,8 +23,10 @@ export const serviceController: Controller = {
     on<DeploymentRow>("deployments", (deployment) => deployment.serviceArn),
     on<TaskRow>("tasks", (task) => task.serviceArn),
     // An instance that came, went or drains matters to the services of its cluster.
-    on<ContainerInstanceRow>("containerInstances", (instance, view) =>
-      instance.pool ? [] : view.services.by("listed", instance.clusterArn).map((service) => service.arn),
+    on<ContainerInstanceRow>("containerInstances", (instance, view, before) =>
+      instance.pool || (before && isSamePlace(before, instance))
+        ? []
+        : view.services.by("listed", instance.clusterArn).map((service) => service.arn),
     ),
   ],
   keys: (view) => view.services.by("live", "live").map((service) => service.arn),
@@ -37,6 +39,13 @@ export const serviceController: Controller = {
     return cx.commit(service, ecsPrincipal(service.account), (inner) => carryOut(inner, service, plan))
   },
 }
+
+/** Whether nothing changed that decides over where tasks may be. Numbers that count events and messages do not. */
+const isSamePlace = (a: ContainerInstanceRow, b: ContainerInstanceRow): boolean =>
+  a.status === b.status &&
+  a.session.connected === b.session.connected &&
+  a.attributes === b.attributes &&
+  a.registeredResources === b.registeredResources
 
 const outcome = (next: number | undefined): Outcome => (next === undefined ? done : again(next))
 

@@ -6,6 +6,11 @@ import { type StopCode, stoppedTaskLifetime, type TaskRow, type TaskStatus, type
 export interface Surroundings {
   /** The host is gone for good, and with it everything that it ran. */
   readonly hostLost: boolean
+  /**
+   * The agent of the host is away, and from this time on the task is given up to its replacement. Absent while the agent
+   * is there, and for tasks that nothing would replace elsewhere: docs/decisions/0020-agents-that-are-away.md.
+   */
+  readonly givenUpAt?: number
   /** Whole milliseconds of the cloud clock. */
   readonly now: number
 }
@@ -28,6 +33,17 @@ const advance = (to: TaskStatus): Move => ({ kind: "advance", to })
 
 /** The task's next move. */
 export const nextMove = (task: TaskRow, around: Surroundings): Move => {
+  const move = nextInPhase(task, around)
+  const { givenUpAt, now } = around
+  if (move.kind !== "wait" || move.until !== undefined || givenUpAt === undefined) return move
+  if (now < givenUpAt) return { kind: "wait", until: givenUpAt }
+  if (task.desiredStatus === "STOPPED") return move
+  return { kind: "stop", code: "InfrastructureHealth", reason: awayTooLong }
+}
+
+const awayTooLong = "The agent of the container instance has been disconnected for too long."
+
+const nextInPhase = (task: TaskRow, around: Surroundings): Move => {
   const stopping = task.desiredStatus === "STOPPED"
   const ended = task.observed.status === "STOPPED" || around.hostLost
   switch (task.lastStatus) {
@@ -53,7 +69,8 @@ export const nextMove = (task: TaskRow, around: Surroundings): Move => {
       return ended || essentialEnded(task) ? endedBy(task, around) : wait
     case "DEACTIVATING":
       return whenSteps(task, "DEACTIVATING", () =>
-        ended || task.observed.stopSentAt !== undefined ? advance("STOPPING") : wait,
+        // Nobody hears the order to stop while the agent is away; it is given when the agent comes back.
+        ended || task.observed.stopSentAt !== undefined || isGivenUp(around) ? advance("STOPPING") : wait,
       )
     case "STOPPING":
       return ended ? advance("DEPROVISIONING") : wait
@@ -65,6 +82,8 @@ export const nextMove = (task: TaskRow, around: Surroundings): Move => {
     }
   }
 }
+
+const isGivenUp = ({ givenUpAt, now }: Surroundings): boolean => givenUpAt !== undefined && givenUpAt <= now
 
 /** The agent has the task: its ack, its first pull report or any status. */
 const taken = ({ observed }: TaskRow): boolean =>

@@ -2,10 +2,11 @@
 // Writes lastStatus, steps, attachments, placement and the times of the phases; the stop wish only for what happened.
 import type { Cx } from "../../gate/index.ts"
 import { taskStateChange } from "../../services/ecs/index.ts"
-import type { TaskRow, TaskStep, View } from "../../state/index.ts"
+import type { ContainerInstanceRow, TaskRow, TaskStep, View } from "../../state/index.ts"
 import { again, type Controller, done, on } from "../controller.ts"
 import { ecsPrincipal } from "../principals.ts"
-import { type Move, nextMove } from "./plan.ts"
+import { givenUpAt } from "./away.ts"
+import { type Move, nextMove, type Surroundings } from "./plan.ts"
 import { stepKinds, stepsOf } from "./steps.ts"
 
 /** See the head of the file. Keyed by task ARN. */
@@ -15,17 +16,22 @@ export const taskController: Controller = {
     on<TaskRow>("tasks", (task) => task.arn),
     // A network or a host that came or went matters to the tasks that wait for one, and to those on it.
     on("networks", (_, view) => provisioning(view)),
-    on<{ arn: string }>("containerInstances", (instance, view) => [
-      ...view.tasks.by("host", instance.arn).map((t) => t.arn),
-      ...provisioning(view),
-    ]),
+    on<ContainerInstanceRow>("containerInstances", (instance, view, before) =>
+      // What its tasks changed of it is no news to them.
+      before?.status === instance.status && before.session === instance.session
+        ? []
+        : [...view.tasks.by("host", instance.arn).map((t) => t.arn), ...provisioning(view)],
+    ),
     on("machines", (_, view) => provisioning(view)),
   ],
   keys: (view) => [...view.tasks.all()].map((task) => task.arn),
   reconcile: (cx, arn) => {
     const seen = cx.view((view) => view.tasks.get(arn))
     if (!seen) return done
-    const first = nextMove(seen, { hostLost: cx.view((view) => hostLost(view, seen)), now: cx.now })
+    const first = nextMove(
+      seen,
+      cx.view((view) => surroundings(view, seen, cx.now)),
+    )
     if (first.kind === "wait" && seen.announced === digest(seen)) {
       return first.until === undefined ? done : again(first.until)
     }
@@ -38,6 +44,11 @@ export const taskController: Controller = {
 
 const provisioning = (view: View): string[] =>
   view.tasks.by("live", "live").flatMap((task) => (task.lastStatus === "PROVISIONING" ? [task.arn] : []))
+
+const surroundings = (view: View, task: TaskRow, now: number): Surroundings => {
+  const at = givenUpAt(view, task)
+  return { hostLost: hostLost(view, task), now, ...(at !== undefined && { givenUpAt: at }) }
+}
 
 const hostLost = (view: View, task: TaskRow): boolean =>
   task.containerInstanceArn !== undefined &&
@@ -55,7 +66,7 @@ const pursue = (cx: Cx, arn: string): Move => {
   for (;;) {
     announce(cx, task)
     task = cx.tx.tasks.get(arn) ?? task
-    const move = nextMove(task, { hostLost: hostLost(cx.tx, task), now: cx.now })
+    const move = nextMove(task, surroundings(cx.tx, task, cx.now))
     if (move.kind === "wait") return move
     if (move.kind === "forget") {
       forget(cx, task)

@@ -42,7 +42,7 @@ const targetsOf = (
 }
 
 const keep = (cx: Cx, row: ContainerInstanceRow, attributes: ContainerInstanceRow["attributes"]): void => {
-  cx.tx.containerInstances.patch(row.arn, { attributes, version: row.version + 1 })
+  cx.tx.containerInstances.patch(row.arn, { attributes })
 }
 
 /** Sets attributes of instances; one that is there gets the new value. */

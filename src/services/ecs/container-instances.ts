@@ -119,7 +119,7 @@ export const DeregisterContainerInstance: Op<"ecs", "DeregisterContainerInstance
       stopRequestedAt: cx.now,
     })
   }
-  const gone = cx.tx.containerInstances.patch(row.arn, { status: "INACTIVE", version: row.version + 1 })
+  const gone = cx.tx.containerInstances.patch(row.arn, { status: "INACTIVE", inactiveAt: cx.now })
   return { containerInstance: describeContainerInstance(cx.tx, gone) }
 }
 
@@ -145,8 +145,7 @@ export const UpdateContainerInstancesState: Op<"ecs", "UpdateContainerInstancesS
       failures.push({ arn, reason: row ? "INACTIVE" : "MISSING" })
       continue
     }
-    const changed =
-      row.status === status ? row : cx.tx.containerInstances.patch(row.arn, { status, version: row.version + 1 })
+    const changed = row.status === status ? row : cx.tx.containerInstances.patch(row.arn, { status })
     containerInstances.push(describeContainerInstance(cx.tx, changed))
   }
   return { containerInstances, failures }

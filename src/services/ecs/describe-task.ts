@@ -76,6 +76,22 @@ const architectureOf = (view: View, task: TaskRow): string => {
   return platform?.cpuArchitecture === "ARM64" ? "arm64" : "x86_64"
 }
 
+/**
+ * Whether the task's agent is there, once the task was given to it. What is over keeps what was true then.
+ * `connectivityAt` is "the time when the task last went into CONNECTED status" (API_Task), also while it is DISCONNECTED.
+ */
+const connectivityOf = (view: View, task: TaskRow): Pick<Task, "connectivity" | "connectivityAt"> => {
+  const { connectivity, connectivityAt } = task
+  const session =
+    task.lastStatus === "STOPPED" || connectivityAt === undefined || task.containerInstanceArn === undefined
+      ? undefined
+      : view.containerInstances.get(task.containerInstanceArn)?.session
+  if (!session || connectivityAt === undefined) return { connectivity, connectivityAt: date(connectivityAt) }
+  return session.connected
+    ? { connectivity: "CONNECTED", connectivityAt: date(Math.max(connectivityAt, session.since)) }
+    : { connectivity: "DISCONNECTED", connectivityAt: date(connectivityAt) }
+}
+
 /** A task as DescribeTasks answers it. A Fargate task shows no container instance: its host is nobody's business. */
 export const describeTask = (view: View, task: TaskRow, withTags = false): Task => {
   const isFargate = task.launchType === "FARGATE"
@@ -88,8 +104,7 @@ export const describeTask = (view: View, task: TaskRow, withTags = false): Task 
     availabilityZone: task.availabilityZone,
     capacityProviderName: task.capacityProviderName,
     clusterArn: task.clusterArn,
-    connectivity: task.connectivity,
-    connectivityAt: date(task.connectivityAt),
+    ...connectivityOf(view, task),
     containerInstanceArn: isFargate ? undefined : task.containerInstanceArn,
     containers: containersOf(task),
     cpu: task.cpu,

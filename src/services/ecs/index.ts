@@ -20,6 +20,7 @@ import * as updates from "./update-cluster.ts"
 import { withoutEffect } from "./without-effect.ts"
 
 export type { EcsPorts } from "./agent-operations.ts"
+export { containerInstanceDigest, containerInstanceStateChange } from "./container-instance-event.ts"
 export { describeTask, taskHealth, taskStateChangeDetail } from "./describe-task.ts"
 export {
   breakerThreshold,
@@ -29,7 +30,7 @@ export {
   serviceAction,
   startServiceTasks,
 } from "./service/index.ts"
-export { clusterEnd, taskDefinitionEnd } from "./sweep.ts"
+export { clusterEnd, deletedLifetime, taskDefinitionEnd } from "./sweep.ts"
 export { taskStateChange } from "./task-event.ts"
 
 /** The ECS table. `ports` are what the process gives it. */

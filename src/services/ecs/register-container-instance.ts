@@ -71,7 +71,7 @@ const registeredBefore = (cx: Cx, input: RegisterInput, cluster: string): Contai
     const row = tx.containerInstances.by("machine", caller.machineId ?? "").find((one) => one.status !== "INACTIVE")
     if (!row || row.arn === input.containerInstanceArn) return row
     // Its agent has lost its memory, and with it the tasks that it had: they are lost, and this is a new host.
-    tx.containerInstances.patch(row.arn, { status: "INACTIVE", version: row.version + 1 })
+    tx.containerInstances.patch(row.arn, { status: "INACTIVE", inactiveAt: cx.now })
     return undefined
   }
   if (!input.containerInstanceArn) return undefined
@@ -105,7 +105,6 @@ export const RegisterContainerInstance: Op<"ecs", "RegisterContainerInstance"> =
         attributes,
         registeredResources,
         session: { ...before.session, ...reported },
-        version: before.version + 1,
       })
     : cx.tx.containerInstances.insert({
         arn: containerInstanceArn(cx.scope, clusterNameOf(cluster), cx.ids.hex(32)),

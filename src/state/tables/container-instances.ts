@@ -28,6 +28,7 @@ export interface ContainerInstanceRow {
   readonly tags: readonly { readonly key: string; readonly value: string }[]
   readonly session: {
     readonly connected: boolean
+    /** Since when on the cloud clock. After a start nobody is connected, since then. */
     readonly since: number
     readonly agentVersion?: string
     readonly agentHash?: string
@@ -35,7 +36,12 @@ export interface ContainerInstanceRow {
   }
   /** One counter for payload sequence numbers and manifest timelines. */
   readonly timeline: number
+  /** Grows with every change that ECS sends an event for. */
   readonly version: number
+  /** A digest of what the last event said; another one is due when it differs. Absent until the first. */
+  readonly announced?: string
+  /** When it became INACTIVE. */
+  readonly inactiveAt?: number
 }
 
 export const containerInstances = defineTable<ContainerInstanceRow>()({
