@@ -9,14 +9,21 @@ import { invalidParameter } from "./faults.ts"
 const mostConstraints = 10
 const mostStrategies = 5
 
-/** A query of the cluster query language. Throws InvalidParameterException (text from memory) for what is none. */
-export const queryOf = (expression: string): Query => {
+/** A query of the cluster query language, or why it is none (text from memory). */
+export const readQuery = (expression: string): Query | string => {
   try {
     return parseQuery(expression)
   } catch (thrown) {
-    if (thrown instanceof QueryError) throw invalidParameter(`Invalid expression '${expression}': ${thrown.message}.`)
+    if (thrown instanceof QueryError) return `Invalid expression '${expression}': ${thrown.message}.`
     throw thrown
   }
+}
+
+/** The same for calls that name one. Throws InvalidParameterException. */
+export const queryOf = (expression: string): Query => {
+  const query = readQuery(expression)
+  if (typeof query === "string") throw invalidParameter(query)
+  return query
 }
 
 /** Throws InvalidParameterException for constraints that ECS does not take. */

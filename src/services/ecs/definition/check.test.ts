@@ -19,6 +19,12 @@ const efs = (efsVolumeConfiguration: object): Definition =>
   ({ ...bridge(container()), volumes: [{ name: "v", efsVolumeConfiguration }] }) as Definition
 
 refusesEach([
+  [
+    "M",
+    "a placement expression that is none",
+    { ...bridge(container()), placementConstraints: [{ type: "memberOf", expression: "moon == full" }] },
+    "Invalid expression 'moon == full': unknown subject 'moon'.",
+  ],
   ["M", "a family with a space", { ...bridge(container()), family: "a b" }, "Family contains invalid characters."],
   ["R", "no containers", bridge(), "Container list cannot be empty."],
   [

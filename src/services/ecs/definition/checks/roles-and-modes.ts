@@ -1,6 +1,7 @@
 // Members of the task itself that are of a closed set or of a form: modes, platform, roles, constraints, fault injection.
 import { parseArn } from "../../../../kernel/index.ts"
 import { clientException } from "../../faults.ts"
+import { readQuery } from "../../placement.ts"
 import { type Check, containersOf, isWindows } from "../definition.ts"
 
 const architectures: readonly unknown[] = [undefined, "X86_64", "ARM64"]
@@ -72,6 +73,8 @@ export const checkConstraints: Check = ({ placementConstraints = [] }) => {
   for (const { type, expression } of placementConstraints) {
     if (type !== "memberOf") throw clientException(`Invalid placement constraint type '${type}'.`)
     if (!expression) throw clientException("Placement constraint memberOf requires an expression.")
+    const query = readQuery(expression)
+    if (typeof query === "string") throw clientException(query)
   }
 }
 
