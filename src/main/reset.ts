@@ -42,6 +42,7 @@ const allStopped = (state: State): Promise<void> =>
 const emptyServices = (tx: Tx): void => {
   for (const row of [...tx.services.all()]) tx.services.delete(row.arn)
   for (const row of [...tx.deployments.all()]) tx.deployments.delete(`${row.serviceArn} ${row.id}`)
+  for (const row of [...tx.taskSets.all()]) tx.taskSets.delete(row.arn)
   for (const row of [...tx.serviceRevisions.all()]) tx.serviceRevisions.delete(row.arn)
   for (const row of [...tx.serviceEvents.all()]) tx.serviceEvents.delete(serviceEventKey(row))
 }

@@ -56,6 +56,7 @@ export {
   serviceEventKey,
 } from "./tables/services.ts"
 export type { FamilyRow, TaskDefinitionRow } from "./tables/task-definitions.ts"
+export type { TaskSetRow } from "./tables/task-sets.ts"
 export {
   type HealthStatus,
   type ObservedContainer,

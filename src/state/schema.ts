@@ -11,6 +11,7 @@ import { machines, networks } from "./tables/machines.ts"
 import { outbox, settings } from "./tables/outbox.ts"
 import { deployments, serviceEvents, serviceRevisions, services } from "./tables/services.ts"
 import { families, taskDefinitions } from "./tables/task-definitions.ts"
+import { taskSets } from "./tables/task-sets.ts"
 import { runTaskTokens, tasks } from "./tables/tasks.ts"
 import type { Store, TxOf, ViewOf } from "./types.ts"
 
@@ -42,6 +43,7 @@ export const schema = {
   settings,
   subnets,
   taskDefinitions,
+  taskSets,
   tasks,
   vpcs,
 } as const

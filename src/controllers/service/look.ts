@@ -1,5 +1,5 @@
 // Reads everything that a service's next moves depend on, in one view.
-import { eligibleInstances, taskHealth } from "../../services/ecs/index.ts"
+import { computedDesiredCount, eligibleInstances, taskHealth } from "../../services/ecs/index.ts"
 import type { ServiceRow, TaskRow, View } from "../../state/index.ts"
 import type { EndedTask, LiveTask, Seen } from "./seen.ts"
 import { texts } from "./texts.ts"
@@ -36,6 +36,12 @@ export const lookAtService = (view: View, arn: string, now: number): Seen | unde
     leaving,
     ended,
     said: saidLately(view, service, now),
+    ...(service.deploymentController === "EXTERNAL" && {
+      taskSets: view.taskSets
+        .by("service", arn)
+        .toSorted((a, b) => a.createdAt - b.createdAt)
+        .map((row) => ({ row, desired: computedDesiredCount(service, row) })),
+    }),
     ...(service.schedulingStrategy === "DAEMON" && { eligible: eligibleInstances(view, service) }),
   }
 }

@@ -8,6 +8,7 @@ import { nextChange } from "./health.ts"
 import { type Progress, progressOf } from "./progress.ts"
 import { type Moves, rollingMoves } from "./rolling.ts"
 import type { DeploymentChange, LiveTask, Seen } from "./seen.ts"
+import { planTaskSets, type TaskSetPlan } from "./task-sets.ts"
 import { texts } from "./texts.ts"
 
 /** Steady services say so again after six hours: aws-behaviour.md 2.2. */
@@ -15,7 +16,6 @@ const steadyAgain = 6 * 60 * 60_000
 
 export type ServicePlan =
   | { readonly kind: "progress"; readonly progress: Progress }
-  | { readonly kind: "moves"; readonly moves: Moves; readonly next: number | undefined }
   | {
       readonly kind: "settled"
       readonly patches: ReadonlyMap<string, DeploymentChange>
@@ -30,12 +30,13 @@ export type ServicePlan =
   | { readonly kind: "count"; readonly daemonCount: number }
   /** Deleted: every task is to go, and when none is left the service is INACTIVE. */
   | { readonly kind: "drain"; readonly stop: readonly LiveTask[]; readonly over: boolean }
-  | { readonly kind: "wait"; readonly next: number | undefined }
+  | TaskSetPlan
 
 /** See the head of the file. */
 export const planService = (seen: Seen, now: number): ServicePlan => {
   const { service, primary } = seen
   if (service.status === "INACTIVE") return { kind: "wait", next: undefined }
+  if (seen.taskSets && service.status === "ACTIVE") return planTaskSets(seen, seen.taskSets, now)
   if (seen.ended.length > 0) return { kind: "progress", progress: progressOf(seen, now) }
   if (service.status === "DRAINING") {
     const over = seen.live.length === 0 && seen.leaving.size === 0

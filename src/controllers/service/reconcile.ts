@@ -1,8 +1,14 @@
 // The service controller: looks at a service, asks plan.ts what it needs, and carries that out in one transaction.
 // Writes the progress of deployments, the end of a deleted service, and which deployment is primary after a rollback.
 import type { Cx } from "../../gate/index.ts"
-import { deploymentStateChange, sayOfService, serviceAction, startServiceTasks } from "../../services/ecs/index.ts"
-import type { ContainerInstanceRow, DeploymentRow, ServiceRow, TaskRow } from "../../state/index.ts"
+import {
+  deploymentStateChange,
+  sayOfService,
+  serviceAction,
+  startServiceTasks,
+  taskSetSteady,
+} from "../../services/ecs/index.ts"
+import type { ContainerInstanceRow, DeploymentRow, ServiceRow, TaskRow, TaskSetRow } from "../../state/index.ts"
 import { again, type Controller, done, type Outcome, on } from "../controller.ts"
 import { ecsPrincipal } from "../principals.ts"
 import { lookAtService } from "./look.ts"
@@ -10,6 +16,7 @@ import { planService, type ServicePlan } from "./plan.ts"
 import type { Progress } from "./progress.ts"
 import type { Moves, StopWhy } from "./rolling.ts"
 import type { DeploymentChange } from "./seen.ts"
+import type { TaskSetNews } from "./task-sets.ts"
 import { texts } from "./texts.ts"
 
 /** A task that found no place is tried again so much later, if nothing happens before: an instance may have room then. */
@@ -21,6 +28,7 @@ export const serviceController: Controller = {
   wakes: [
     on<ServiceRow>("services", (service) => service.arn),
     on<DeploymentRow>("deployments", (deployment) => deployment.serviceArn),
+    on<TaskSetRow>("taskSets", (set) => set.serviceArn),
     on<TaskRow>("tasks", (task) => task.serviceArn),
     // An instance that came, went or drains matters to the services of its cluster.
     on<ContainerInstanceRow>("containerInstances", (instance, view, before) =>
@@ -60,11 +68,15 @@ const carryOut = (cx: Cx, service: ServiceRow, plan: Exclude<ServicePlan, { kind
       patchDeployment(cx, service, service.primary, { daemonCount: plan.daemonCount })
       cx.emit(serviceAction(service, "SERVICE_DESIRED_COUNT_UPDATED", cx.now, { desiredCount: plan.daemonCount }))
       return done
+    case "task sets":
+      noteTaskSets(cx, service, plan)
+      return outcome(plan.next)
     case "moves":
       return outcome(earliest(plan.next, move(cx, service, plan.moves)))
     case "drain":
       for (const task of plan.stop) stop(cx, service, task.arn, "scaling", task.deployment)
       if (plan.over) {
+        for (const { arn } of [...cx.tx.taskSets.by("service", service.arn)]) cx.tx.taskSets.delete(arn)
         cx.tx.services.patch(service.arn, { status: "INACTIVE", inactiveAt: cx.now })
         for (const row of cx.tx.deployments.by("shown", service.arn))
           patchDeployment(cx, service, row.id, { shown: false })
@@ -111,6 +123,20 @@ const noteProgress = (cx: Cx, service: ServiceRow, progress: Progress): void => 
     cx.emit(serviceAction(service, "SERVICE_TASK_START_IMPAIRED", cx.now))
   }
   for (const { id, name, reason } of progress.announce) announceDeployment(cx, service, name, id, reason)
+}
+
+const noteTaskSets = (cx: Cx, service: ServiceRow, news: TaskSetNews): void => {
+  for (const arn of news.counted) cx.tx.tasks.patch(arn, { counted: true })
+  for (const [arn, patch] of news.patches) cx.tx.taskSets.patch(arn, patch)
+  for (const arn of news.over) cx.tx.taskSets.delete(arn)
+  cx.tx.services.patch(service.arn, { steadyAt: news.steadyAt })
+  sayOfService(cx, service, news.messages)
+  for (const arn of news.steady) cx.emit(taskSetSteady(service, arn, cx.now))
+  if (news.messages.includes(texts.steady(service.name)))
+    cx.emit(serviceAction(service, "SERVICE_STEADY_STATE", cx.now))
+  if (news.messages.includes(texts.impaired(service.name))) {
+    cx.emit(serviceAction(service, "SERVICE_TASK_START_IMPAIRED", cx.now))
+  }
 }
 
 /** Stops and starts what was planned; answers when to try again what could not be placed. */

@@ -33,12 +33,15 @@ export const bounds = (seen: Seen): { readonly lower: number; readonly upper: nu
   }
 }
 
+/** What tasks are started for: a deployment, or a task set. */
+export type Launched = Pick<DeploymentRow, "id" | "rolloutState" | "throttle">
+
 /** Whether a deployment may be given tasks at this time. */
-export const mayLaunch = (deployment: DeploymentRow, now: number): boolean =>
+export const mayLaunch = (deployment: Launched, now: number): boolean =>
   deployment.rolloutState !== "FAILED" && (deployment.throttle?.until ?? 0) <= now
 
 /** See the head of the file. `primary` is the deployment that is to have all `desiredCount` tasks. */
-export const rollingMoves = (seen: Seen, primary: DeploymentRow, now: number): Moves => {
+export const rollingMoves = (seen: Seen, primary: Launched, now: number): Moves => {
   const { service, live } = seen
   const desired = service.desiredCount
   const { lower, upper } = bounds(seen)
@@ -119,7 +122,7 @@ export const rollingMoves = (seen: Seen, primary: DeploymentRow, now: number): M
  */
 const restore = (
   seen: Seen,
-  primary: DeploymentRow,
+  primary: Launched,
   { lower, room, stop, now }: { lower: number; room: number; stop: readonly { task: LiveTask }[]; now: number },
 ): Moves["start"] => {
   const [old] = seen.older

@@ -1,5 +1,5 @@
 // What the service controller knows of a service when it plans: plain data, read in one view by look.ts.
-import type { DeploymentRow, ServiceRow } from "../../state/index.ts"
+import type { DeploymentRow, ServiceRow, TaskSetRow } from "../../state/index.ts"
 
 /** A task of the service that is wanted: its desired status is RUNNING. Times in milliseconds of the cloud clock. */
 export interface LiveTask {
@@ -47,9 +47,14 @@ export interface Seen {
   readonly ended: readonly EndedTask[]
   /** What events have said since the last steady state, in the last six hours: it is not said twice. */
   readonly said: ReadonlySet<string>
+  /** With the EXTERNAL controller: the task sets, and how many tasks each is to have. */
+  readonly taskSets?: readonly { readonly row: TaskSetRow; readonly desired: number }[]
   /** Of a DAEMON service: the container instances that should have a task. */
   readonly eligible?: readonly string[]
 }
 
 /** What changes in the row of a deployment; `undefined` takes a member away. */
 export type DeploymentChange = { readonly [K in keyof DeploymentRow]?: DeploymentRow[K] | undefined }
+
+/** The same of a task set. */
+export type TaskSetChange = { readonly [K in keyof TaskSetRow]?: TaskSetRow[K] | undefined }

@@ -20,6 +20,9 @@ export const containerInstanceArn = (scope: Owned, cluster: string, id: string):
 /** `arn:…:service/<cluster>/<name>`. */
 export const serviceArn = (scope: Owned, cluster: string, name: string): string =>
   formatArn("ecs", scope, `service/${cluster}/${name}`)
+/** `arn:…:task-set/<cluster>/<service>/<id>`; the id is `ecs-svc/<19 digits>`. */
+export const taskSetArn = (scope: Owned, cluster: string, service: string, id: string): string =>
+  formatArn("ecs", scope, `task-set/${cluster}/${service}/${id}`)
 /** `arn:…:task-definition/<family>:<revision>`. */
 export const taskDefinitionArn = (scope: Owned, family: string, revision: number | string): string =>
   formatArn("ecs", scope, `task-definition/${family}:${revision}`)

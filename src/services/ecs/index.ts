@@ -24,11 +24,13 @@ export { containerInstanceDigest, containerInstanceStateChange } from "./contain
 export { describeTask, taskHealth, taskStateChangeDetail } from "./describe-task.ts"
 export {
   breakerThreshold,
+  computedDesiredCount,
   deploymentStateChange,
   eligibleInstances,
   sayOfService,
   serviceAction,
   startServiceTasks,
+  taskSetSteady,
 } from "./service/index.ts"
 export { clusterEnd, deletedLifetime, taskDefinitionEnd } from "./sweep.ts"
 export { taskStateChange } from "./task-event.ts"

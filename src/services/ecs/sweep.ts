@@ -24,14 +24,17 @@ export const deletedLifetime = 60 * 60 * 1000
 export const clusterEnd = (row: ClusterRow): number | undefined =>
   row.status === "INACTIVE" ? (row.deletedAt ?? 0) + deletedLifetime : undefined
 
-/** Whether a deployment that a service shows starts its tasks from the definition. */
+/** Whether a deployment that a service shows, or a task set of it, starts its tasks from the definition. */
 const isServed = (view: View, definition: string): boolean =>
   view.serviceRevisions
     .by("taskDefinition", definition)
     .some(
       (revision) =>
         view.services.get(revision.serviceArn)?.status !== "INACTIVE" &&
-        view.deployments.by("shown", revision.serviceArn).some((deployment) => deployment.revisionArn === revision.arn),
+        [
+          ...view.deployments.by("shown", revision.serviceArn),
+          ...view.taskSets.by("service", revision.serviceArn),
+        ].some(({ revisionArn }) => revisionArn === revision.arn),
     )
 
 /** When a task definition may be forgotten; undefined for one that is to stay, or that tasks or services still use. */

@@ -66,7 +66,7 @@ export const tagsOut = (tags: readonly KeptTag[]): Tag[] => tags.map((tag) => ({
 /** The tags of a task: none once it has stopped, for "any tags associated with the task are deleted" (API_StopTask). */
 export const taskTags = (task: TaskRow): readonly KeptTag[] => (task.lastStatus === "STOPPED" ? [] : task.tags)
 
-type TaggedTable = "clusters" | "taskDefinitions" | "tasks" | "containerInstances" | "services"
+type TaggedTable = "clusters" | "taskDefinitions" | "tasks" | "containerInstances" | "services" | "taskSets"
 
 interface Tagged {
   readonly table: TaggedTable
@@ -81,7 +81,7 @@ const notFound = (arn: string, isRead: boolean) =>
     : fault("ResourceNotFoundException", "The specified resource wasn't found.")
 
 /** What has a cluster in the new form of its ARN. */
-const longKinds: readonly string[] = ["service", "task", "container-instance"]
+const longKinds: readonly string[] = ["service", "task", "container-instance", "task-set"]
 
 /** The resource that an ARN names, with its tags. Throws AWS's error of its kind. */
 const findTagged = (cx: Looking & { now: number }, arn: string | undefined, isRead = false): Tagged => {
@@ -124,6 +124,10 @@ const findTagged = (cx: Looking & { now: number }, arn: string | undefined, isRe
       }
       return found("services", row)
     }
+    case "task-set": {
+      const row = view.taskSets.get(arn)
+      return found("taskSets", row?.status === "DRAINING" ? undefined : row)
+    }
     case "task": {
       const row = view.tasks.get(arn)
       return found("tasks", row && isVisible(row, cx.now) ? { tags: taskTags(row) } : undefined)
@@ -146,6 +150,7 @@ const keep = (tx: Tx, tagged: Tagged, tags: readonly KeptTag[]): void => {
   if (tagged.table === "clusters") tx.clusters.patch(tagged.arn, { tags })
   else if (tagged.table === "taskDefinitions") tx.taskDefinitions.patch(tagged.arn, { tags })
   else if (tagged.table === "services") tx.services.patch(tagged.arn, { tags })
+  else if (tagged.table === "taskSets") tx.taskSets.patch(tagged.arn, { tags })
   else if (tagged.table === "tasks") tx.tasks.patch(tagged.arn, { tags })
   else tx.containerInstances.patch(tagged.arn, { tags })
 }

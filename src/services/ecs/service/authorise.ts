@@ -3,7 +3,7 @@
 import type { Authorise, Input } from "../../../gate/index.ts"
 import { parseArn, type Scope } from "../../../kernel/index.ts"
 import type { EcsOperations } from "../../../model/types/ecs.ts"
-import { clusterNameOf, lastPart, serviceArn } from "../arns.ts"
+import { clusterNameOf, lastPart, serviceArn, taskSetArn } from "../arns.ts"
 import { clusterOf, demand, requestTags, tagOnCreate } from "../authorise.ts"
 
 type Name = keyof EcsOperations & string
@@ -45,3 +45,41 @@ export const onServicesOf =
       }),
     ),
   ]
+
+type WithService = WithCluster & { readonly service?: string | undefined }
+
+const taskSetOf = (
+  scope: Scope,
+  cluster: string,
+  service: string | undefined,
+  reference: string | undefined,
+): string =>
+  reference?.startsWith("arn:")
+    ? reference
+    : taskSetArn(scope, clusterNameOf(cluster), lastPart(service ?? ""), reference ?? "*")
+
+/** For operations on task sets of a service. */
+export const onTaskSets =
+  <I extends WithService>(operation: Name, setsOf: (input: I) => readonly (string | undefined)[]): Authorise<I> =>
+  (cx, input) => {
+    const cluster = clusterOf(cx.scope, input.cluster)
+    const named = setsOf(input)
+    const resources = (named.length > 0 ? named : [undefined]).map((set) =>
+      taskSetOf(cx.scope, cluster, input.service, set),
+    )
+    return [
+      demand(operation, resources, { "ecs:cluster": cluster, "ecs:service": arnOf(cx.scope, cluster, input.service) }),
+    ]
+  }
+
+export const createTaskSet: Authorise<Input<"ecs", "CreateTaskSet">> = (cx, input) => {
+  const cluster = clusterOf(cx.scope, input.cluster)
+  const resources = [taskSetOf(cx.scope, cluster, input.service, undefined)]
+  const conditions = {
+    "ecs:cluster": cluster,
+    "ecs:service": arnOf(cx.scope, cluster, input.service),
+    ...(input.taskDefinition && { "ecs:task-definition": input.taskDefinition }),
+    ...requestTags(input.tags),
+  }
+  return [demand("CreateTaskSet", resources, conditions), ...tagOnCreate(cx, "CreateTaskSet", resources, input.tags)]
+}

@@ -10,6 +10,7 @@ import { present } from "../shape.ts"
 import { checkTags } from "../tags.ts"
 import { beginDeployment } from "./deploy.ts"
 import { describeService } from "./describe-service.ts"
+import { checkExternal } from "./external.ts"
 import { primaryOf, revisionOf } from "./find.ts"
 import { insertRevision, type RevisionSettings, resolveRevision } from "./revision.ts"
 import { checkDesiredCount, checkGracePeriod, deploymentConfigurationOf, refuseLater } from "./settings.ts"
@@ -30,7 +31,8 @@ const checkName = (name: string | undefined): string => {
 const controllerOf = (input: CreateInput): ServiceRow["deploymentController"] => {
   checkOneOf("deploymentController.type", input.deploymentController?.type, ["ECS", "CODE_DEPLOY", "EXTERNAL"])
   const type = input.deploymentController?.type ?? "ECS"
-  if (type !== "ECS") throw notYet(`the deployment controller ${type}`)
+  if (type === "CODE_DEPLOY") throw notYet("the deployment controller CODE_DEPLOY (there is no AWS CodeDeploy here)")
+  if (type === "EXTERNAL") checkExternal(input)
   return type
 }
 
@@ -50,8 +52,10 @@ const settingsOf = (input: CreateInput) => {
   checkOneOf("schedulingStrategy", input.schedulingStrategy, ["REPLICA", "DAEMON"])
   checkOneOf("propagateTags", input.propagateTags, ["TASK_DEFINITION", "SERVICE", "NONE"])
   const schedulingStrategy = input.schedulingStrategy ?? "REPLICA"
+  const deploymentController = controllerOf(input)
   checkDesiredCount(input.desiredCount, schedulingStrategy)
-  if (schedulingStrategy === "REPLICA" && input.desiredCount === undefined) {
+  // Of a service with task sets "the only required parameter is the service name".
+  if (schedulingStrategy === "REPLICA" && deploymentController === "ECS" && input.desiredCount === undefined) {
     throw invalidParameter("desiredCount must be specified for the REPLICA scheduling strategy.") // text from memory
   }
   checkConstraints(input.placementConstraints)
@@ -66,7 +70,7 @@ const settingsOf = (input: CreateInput) => {
   refuseLater(input)
   return {
     schedulingStrategy,
-    deploymentController: controllerOf(input),
+    deploymentController,
     desiredCount: input.desiredCount ?? 0,
     deploymentConfiguration: deploymentConfigurationOf(input.deploymentConfiguration, schedulingStrategy),
     placementConstraints: input.placementConstraints ?? [],
@@ -95,19 +99,22 @@ export const createService =
     }
     const settings = settingsOf(input)
     const tags = checkTags(input.tags)
-    if (!input.taskDefinition) throw invalidParameter("TaskDefinition cannot be blank.") // text from memory
-    const revision = resolveRevision(
-      cx,
-      cluster,
-      { ...input, taskDefinition: input.taskDefinition },
-      settings,
-      allowHostAccess,
-    )
+    // With the EXTERNAL controller what tasks are started with is said by task sets.
+    const revision =
+      settings.deploymentController === "EXTERNAL"
+        ? undefined
+        : resolveRevision(
+            cx,
+            cluster,
+            { ...input, taskDefinition: input.taskDefinition ?? "" },
+            settings,
+            allowHostAccess,
+          )
     const arn = serviceArn(cluster, cluster.name, name)
     const known = cx.tx.services.get(arn)
     if (known?.status === "DRAINING") throw invalidParameter("Unable to Start a service that is still Draining.")
     if (known?.status === "ACTIVE") {
-      if (!isSame(known, settings) || !isSameRevision(cx.tx, known, revision)) {
+      if (!isSame(known, settings) || (revision && !isSameRevision(cx.tx, known, revision))) {
         throw invalidParameter("Creation of service was not idempotent.")
       }
       return { service: describeService(cx.tx, known, true) }
@@ -121,7 +128,7 @@ export const createService =
       createdBy: cx.caller.arn,
       tags,
     })
-    beginDeployment(cx, service, insertRevision(cx, service, revision))
+    if (revision) beginDeployment(cx, service, insertRevision(cx, service, revision))
     return { service: describeService(cx.tx, cx.tx.services.get(arn) ?? service, true) }
   }
 
@@ -152,6 +159,7 @@ const isSameRevision = (tx: Tx, service: ServiceRow, settings: RevisionSettings)
 /** Removes what a deleted service of the same name left: its history goes with it (aws-behaviour.md 2.12). */
 const forget = (tx: Tx, service: ServiceRow): void => {
   for (const row of tx.deployments.by("service", service.arn)) tx.deployments.delete(`${service.arn} ${row.id}`)
+  for (const row of tx.taskSets.by("service", service.arn)) tx.taskSets.delete(row.arn)
   for (const row of tx.serviceRevisions.by("service", service.arn)) tx.serviceRevisions.delete(row.arn)
   for (const row of tx.serviceEvents.by("service", service.arn)) tx.serviceEvents.delete(serviceEventKey(row))
 }

@@ -1,38 +1,12 @@
 // A service's records as the API shows them. Reads only.
-import type {
-  Deployment,
-  DeploymentConfiguration,
-  NetworkConfiguration,
-  Service,
-  ServiceEvent,
-} from "@aws-sdk/client-ecs"
-import type { DeploymentRow, Frozen, ServiceRevisionRow, ServiceRow, View } from "../../../state/index.ts"
+import type { Deployment, DeploymentConfiguration, Service, ServiceEvent } from "@aws-sdk/client-ecs"
+import type { DeploymentRow, Frozen, ServiceRow, View } from "../../../state/index.ts"
 import { date, present, thaw } from "../shape.ts"
 import { tagsOut } from "../tags.ts"
 import { countsByDeployment, noCounts, total } from "./counts.ts"
+import { describeTaskSet, primaryTaskSet, taskSetsOf } from "./describe-task-set.ts"
 import { primaryOf, revisionOf, shownDeployments } from "./find.ts"
-
-/** The settings that a revision has in common with services and deployments, as all of them show them. */
-const shownSettings = (view: View, revision: ServiceRevisionRow) => {
-  const isFargate =
-    revision.launchType === "FARGATE" ||
-    revision.capacityProviderStrategy?.some(({ capacityProvider }) => capacityProvider?.startsWith("FARGATE")) === true
-  return present({
-    taskDefinition: revision.taskDefinitionArn,
-    launchType: revision.launchType,
-    capacityProviderStrategy: revision.capacityProviderStrategy?.map((item) => ({ ...item })) as
-      | Deployment["capacityProviderStrategy"]
-      | undefined,
-    platformVersion: isFargate ? (revision.platformVersion ?? "LATEST") : undefined,
-    platformFamily: isFargate ? platformFamilyOf(view, revision) : undefined,
-    networkConfiguration: revision.networkConfiguration && thaw<NetworkConfiguration>(revision.networkConfiguration),
-  })
-}
-
-const platformFamilyOf = (view: View, revision: ServiceRevisionRow): string => {
-  const family = view.taskDefinitions.get(revision.taskDefinitionArn)?.definition.runtimePlatform?.operatingSystemFamily
-  return family === undefined || family === "LINUX" ? "Linux" : family
-}
+import { shownSettings } from "./shown-settings.ts"
 
 const describeDeployment = (
   view: View,
@@ -64,12 +38,20 @@ const eventsOf = (view: View, service: ServiceRow): ServiceEvent[] =>
     .slice(0, 100)
     .map(({ id, createdAt, message }) => ({ id, createdAt: new Date(createdAt), message }))
 
+/** "It returns all fields specified for a primary task set"; they are absent while there is none. */
+const primarySettings = (view: View, service: ServiceRow) => {
+  const set = primaryTaskSet(view, service)
+  const revision = set && view.serviceRevisions.get(set.revisionArn)
+  return revision ? shownSettings(view, revision) : {}
+}
+
 /** A service as DescribeServices answers it; its tags only when they are asked for. */
 export const describeService = (view: View, service: ServiceRow, withTags = false): Service => {
   const counts = countsByDeployment(view, service.arn)
   const { running, pending } = total(counts)
   const primary = primaryOf(view, service)
   const isDaemon = service.schedulingStrategy === "DAEMON"
+  const isExternal = service.deploymentController === "EXTERNAL"
   const deployments = shownDeployments(view, service)
   return present<Service>({
     serviceArn: service.arn,
@@ -82,9 +64,13 @@ export const describeService = (view: View, service: ServiceRow, withTags = fals
     runningCount: running,
     pendingCount: pending,
     ...(primary && shownSettings(view, revisionOf(view, primary))),
+    ...(isExternal && primarySettings(view, service)),
     deploymentConfiguration: thaw<DeploymentConfiguration>(
       service.deploymentConfiguration as Frozen<DeploymentConfiguration>,
     ),
+    taskSets: isExternal
+      ? taskSetsOf(view, service).map((set) => describeTaskSet(view, service, set, withTags))
+      : undefined,
     deployments: deployments.map((d) => describeDeployment(view, service, d, counts.get(d.id) ?? noCounts)),
     roleArn: service.roleArn,
     events: eventsOf(view, service),
@@ -101,14 +87,16 @@ export const describeService = (view: View, service: ServiceRow, withTags = fals
     availabilityZoneRebalancing: service.availabilityZoneRebalancing,
     tags: withTags ? tagsOut(service.tags) : undefined,
     currentServiceDeployment: primary?.arn,
-    currentServiceRevisions: deployments.map((d) => {
-      const of = counts.get(d.id) ?? noCounts
-      return {
-        arn: d.revisionArn,
-        requestedTaskCount: d.id === service.primary ? service.desiredCount : of.running + of.pending,
-        runningTaskCount: of.running,
-        pendingTaskCount: of.pending,
-      }
-    }),
+    currentServiceRevisions: isExternal
+      ? undefined
+      : deployments.map((d) => {
+          const of = counts.get(d.id) ?? noCounts
+          return {
+            arn: d.revisionArn,
+            requestedTaskCount: d.id === service.primary ? service.desiredCount : of.running + of.pending,
+            runningTaskCount: of.running,
+            pendingTaskCount: of.pending,
+          }
+        }),
   })
 }

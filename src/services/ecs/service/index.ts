@@ -6,16 +6,35 @@ import * as may from "./authorise.ts"
 import { createService } from "./create-service.ts"
 import * as deployments from "./service-deployments.ts"
 import { DeleteService, DescribeServices, ListServices } from "./services.ts"
+import * as sets from "./task-sets.ts"
 import { updateService } from "./update-service.ts"
 
+export { computedDesiredCount } from "./describe-task-set.ts"
 export { eligibleInstances } from "./eligible.ts"
-export { deploymentStateChange, sayOfService, serviceAction } from "./service-events.ts"
+export { deploymentStateChange, sayOfService, serviceAction, taskSetSteady } from "./service-events.ts"
 export { startServiceTasks } from "./start-tasks.ts"
 export { breakerThreshold } from "./threshold.ts"
 
 /** See the head of the file. */
 export const serviceOperations = (ports: EcsPorts) => ({
   CreateService: write(createService(ports), may.createService),
+  CreateTaskSet: write(sets.createTaskSet(ports), may.createTaskSet),
+  DeleteTaskSet: write(
+    sets.DeleteTaskSet,
+    may.onTaskSets("DeleteTaskSet", (input) => [input.taskSet]),
+  ),
+  DescribeTaskSets: read(
+    sets.DescribeTaskSets,
+    may.onTaskSets("DescribeTaskSets", (input) => input.taskSets ?? []),
+  ),
+  UpdateServicePrimaryTaskSet: write(
+    sets.UpdateServicePrimaryTaskSet,
+    may.onServices("UpdateServicePrimaryTaskSet", (input) => [input.service]),
+  ),
+  UpdateTaskSet: write(
+    sets.UpdateTaskSet,
+    may.onTaskSets("UpdateTaskSet", (input) => [input.taskSet]),
+  ),
   DeleteService: write(
     DeleteService,
     may.onServices("DeleteService", (input) => [input.service]),

@@ -55,6 +55,20 @@ export const serviceAction = (
   },
 })
 
+/** The service action that names a task set beside its service. Which of the two is in `resources` is from memory. */
+export const taskSetSteady = (service: ServiceRow, taskSetArn: string, at: number): EmittedEvent => ({
+  source: "aws.ecs",
+  detailType: "ECS Service Action",
+  resources: [service.arn, taskSetArn],
+  detail: {
+    eventType: "INFO",
+    eventName: "TASKSET_STEADY_STATE",
+    clusterArn: service.clusterArn,
+    taskSetArns: [taskSetArn],
+    createdAt: new Date(at).toISOString(),
+  },
+})
+
 /** `ECS Deployment State Change`. */
 export const deploymentStateChange = (
   service: ServiceRow,

@@ -176,15 +176,17 @@ const capacitiesOf = (
   return left.slice(0, count).map((capacityProviderName) => ({ launchType: "FARGATE" as const, capacityProviderName }))
 }
 
-/** Starts up to `count` tasks of a deployment, on `instances` one each when they are given; says why when there are fewer. */
+/** Starts up to `count` tasks of a deployment or task set, on `instances` one each when they are given; says why when there are fewer. */
 export const startServiceTasks = (
   cx: Cx,
   service: ServiceRow,
   deploymentId: string,
   { count, instances }: { readonly count: number; readonly instances?: readonly string[] },
 ): StartedTasks => {
-  const deployment = cx.tx.deployments.get(`${service.arn} ${deploymentId}`)
-  const revision = deployment && cx.tx.serviceRevisions.get(deployment.revisionArn)
+  const started =
+    cx.tx.deployments.get(`${service.arn} ${deploymentId}`) ??
+    cx.tx.taskSets.by("service", service.arn).find(({ id }) => id === deploymentId)
+  const revision = started && cx.tx.serviceRevisions.get(started.revisionArn)
   if (!revision) throw new Error(`${deploymentId} of ${service.arn} has no revision`)
   try {
     const plan = planOf(cx, service, deploymentId, revision)

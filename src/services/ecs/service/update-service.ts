@@ -9,6 +9,7 @@ import { activeCluster } from "../resolve.ts"
 import { present } from "../shape.ts"
 import { beginDeployment } from "./deploy.ts"
 import { describeService } from "./describe-service.ts"
+import { checkExternalUpdate } from "./external.ts"
 import { knownService, primaryOf, revisionOf } from "./find.ts"
 import { insertRevision, resolveRevision } from "./revision.ts"
 import { checkDesiredCount, checkGracePeriod, deploymentConfigurationOf, refuseLater } from "./settings.ts"
@@ -26,6 +27,7 @@ const changesOf = (service: ServiceRow, input: UpdateInput): Partial<ServiceRow>
   if (input.deploymentController && input.deploymentController.type !== service.deploymentController) {
     throw invalidParameter("The deployment controller of a service cannot be changed.") // text from memory
   }
+  if (service.deploymentController === "EXTERNAL") checkExternalUpdate(input)
   refuseLater(input)
   return present({
     desiredCount: input.desiredCount,
