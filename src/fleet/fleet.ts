@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from "ws"
 import type { Caller } from "../gate/index.ts"
 import type { Clock, Ids, Log } from "../kernel/index.ts"
 import type { PublishMetricsRequest } from "../protocol/index.ts"
-import type { Commit, State, TaskRow } from "../state/index.ts"
+import type { Commit, ContainerInstanceRow, State, TaskRow } from "../state/index.ts"
 import { compileFromRecords } from "./compile/from-records.ts"
 import type { CredentialsOf } from "./credentials.ts"
 import { due } from "./due.ts"
@@ -50,6 +50,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
   const cloudNow = () => Math.floor((options.cloud ?? clock).now())
   const server = new WebSocketServer({ noServer: true, maxPayload: frameBound, perMessageDeflate: false })
   const sessions = new Map<string, AcsSession>()
+  const telemetry = new Map<string, WebSocket>()
   let closed = false
   forgetSessions(state, cloudNow())
 
@@ -61,7 +62,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
       }),
     )
 
-  const openAcs = (socket: WebSocket, { instance, version, sendCredentials }: Admission) => {
+  const openAcs = (socket: WebSocket, { instance, version, sendCredentials, answersHeartbeats }: Admission) => {
     // An agent has one command session: a new one replaces what is left of the old.
     sessions.get(instance.arn)?.end()
     const session = new AcsSession({
@@ -74,6 +75,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
       log,
       compile,
       sendCredentials,
+      answersHeartbeats,
       ...(options.credentials && { credentials: options.credentials }),
     })
     sessions.set(instance.arn, session)
@@ -100,14 +102,30 @@ export const startFleet = (options: FleetOptions): Fleet => {
       instanceArn: instance.arn,
       state,
       clock,
+      cloudNow,
       log,
       ...(options.onMetrics && { onMetrics: options.onMetrics }),
     })
-    socket.on("close", cancel)
+    telemetry.set(instance.arn, socket)
+    socket.on("close", () => {
+      cancel()
+      if (telemetry.get(instance.arn) === socket) telemetry.delete(instance.arn)
+    })
+  }
+
+  /** A deregistered instance is told so when it asks again (ecs-agent-protocol.md 4.3). */
+  const dismiss = (arn: string) => {
+    sessions.get(arn)?.close()
+    telemetry.get(arn)?.close(1000)
   }
 
   const onCommit = (commit: Commit) => {
     for (const change of commit.changes) {
+      if (change.table === "containerInstances") {
+        const instance = change.after as ContainerInstanceRow | undefined
+        if (!instance || instance.status === "INACTIVE") dismiss(change.key)
+        continue
+      }
       if (change.table !== "tasks" || !change.after) continue
       // What is durable decides whether something is due; the newest record whether it still is.
       const durable = change.after as TaskRow
