@@ -1,5 +1,5 @@
 // Reads everything that a service's next moves depend on, in one view.
-import { computedDesiredCount, eligibleInstances, taskHealth } from "../../services/ecs/index.ts"
+import { computedDesiredCount, eligibleInstances, taskHealth, zonesOfService } from "../../services/ecs/index.ts"
 import type { ServiceRow, TaskRow, View } from "../../state/index.ts"
 import type { EndedTask, LiveTask, Seen } from "./seen.ts"
 import { texts } from "./texts.ts"
@@ -36,6 +36,7 @@ export const lookAtService = (view: View, arn: string, now: number): Seen | unde
     leaving,
     ended,
     said: saidLately(view, service, now),
+    ...(mayBeUnbalanced(service, live) && { zones: zonesOfService(view, service) }),
     ...(service.deploymentController === "EXTERNAL" && {
       taskSets: view.taskSets
         .by("service", arn)
@@ -45,6 +46,12 @@ export const lookAtService = (view: View, arn: string, now: number): Seen | unde
     ...(service.schedulingStrategy === "DAEMON" && { eligible: eligibleInstances(view, service) }),
   }
 }
+
+/** Where no zone has two tasks no zone can have too many, and nobody needs to know which zones there are. */
+const mayBeUnbalanced = (service: ServiceRow, live: readonly LiveTask[]): boolean =>
+  service.availabilityZoneRebalancing === "ENABLED" &&
+  (service.rebalancing?.state === "moving" ||
+    (service.steadyAt !== undefined && new Set(live.map(({ zone }) => zone)).size < live.length))
 
 /** A service's task carries its deployment's id as `startedBy`. */
 const deploymentOf = (task: TaskRow): string => task.startedBy ?? ""

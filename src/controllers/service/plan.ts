@@ -6,6 +6,7 @@ import { completed, isSteady, overDeployments } from "./completion.ts"
 import { daemonMoves } from "./daemon.ts"
 import { nextChange } from "./health.ts"
 import { type Progress, progressOf } from "./progress.ts"
+import { planRebalance, type RebalancePlan } from "./rebalance.ts"
 import { type Moves, rollingMoves } from "./rolling.ts"
 import type { DeploymentChange, LiveTask, Seen } from "./seen.ts"
 import { planTaskSets, type TaskSetPlan } from "./task-sets.ts"
@@ -30,6 +31,7 @@ export type ServicePlan =
   | { readonly kind: "count"; readonly daemonCount: number }
   /** Deleted: every task is to go, and when none is left the service is INACTIVE. */
   | { readonly kind: "drain"; readonly stop: readonly LiveTask[]; readonly over: boolean }
+  | RebalancePlan
   | TaskSetPlan
 
 /** See the head of the file. */
@@ -49,6 +51,8 @@ export const planService = (seen: Seen, now: number): ServicePlan => {
   const next = nextTime(seen, primary, now)
   if (seen.eligible && primary.daemonCount !== seen.eligible.length)
     return { kind: "count", daemonCount: seen.eligible.length }
+  const rebalance = seen.eligible ? undefined : planRebalance(seen, primary, now)
+  if (rebalance) return rebalance
   const moves = seen.eligible ? daemonMoves(seen, primary, seen.eligible, now) : rollingMoves(seen, primary, now)
   if (moves.start.length > 0 || moves.stop.length > 0) return { kind: "moves", moves, next }
   return settle(seen, primary, moves, now, next)
@@ -91,6 +95,7 @@ const nextTime = (seen: Seen, primary: DeploymentRow, now: number): number | und
   const times = [
     ...seen.live.map((task) => nextChange(task, seen.service, now)),
     ...[primary, ...seen.older].map((d) => d.throttle?.until),
+    seen.service.rebalancing?.state === "held" ? seen.service.rebalancing.until : undefined,
   ].filter((time): time is number => time !== undefined && time > now)
   return times.length > 0 ? times.reduce((a, b) => Math.min(a, b)) : undefined
 }

@@ -14,6 +14,7 @@ import { ecsPrincipal } from "../principals.ts"
 import { lookAtService } from "./look.ts"
 import { planService, type ServicePlan } from "./plan.ts"
 import type { Progress } from "./progress.ts"
+import { heldFor, type RebalancePlan } from "./rebalance.ts"
 import type { Moves, StopWhy } from "./rolling.ts"
 import type { DeploymentChange } from "./seen.ts"
 import type { TaskSetNews } from "./task-sets.ts"
@@ -73,6 +74,9 @@ const carryOut = (cx: Cx, service: ServiceRow, plan: Exclude<ServicePlan, { kind
       return outcome(plan.next)
     case "moves":
       return outcome(earliest(plan.next, move(cx, service, plan.moves)))
+    case "rebalance":
+      rebalance(cx, service, plan)
+      return done
     case "drain":
       for (const task of plan.stop) stop(cx, service, task.arn, "scaling", task.deployment)
       if (plan.over) {
@@ -139,6 +143,41 @@ const noteTaskSets = (cx: Cx, service: ServiceRow, news: TaskSetNews): void => {
   }
 }
 
+/** Moves tasks between zones. A zone without a place for them ends it for a while. */
+const rebalance = (cx: Cx, service: ServiceRow, plan: RebalancePlan): void => {
+  const { name } = service
+  const messages: string[] = [...plan.messages]
+  for (const event of plan.events) cx.emit(serviceAction(service, event, cx.now))
+  for (const [zone = "", tasks] of Map.groupBy(plan.stop, (task) => task.zone)) {
+    for (const task of tasks) stop(cx, service, task.arn, "rebalancing", task.deployment)
+    const taskArns = tasks.map(({ arn }) => arn)
+    messages.push(texts.rebalanceTasksStopped(name, zone, taskArns))
+    cx.emit(serviceAction(service, "TASKS_STOPPED", cx.now, { taskArns }))
+  }
+  let started = 0
+  let refused = false
+  for (const { zone, count } of plan.start) {
+    const { taskArns, refusal } = startServiceTasks(cx, service, service.primary ?? "", { count, zone })
+    started += taskArns.length
+    if (taskArns.length > 0) {
+      messages.push(texts.rebalanceStarted(name, zone, taskArns))
+      cx.emit(serviceAction(service, "TASKS_STARTED", cx.now, { taskArns }))
+    }
+    if (!refusal) continue
+    refused = true
+    messages.push(refusal.placement ? texts.unplacedIn(name, zone) : texts.notStartedIn(name, zone))
+    cx.emit(serviceAction(service, "SERVICE_TASK_PLACEMENT_FAILURE", cx.now, { reason: refusal.code, ...refusal.more }))
+  }
+  const isOver = refused && started === 0
+  if (isOver) {
+    messages.push(texts.rebalanceStopped(name))
+    cx.emit(serviceAction(service, "SERVICE_REBALANCING_STOPPED", cx.now))
+  }
+  const rebalancing = isOver ? ({ state: "held", until: cx.now + heldFor } as const) : plan.rebalancing
+  cx.tx.services.patch(service.arn, { rebalancing })
+  sayOfService(cx, service, messages)
+}
+
 /** Stops and starts what was planned; answers when to try again what could not be placed. */
 const move = (cx: Cx, service: ServiceRow, moves: Moves): number | undefined => {
   const messages: string[] = []
@@ -190,6 +229,8 @@ const stop = (cx: Cx, service: ServiceRow, task: string, why: StopWhy, deploymen
   const reason =
     why === "unhealthy"
       ? "Task failed container health checks"
-      : `Scaling activity initiated by (deployment ${deployment})`
+      : why === "rebalancing"
+        ? `Availability-zone rebalancing initiated by (deployment ${deployment})`
+        : `Scaling activity initiated by (deployment ${deployment})`
   cx.call("ecs", "StopTask", { cluster: service.clusterArn, task, reason }, ecsPrincipal(service.account))
 }

@@ -7,7 +7,7 @@ import { isProtected, pickToStop } from "./scale-in.ts"
 import type { LiveTask, Seen } from "./seen.ts"
 
 /** Why a task is stopped: it decides over reason, event and whether the breaker counts it. */
-export type StopWhy = "scaling" | "deployment" | "unhealthy" | "draining"
+export type StopWhy = "scaling" | "deployment" | "unhealthy" | "draining" | "rebalancing"
 
 export interface Moves {
   readonly start: readonly {

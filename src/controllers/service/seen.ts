@@ -49,6 +49,8 @@ export interface Seen {
   readonly said: ReadonlySet<string>
   /** With the EXTERNAL controller: the task sets, and how many tasks each is to have. */
   readonly taskSets?: readonly { readonly row: TaskSetRow; readonly desired: number }[]
+  /** Availability zones that its tasks may be in; only looked up where they may be out of balance. */
+  readonly zones?: readonly string[]
   /** Of a DAEMON service: the container instances that should have a task. */
   readonly eligible?: readonly string[]
 }

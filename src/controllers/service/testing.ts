@@ -60,6 +60,8 @@ export class World {
   live: LiveTask[] = []
   ended: EndedTask[] = []
   messages: string[] = []
+  /** Where tasks may be; without zones they are nowhere. */
+  zones: readonly string[] = []
   readonly fates = new Map<string, Fate>()
   #made = 0
 
@@ -90,6 +92,7 @@ export class World {
       leaving: new Set(),
       ended: this.ended,
       said: new Set(this.messages),
+      zones: this.zones,
     }
   }
 
@@ -146,8 +149,16 @@ export class World {
       const gone = new Set(plan.moves.stop.map(({ task }) => task.arn))
       this.live = this.live.filter((task) => !gone.has(task.arn))
       for (const { deployment, count } of plan.moves.start) {
-        for (let i = 0; i < count; i += 1) this.live = [...this.live, this.#task(deployment)]
+        for (let i = 0; i < count; i += 1) this.live = [...this.live, this.#task(deployment, this.#thinnest())]
       }
+    } else if (plan.kind === "rebalance") {
+      this.live = this.live.filter((task) => !plan.stop.includes(task))
+      for (const { zone, count } of plan.start) {
+        for (let i = 0; i < count; i += 1) this.live = [...this.live, this.#task(this.service.primary ?? "", zone)]
+      }
+      this.messages.push(...plan.messages)
+      const { rebalancing: _rebalancing, ...service } = this.service
+      this.service = plan.rebalancing ? { ...service, rebalancing: plan.rebalancing } : service
     } else if (plan.kind === "settled") {
       this.#patch(plan.patches)
       this.messages.push(...plan.messages)
@@ -155,7 +166,7 @@ export class World {
       this.service = plan.steadyAt === undefined ? service : { ...service, steadyAt: plan.steadyAt }
     } else if (plan.kind === "count") {
       this.#patch(new Map([[this.service.primary ?? "", { daemonCount: plan.daemonCount }]]))
-    } else {
+    } else if (plan.kind === "drain") {
       this.live = []
       if (plan.over) this.service = { ...this.service, status: "INACTIVE" }
     }
@@ -165,7 +176,12 @@ export class World {
     this.deployments = this.deployments.map((d) => ({ ...d, ...patches.get(d.id) }) as DeploymentRow)
   }
 
-  #task(deployment: string): LiveTask {
+  #thinnest(): string | undefined {
+    const count = (zone: string) => this.live.filter((task) => task.zone === zone).length
+    return [...this.zones].sort((a, b) => count(a) - count(b))[0]
+  }
+
+  #task(deployment: string, zone?: string): LiveTask {
     this.#made += 1
     return {
       arn: `arn:aws:ecs:us-east-1:111122223333:task/default/${this.#made}`,
@@ -175,6 +191,7 @@ export class World {
       checked: false,
       health: "UNKNOWN",
       draining: false,
+      ...(zone !== undefined && { zone }),
     }
   }
 }

@@ -5,6 +5,10 @@ const lastPart = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1)
 const listed = (tasks: readonly string[]) => tasks.map((arn) => `(task ${lastPart(arn)})`).join(" ")
 const troubleshooting = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
 
+/** Two tasks in one zone and three in another. Of one it is "1 tasks", too. */
+const inZones = (counts: ReadonlyMap<string, number>) =>
+  [...counts].map(([zone, count]) => `${count} tasks in ${zone}`).join(", ")
+
 /** `S` is the service's name, `id` a deployment's (`ecs-svc/…`). */
 export const texts = {
   started: (S: string, tasks: readonly string[]) =>
@@ -25,6 +29,22 @@ export const texts = {
     `(service ${S}) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.`,
   protected: (S: string, id: string, count: number) =>
     `(service ${S}) was unable to reach steady state because (taskSet ${id}) was unable to scale in due to (reason ${count} tasks under protection)`,
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing-event-messages-list.html
+  unbalanced: (S: string, counts: ReadonlyMap<string, number>) =>
+    `(service ${S}) is not AZ balanced with ${inZones(counts)}. AZ Rebalancing in progress.`,
+  balanced: (S: string, counts: ReadonlyMap<string, number>) =>
+    `(service ${S}) is AZ balanced with ${inZones(counts)}.`,
+  rebalanceStarted: (S: string, zone: string, tasks: readonly string[]) =>
+    `(service ${S}) has started ${tasks.length} tasks in ${zone} to AZ Rebalance: ${listed(tasks)}.`,
+  rebalanceTasksStopped: (S: string, zone: string, tasks: readonly string[]) =>
+    `(service ${S}) has stopped ${tasks.length} running tasks in ${zone} due to AZ rebalancing: ${listed(tasks)}.`,
+  rebalanceHeld: (S: string, id: string, count: number) =>
+    `(service ${S}) was unable to AZ Rebalance because (taskSet ${id}) was unable to scale in due to (reason ${count} tasks under protection)`,
+  rebalanceStopped: (S: string) => `(service ${S}) stopped AZ Rebalancing.`,
+  unplacedIn: (S: string, zone: string) =>
+    `service ${S} is unable to place a task in ${zone} because no container instance met all of its requirements.`,
+  notStartedIn: (S: string, zone: string) => `service ${S} is unable to place a task in ${zone}.`,
+
   unplaced: (S: string, reason: string) =>
     `service ${S} was unable to place a task because no container instance met all of its requirements. ${reason} ${troubleshooting}`,
   notStarted: (S: string, reason: string) => `service ${S} was unable to place a task. Reason: ${reason}.`,

@@ -32,6 +32,7 @@ export {
   serviceAction,
   startServiceTasks,
   taskSetSteady,
+  zonesOfService,
 } from "./service/index.ts"
 export { clusterEnd, deletedLifetime, taskDefinitionEnd } from "./sweep.ts"
 export { taskStateChange } from "./task-event.ts"

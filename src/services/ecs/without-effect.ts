@@ -60,13 +60,11 @@ const placed = [
 ]
 
 const services = [
-  "CreateService.availabilityZoneRebalancing",
   "CreateService.deploymentConfiguration.bakeTimeInMinutes",
   "CreateService.enableExecuteCommand",
   "CreateService.networkConfiguration.awsvpcConfiguration.assignPublicIp",
   "CreateService.networkConfiguration.awsvpcConfiguration.securityGroups",
   "CreateService.role",
-  "UpdateService.availabilityZoneRebalancing",
   "UpdateService.deploymentConfiguration.bakeTimeInMinutes",
   "UpdateService.enableExecuteCommand",
   "UpdateService.networkConfiguration.awsvpcConfiguration.assignPublicIp",

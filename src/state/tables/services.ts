@@ -45,6 +45,10 @@ export interface ServiceRow extends Owned {
   /** When the last event of a steady state was written, and for which version of the world: it repeats every six hours. */
   readonly steadyAt?: number
   readonly inactiveAt?: number
+  /** Tasks are being moved between availability zones, for this count of them; or that is to be tried again later. */
+  readonly rebalancing?:
+    | { readonly state: "moving"; readonly desired: number }
+    | { readonly state: "held"; readonly until: number }
 }
 
 export const services = defineTable<ServiceRow>()({

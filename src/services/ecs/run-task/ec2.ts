@@ -17,6 +17,8 @@ import { newContainers } from "./overrides.ts"
 export interface AskedPlacement {
   readonly placementConstraints?: readonly Frozen<PlacementConstraint>[] | undefined
   readonly placementStrategy?: readonly Frozen<PlacementStrategy>[] | undefined
+  /** Only on instances of this availability zone. */
+  readonly zone?: string | undefined
 }
 
 /** Refuses what ECS refuses of placement, what container instances do not do yet, and what this Roadstead does not allow. */
@@ -43,7 +45,8 @@ const needsOf = (cx: Cx, plan: Plan, asked: AskedPlacement): TaskNeeds => ({
   ),
 })
 
-const zoneOf = ({ attributes }: ContainerInstanceRow): string | undefined =>
+/** The availability zone of a container instance. */
+export const zoneOf = ({ attributes }: ContainerInstanceRow): string | undefined =>
   attributes.find(({ name }) => name === "ecs.availability-zone")?.value
 
 const start = (cx: Cx, plan: Plan, instance: ContainerInstanceRow): TaskRow => {
@@ -69,7 +72,8 @@ export const checkInstances = (cx: Cx, cluster: ClusterRow): void => {
 
 /** Starts up to `count` tasks on the instances of the cluster that have room. */
 export const startPlaced = (cx: Cx, plan: Plan, count: number, asked: AskedPlacement = {}): Started => {
-  const instances = activeInstances(cx.tx, plan.cluster)
+  const active = activeInstances(cx.tx, plan.cluster)
+  const instances = asked.zone === undefined ? active : active.filter((instance) => zoneOf(instance) === asked.zone)
   const byArn = new Map(instances.map((instance) => [instance.arn, instance]))
   const hosts = instances.map((instance) => knownHost(cx.tx, instance))
   const placed = placeAll(hosts, needsOf(cx, plan, asked), count)

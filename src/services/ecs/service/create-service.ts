@@ -14,6 +14,7 @@ import { checkExternal } from "./external.ts"
 import { primaryOf, revisionOf } from "./find.ts"
 import { insertRevision, type RevisionSettings, resolveRevision } from "./revision.ts"
 import { checkDesiredCount, checkGracePeriod, deploymentConfigurationOf, refuseLater } from "./settings.ts"
+import { rebalancingOf } from "./zones.ts"
 
 type CreateInput = Input<"ecs", "CreateService">
 
@@ -34,17 +35,6 @@ const controllerOf = (input: CreateInput): ServiceRow["deploymentController"] =>
   if (type === "CODE_DEPLOY") throw notYet("the deployment controller CODE_DEPLOY (there is no AWS CodeDeploy here)")
   if (type === "EXTERNAL") checkExternal(input)
   return type
-}
-
-const rebalancingOf = (input: CreateInput, daemon: boolean): ServiceRow["availabilityZoneRebalancing"] => {
-  checkOneOf("availabilityZoneRebalancing", input.availabilityZoneRebalancing, ["ENABLED", "DISABLED"])
-  if (daemon && input.availabilityZoneRebalancing === "ENABLED") {
-    // [probed] by badmintoncryer/cdk-preflight, rules/ecs/pf-ecs-svc-az-rebalancing-with-daemon
-    throw invalidParameter(
-      "The service couldn't be created because Availability Zone Rebalancing does not support DAEMON as scheduling strategy. Update scheduling strategy and try again.",
-    )
-  }
-  return input.availabilityZoneRebalancing ?? "DISABLED"
 }
 
 /** The service's own columns, all but what identifies it. */
@@ -68,7 +58,7 @@ const settingsOf = (input: CreateInput) => {
   }
   checkGracePeriod(input.healthCheckGracePeriodSeconds)
   refuseLater(input)
-  return {
+  const settings = {
     schedulingStrategy,
     deploymentController,
     desiredCount: input.desiredCount ?? 0,
@@ -81,8 +71,8 @@ const settingsOf = (input: CreateInput) => {
     enableExecuteCommand: input.enableExecuteCommand ?? false,
     enableECSManagedTags: input.enableECSManagedTags ?? false,
     propagateTags: input.propagateTags ?? "NONE",
-    availabilityZoneRebalancing: rebalancingOf(input, schedulingStrategy === "DAEMON"),
   } as const
+  return { ...settings, availabilityZoneRebalancing: rebalancingOf(input.availabilityZoneRebalancing, settings) }
 }
 
 /**

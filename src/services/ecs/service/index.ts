@@ -14,6 +14,7 @@ export { eligibleInstances } from "./eligible.ts"
 export { deploymentStateChange, sayOfService, serviceAction, taskSetSteady } from "./service-events.ts"
 export { startServiceTasks } from "./start-tasks.ts"
 export { breakerThreshold } from "./threshold.ts"
+export { zonesOfService } from "./zones.ts"
 
 /** See the head of the file. */
 export const serviceOperations = (ports: EcsPorts) => ({

@@ -85,6 +85,13 @@ const planOf = (cx: Cx, service: ServiceRow, deploymentId: string, revision: Ser
   }
 }
 
+/** The plan with the subnets of one zone alone. */
+const inZone = (plan: Plan, zone: string | undefined): Plan => {
+  if (zone === undefined || !plan.network) return plan
+  const subnets = plan.network.subnets.filter((subnet) => subnet.availabilityZone === zone)
+  return { ...plan, network: { ...plan.network, subnets } }
+}
+
 /** Tasks of the service by availability zone: new ones go where there are fewest. */
 const zonesOf = (cx: Cx, service: ServiceRow): Map<string, number> => {
   const zones = new Map<string, number>()
@@ -176,12 +183,19 @@ const capacitiesOf = (
   return left.slice(0, count).map((capacityProviderName) => ({ launchType: "FARGATE" as const, capacityProviderName }))
 }
 
+/** How many tasks: on `instances` one each when they are given, in `zone` when that is given. */
+export interface Wanted {
+  readonly count: number
+  readonly instances?: readonly string[]
+  readonly zone?: string
+}
+
 /** Starts up to `count` tasks of a deployment or task set, on `instances` one each when they are given; says why when there are fewer. */
 export const startServiceTasks = (
   cx: Cx,
   service: ServiceRow,
   deploymentId: string,
-  { count, instances }: { readonly count: number; readonly instances?: readonly string[] },
+  { count, instances, zone }: Wanted,
 ): StartedTasks => {
   const started =
     cx.tx.deployments.get(`${service.arn} ${deploymentId}`) ??
@@ -189,14 +203,16 @@ export const startServiceTasks = (
   const revision = started && cx.tx.serviceRevisions.get(started.revisionArn)
   if (!revision) throw new Error(`${deploymentId} of ${service.arn} has no revision`)
   try {
-    const plan = planOf(cx, service, deploymentId, revision)
+    const plan = inZone(planOf(cx, service, deploymentId, revision), zone)
     if (isOnFargate(revision)) {
       const capacities = capacitiesOf(cx, deploymentId, service, revision, count)
       return { taskArns: startOnFargate(cx, service, plan, capacities).map((task) => task.arn) }
     }
     checkInstances(cx, plan.cluster)
     const named = instances?.flatMap((arn) => cx.tx.containerInstances.get(arn) ?? [])
-    const { tasks, failures } = named ? startOn(cx, plan, named, service) : startPlaced(cx, plan, count, service)
+    const { tasks, failures } = named
+      ? startOn(cx, plan, named, service)
+      : startPlaced(cx, plan, count, { ...service, zone })
     const taskArns = tasks.map((task) => task.arn)
     return taskArns.length < count ? { taskArns, refusal: refusalOf(failures) } : { taskArns }
   } catch (thrown) {

@@ -13,13 +13,13 @@ import { checkExternalUpdate } from "./external.ts"
 import { knownService, primaryOf, revisionOf } from "./find.ts"
 import { insertRevision, resolveRevision } from "./revision.ts"
 import { checkDesiredCount, checkGracePeriod, deploymentConfigurationOf, refuseLater } from "./settings.ts"
+import { rebalancingOf } from "./zones.ts"
 
 type UpdateInput = Input<"ecs", "UpdateService">
 
 /** The columns of the service that the call changes without a deployment. */
 const changesOf = (service: ServiceRow, input: UpdateInput): Partial<ServiceRow> => {
   checkOneOf("propagateTags", input.propagateTags, ["TASK_DEFINITION", "SERVICE", "NONE"])
-  checkOneOf("availabilityZoneRebalancing", input.availabilityZoneRebalancing, ["ENABLED", "DISABLED"])
   checkDesiredCount(input.desiredCount, service.schedulingStrategy)
   checkGracePeriod(input.healthCheckGracePeriodSeconds)
   checkConstraints(input.placementConstraints)
@@ -29,7 +29,7 @@ const changesOf = (service: ServiceRow, input: UpdateInput): Partial<ServiceRow>
   }
   if (service.deploymentController === "EXTERNAL") checkExternalUpdate(input)
   refuseLater(input)
-  return present({
+  const changes = present({
     desiredCount: input.desiredCount,
     deploymentConfiguration:
       input.deploymentConfiguration &&
@@ -44,8 +44,12 @@ const changesOf = (service: ServiceRow, input: UpdateInput): Partial<ServiceRow>
     enableExecuteCommand: input.enableExecuteCommand,
     enableECSManagedTags: input.enableECSManagedTags,
     propagateTags: input.propagateTags,
-    availabilityZoneRebalancing: input.availabilityZoneRebalancing,
   }) as Partial<ServiceRow>
+  const { availabilityZoneRebalancing: known } = service
+  return {
+    ...changes,
+    availabilityZoneRebalancing: rebalancingOf(input.availabilityZoneRebalancing, { ...service, ...changes }, known),
+  }
 }
 
 /** Begins a deployment when the call changes what tasks are started with, or forces one. */
