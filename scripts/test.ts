@@ -12,12 +12,12 @@ import { fileURLToPath } from "node:url"
 import { type FileResult, summary, type TestEvent, tally } from "../test/support/reporter.ts"
 import { checks, runCheck } from "./check.ts"
 
-/** One test; and one file, whose processes are killed after it. Live files pull up real engines, fuzz files count to a million. */
+/** One test; and one file, whose processes are killed after it. Live files pull up real engines, fuzz files count to a million, the simulation to thousands. */
 const LIMITS = { test: 60_000, file: 180_000, longTest: 180_000, longFile: 300_000 }
 /** Files that need the machine for themselves: real containers, and kills under load. */
 const ALONE = /^test\/(live|crash)\//
 
-const LONG = /^test\/(live|crash|fuzz\/million)\//
+const LONG = /^test\/(live|crash|fuzz\/million|simulation)\//
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const args = process.argv.slice(2)

@@ -15,8 +15,10 @@ export const due = (task: TaskRow, again: boolean): Due | undefined => {
     if (task.lastStatus !== "PENDING" || observed.ackedAt !== undefined) return undefined
     return again || observed.payloadSentAt === undefined ? "start" : undefined
   }
-  if (observed.payloadSentAt === undefined || observed.status === "STOPPED") return undefined
+  if (observed.status === "STOPPED") return undefined
   const left = task.steps.some((step) => step.phase === "DEACTIVATING" && step.status === "WAITING")
+  // A task that no host can have passes neither phase. That the payload was sent is no condition: a crash may have lost
+  // the note of it, and an agent answers STOPPED for what it does not know.
   const leaving = task.lastStatus === "DEACTIVATING" || task.lastStatus === "STOPPING"
   if (!leaving || left) return undefined
   return again || observed.stopSentAt === undefined ? "stop" : undefined

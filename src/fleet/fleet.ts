@@ -39,6 +39,8 @@ export interface FleetOptions {
 export interface Fleet {
   /** Takes over an upgrade request whose signature was verified. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void
+  /** Opens a session over a socket that somebody else has made, for `path?query`; answers why not. */
+  attach(socket: WebSocket, path: string, caller: Caller): Refusal | undefined
   /** How many agents have a command session. */
   readonly connected: number
   close(): void
@@ -50,7 +52,8 @@ export const startFleet = (options: FleetOptions): Fleet => {
   const cloudNow = () => Math.floor((options.cloud ?? clock).now())
   const server = new WebSocketServer({ noServer: true, maxPayload: frameBound, perMessageDeflate: false })
   const sessions = new Map<string, AcsSession>()
-  const telemetry = new Map<string, WebSocket>()
+  /** Both channels of every agent, by its instance. */
+  const sockets = new Map<string, Set<WebSocket>>()
   let closed = false
   forgetSessions(state, cloudNow())
 
@@ -62,7 +65,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
       }),
     )
 
-  const openAcs = (socket: WebSocket, { instance, version, sendCredentials, answersHeartbeats }: Admission) => {
+  const openAcs = (socket: WebSocket, { instance, version, sendCredentials }: Admission) => {
     // An agent has one command session: a new one replaces what is left of the old.
     sessions.get(instance.arn)?.end()
     const session = new AcsSession({
@@ -75,7 +78,6 @@ export const startFleet = (options: FleetOptions): Fleet => {
       log,
       compile,
       sendCredentials,
-      answersHeartbeats,
       ...(options.credentials && { credentials: options.credentials }),
     })
     sessions.set(instance.arn, session)
@@ -102,29 +104,18 @@ export const startFleet = (options: FleetOptions): Fleet => {
       instanceArn: instance.arn,
       state,
       clock,
-      cloudNow,
       log,
       ...(options.onMetrics && { onMetrics: options.onMetrics }),
     })
-    telemetry.set(instance.arn, socket)
-    socket.on("close", () => {
-      cancel()
-      if (telemetry.get(instance.arn) === socket) telemetry.delete(instance.arn)
-    })
-  }
-
-  /** A deregistered instance is told so when it asks again (ecs-agent-protocol.md 4.3). */
-  const dismiss = (arn: string) => {
-    sessions.get(arn)?.close()
-    telemetry.get(arn)?.close(1000)
+    socket.on("close", cancel)
   }
 
   const onCommit = (commit: Commit) => {
     for (const change of commit.changes) {
       if (change.table === "containerInstances") {
         const instance = change.after as ContainerInstanceRow | undefined
-        if (!instance || instance.status === "INACTIVE") dismiss(change.key)
-        continue
+        // Deregistered: its agent is sent away, and learns why when it asks again.
+        if (instance?.status === "INACTIVE") for (const socket of [...(sockets.get(instance.arn) ?? [])]) socket.close()
       }
       if (change.table !== "tasks" || !change.after) continue
       // What is durable decides whether something is due; the newest record whether it still is.
@@ -136,19 +127,39 @@ export const startFleet = (options: FleetOptions): Fleet => {
   }
   const watch = state.watch("durable", () => undefined, onCommit)
 
+  const decide = (path: string | undefined, caller: Caller) => {
+    // A request line may be what no URL is (`//:`), and nobody would catch a throw here.
+    const url = URL.parse(path ?? "/", "http://agent") ?? new URL("http://agent/")
+    return state.view((view) => admit(view, url, caller))
+  }
+  const open = (socket: WebSocket, admission: Admission) => {
+    const { arn } = admission.instance
+    const own = sockets.get(arn) ?? new Set()
+    sockets.set(arn, own.add(socket))
+    socket.on("close", () => {
+      own.delete(socket)
+      if (own.size === 0 && sockets.get(arn) === own) sockets.delete(arn)
+    })
+    if (admission.channel === "acs") openAcs(socket, admission)
+    else openTcs(socket, admission)
+  }
+
   return {
     upgrade: (request, socket, head, caller) => {
-      // A request line may be what no URL is (`//:`), and nobody would catch a throw here.
-      const url = URL.parse(request.url ?? "/", "http://agent") ?? new URL("http://agent/")
-      const decision = state.view((view) => admit(view, url, caller))
+      const decision = decide(request.url, caller)
       if (!("channel" in decision)) return refuseUpgrade(socket, decision)
       server.handleUpgrade(request, socket, head, (ws) => {
         ws.on("error", (error) =>
           log.warn("A session failed.", { instance: decision.instance.arn, error: error.message }),
         )
-        if (decision.channel === "acs") openAcs(ws, decision)
-        else openTcs(ws, decision)
+        open(ws, decision)
       })
+    },
+    attach: (socket, path, caller) => {
+      const decision = decide(path, caller)
+      if (!("channel" in decision)) return decision
+      open(socket, decision)
+      return undefined
     },
     get connected() {
       return sessions.size

@@ -53,9 +53,10 @@ const nextInPhase = (task: TaskRow, around: Surroundings): Move => {
     case "PENDING":
       // Nothing was sent to a host yet, so there is nothing to stop there.
       if (stopping && task.observed.payloadSentAt === undefined) return advance("DEPROVISIONING")
-      if (around.hostLost) return endedBy(task, around)
       // Sent but not yet acknowledged: the host may have it, so it must be told to stop it.
-      return taken(task) || stopping ? advance("ACTIVATING") : wait
+      if (stopping) return advance("ACTIVATING")
+      if (around.hostLost) return endedBy(task, around)
+      return taken(task) ? advance("ACTIVATING") : wait
     case "ACTIVATING":
       if (task.observed.runningAt !== undefined && !ended) {
         return stopping ? advance("DEACTIVATING") : whenSteps(task, "ACTIVATING", () => advance("RUNNING"))

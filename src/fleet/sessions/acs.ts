@@ -9,15 +9,13 @@ import {
   parseEnvelope,
   type TaskIdentifier,
 } from "../../protocol/index.ts"
-import type { State, TaskRow } from "../../state/index.ts"
+import type { State, TaskRow, View } from "../../state/index.ts"
 import type { CredentialsOf } from "../credentials.ts"
 import { due, mayRun } from "../due.ts"
 import { observe, reserveTimeline } from "../facts.ts"
 
 /** Agents close after a minute without a message (ecs-agent-protocol.md 4.2). */
 const heartbeatPeriod = 20_000
-/** So many heartbeats without any word back, and the connection is given up: its network may be cut. */
-const mostUnanswered = 3
 
 export interface AcsSessionOptions {
   readonly socket: WebSocket
@@ -32,9 +30,14 @@ export interface AcsSessionOptions {
   readonly compile: (task: TaskRow) => AcsTask | undefined
   /** The agent has no credentials of its tasks (it has just started) and asks for all of them. */
   readonly sendCredentials: boolean
-  /** See Admission. */
-  readonly answersHeartbeats?: boolean
   readonly credentials?: CredentialsOf
+}
+
+/** Reads what is on disk. */
+const durably = <T>(state: State, read: (view: View) => T): T => {
+  const { seen, stop } = state.watch("durable", read, () => {})
+  stop()
+  return seen
 }
 
 /** See the head of the file. */
@@ -45,7 +48,6 @@ export class AcsSession {
   readonly #cancelHeartbeat: Cancel
   #sequence: number
   #reserved: number
-  #unanswered = 0
 
   constructor(options: AcsSessionOptions) {
     this.#options = options
@@ -59,8 +61,13 @@ export class AcsSession {
 
   /** To be called once, when the session is known to the fleet: says everything that may have been missed. */
   begin(): void {
-    const tasks = this.#options.state.view((view) => [...view.tasks.by("host", this.instanceArn)])
-    for (const task of tasks) this.#tell(task, true)
+    const { state } = this.#options
+    // What is durable decides: a task whose record is lost in a crash must not run, nor one end whose stop is.
+    const tasks = durably(state, (view) => [...view.tasks.by("host", this.instanceArn)])
+    for (const task of tasks) {
+      const newest = due(task, true) && state.view((view) => view.tasks.get(task.arn))
+      if (newest) this.#tell(newest, true)
+    }
     this.#manifest(tasks)
     if (this.#options.sendCredentials) for (const task of tasks) this.refreshCredentials(task)
     this.#heartbeat()
@@ -91,11 +98,6 @@ export class AcsSession {
   /** A task of this instance has changed, and the change is durable. */
   changed(task: TaskRow): void {
     this.#tell(task, false)
-  }
-
-  /** Closes the connection: the agent asks again, and is told why it is not taken. */
-  close(): void {
-    this.#options.socket.close(1000)
   }
 
   /** Ends the session's own timers; the socket is the fleet's. */
@@ -143,18 +145,10 @@ export class AcsSession {
   }
 
   #heartbeat(): void {
-    if (this.#options.answersHeartbeats && this.#unanswered >= mostUnanswered) {
-      this.#options.log.warn("An agent answers no more; its connection is given up.", { instance: this.instanceArn })
-      // The other side would not hear a close frame, and nobody would wait for its answer.
-      this.#options.socket.terminate()
-      return
-    }
-    this.#unanswered += 1
     this.#send({ type: "HeartbeatMessage", message: { healthy: true, messageId: this.#options.ids.uuid() } })
   }
 
   #receive(text: string): void {
-    this.#unanswered = 0
     const envelope = parseEnvelope(text)
     if (!envelope) {
       this.#options.log.warn("An agent sent a frame that is no message.", { instance: this.instanceArn })
@@ -188,7 +182,7 @@ export class AcsSession {
       const arn = (c as { taskArn?: unknown } | null)?.taskArn
       return typeof arn === "string" ? [arn] : []
     })
-    const stopTasks = this.#options.state.view((view) =>
+    const stopTasks = durably(this.#options.state, (view) =>
       arns.filter((arn) => !mayRun(view.tasks.get(arn), this.instanceArn)),
     )
     this.#send({

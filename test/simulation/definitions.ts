@@ -1,0 +1,33 @@
+// The task definitions of the simulation. What the container of one does on a host is the tag of its image (host.ts).
+import type { Input } from "../../src/gate/index.ts"
+
+type Definition = Input<"ecs", "RegisterTaskDefinition">
+type Container = NonNullable<Definition["containerDefinitions"]>[number]
+
+const one = (family: string, tag: string, over: Partial<Container> = {}): Definition => ({
+  family,
+  containerDefinitions: [{ name: "app", image: `app:${tag}`, cpu: 128, memory: 64, ...over }],
+})
+const healthCheck = { command: ["CMD-SHELL", "true"] }
+
+/** Families that come to run and stay. */
+export const good = ["plain", "checked", "port", "pair", "big"] as const
+/** Families that never do. */
+export const bad = ["nostart", "crash", "sick"] as const
+
+export const definitions: readonly Definition[] = [
+  one("plain", "good"),
+  one("checked", "good", { healthCheck }),
+  one("port", "good", { portMappings: [{ containerPort: 80, hostPort: 8080 }] }),
+  {
+    family: "pair",
+    containerDefinitions: [
+      { name: "app", image: "app:good", cpu: 64, memoryReservation: 32, portMappings: [{ containerPort: 80 }] },
+      { name: "side", image: "side:good", cpu: 64, memory: 32, essential: false },
+    ],
+  },
+  one("big", "good", { cpu: 512, memory: 256 }),
+  one("nostart", "nostart"),
+  one("crash", "crash"),
+  one("sick", "sick", { healthCheck }),
+]

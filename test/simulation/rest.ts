@@ -1,0 +1,135 @@
+// The end of a run: faults are over, an operator tidies up what no scheduler can mend, and then everything must come to
+// rest, with what runs on hosts being what the records say.
+import type { DeploymentRow, ServiceRow, View } from "../../src/state/index.ts"
+import { askAll, compareWithDisk } from "./answers.ts"
+import { bad } from "./definitions.ts"
+import { mend } from "./faults.ts"
+import { zones } from "./workload.ts"
+import type { World } from "./world.ts"
+
+/** The longest pause of the launch throttle is 27 minutes, protection here 20; after so much time nothing is left to wait for. */
+const patience = 3 * 60 * 60_000
+const spare = 3
+
+const familyOf = (view: View, deployment: DeploymentRow): string => {
+  const arn = view.serviceRevisions.get(deployment.revisionArn)?.taskDefinitionArn ?? ""
+  return arn.slice(arn.lastIndexOf("/") + 1).split(":")[0] ?? ""
+}
+const isBad = (family: string) => (bad as readonly string[]).includes(family)
+
+const primaryOf = (view: View, service: ServiceRow) => view.deployments.get(`${service.arn} ${service.primary}`)
+
+/** What a sensible operator does about a service that cannot come to rest by itself. */
+const helpService = (world: World, view: View, service: ServiceRow): (() => void) | undefined => {
+  const primary = primaryOf(view, service)
+  if (!primary || service.status !== "ACTIVE") return undefined
+  const update = (change: object) => () =>
+    world.call("UpdateService", { cluster: service.clusterArn, service: service.name, ...change })
+  const family = familyOf(view, primary)
+  const {
+    deploymentCircuitBreaker: breaker,
+    minimumHealthyPercent: min = 100,
+    maximumPercent: max = 200,
+  } = service.deploymentConfiguration
+  // Tasks that run for a while are no failed launches: no breaker ends that, nor what was complete without any.
+  const breaks = breaker?.enable === true && family !== "crash" && primary.rolloutState === "IN_PROGRESS"
+  if (isBad(family) && primary.rolloutState !== "FAILED" && !breaks) {
+    return update({ taskDefinition: "plain" })
+  }
+  if (service.schedulingStrategy === "DAEMON") {
+    // The port may be another service's on an instance.
+    return family === "port" && primary.rolloutState !== "FAILED" ? update({ taskDefinition: "plain" }) : undefined
+  }
+  const needsHosts = family === "port" || service.placementConstraints.length > 0
+  if (needsHosts && service.desiredCount > 1) return update({ desiredCount: 1 })
+  const lower = Math.ceil((service.desiredCount * min) / 100)
+  const upper = Math.floor((service.desiredCount * max) / 100)
+  if (lower >= upper && service.desiredCount > 0) {
+    return update({ deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 200 } })
+  }
+  return undefined
+}
+
+const tidy = (world: World): void => {
+  const ours = new Set(world.hosts.flatMap((host) => (host.gone ? [] : (host.instanceArn ?? []))))
+  const todo = world.view((view) => [
+    ...[...view.containerInstances.all()].flatMap(({ arn, clusterArn, status }) => {
+      if (status === "INACTIVE") return []
+      const cluster = clusterArn
+      if (!ours.has(arn)) {
+        return [() => world.call("DeregisterContainerInstance", { cluster, containerInstance: arn, force: true })]
+      }
+      if (status !== "DRAINING") return []
+      const change = { cluster, containerInstances: [arn], status: "ACTIVE" as const }
+      return [() => world.call("UpdateContainerInstancesState", change)]
+    }),
+    ...[...view.services.all()].flatMap((service) => helpService(world, view, service) ?? []),
+    // Tasks of no service may hold a host port for ever.
+    ...[...view.tasks.all()].flatMap((task) =>
+      task.serviceArn === undefined && task.desiredStatus === "RUNNING" && task.taskDefinitionArn.includes("/port:")
+        ? [() => world.call("StopTask", { cluster: task.clusterArn, task: task.arn })]
+        : [],
+    ),
+  ])
+  for (const one of todo ?? []) one()
+}
+
+/** What is not at rest, in words. */
+const restless = (world: World): readonly string[] => {
+  const running = new Set(world.hosts.flatMap((host) => host.running()))
+  return (
+    world.view((view) => {
+      const tasks = [...view.tasks.all()]
+      const unlike = tasks.flatMap((task) => {
+        const { lastStatus, desiredStatus, id } = task
+        if (lastStatus === "STOPPED") return running.has(task.arn) ? [`task ${id} is STOPPED and runs`] : []
+        if (lastStatus !== "RUNNING" || desiredStatus !== "RUNNING")
+          return [`task ${id} is ${lastStatus} → ${desiredStatus}`]
+        return running.has(task.arn) ? [] : [`task ${id} is RUNNING and nothing runs`]
+      })
+      const unknown = [...running].filter((arn) => !view.tasks.has(arn)).map((arn) => `${arn} runs and has no record`)
+      const services = [...view.services.all()].flatMap((service) => {
+        if (service.status === "INACTIVE") return []
+        const primary = primaryOf(view, service)
+        const name = `${service.name} (${service.status}, ${primary?.rolloutState}, ${primary && familyOf(view, primary)})`
+        if (service.status === "DRAINING") return [`${name} is not gone`]
+        const live = tasks.filter((task) => task.serviceArn === service.arn && task.lastStatus !== "STOPPED")
+        if (primary?.rolloutState === "FAILED") return []
+        if (primary?.rolloutState !== "COMPLETED") return [`${name} is not complete: ${live.length} tasks`]
+        const wanted =
+          service.schedulingStrategy === "DAEMON"
+            ? view.containerInstances.by("cluster", service.clusterArn).filter((i) => i.status === "ACTIVE").length
+            : service.desiredCount
+        const own = live.filter((task) => task.startedBy === primary.id).length
+        return own === wanted && live.length === own
+          ? []
+          : [`${name} has ${own} of ${wanted} tasks, ${live.length} in all`]
+      })
+      return [...unlike, ...unknown, ...services]
+    }) ?? ["the control plane is dead"]
+  )
+}
+
+/** See the head of the file. */
+export const comeToRest = async (world: World): Promise<void> => {
+  await mend(world)
+  for (const cluster of ["default", "other"]) {
+    for (let i = 0; i < spare; i += 1) {
+      const name = `spare-${cluster}-${i}`
+      world.host({ name, cluster, zone: zones[i] ?? zones[0], cpu: 8192, memory: 8192 }).boot()
+    }
+  }
+  const since = world.clock.now()
+  let left: readonly string[] = []
+  for (let round = 0; world.clock.now() - since < patience && !world.finding; round += 1) {
+    await world.pass(Math.min(60_000, 10_000 + round * 10_000))
+    tidy(world)
+    await world.pass(0)
+    left = restless(world)
+    if (left.length === 0) break
+  }
+  world.check("everything comes to rest", left.length === 0, () => left.join("; "))
+  if (world.finding) return
+  await askAll(world)
+  compareWithDisk(world)
+}

@@ -1,0 +1,250 @@
+// What callers do: one random operation for each step, on what there is at that moment. Each with what must be on disk
+// once it was answered.
+import type { Input } from "../../src/gate/index.ts"
+import type { ServiceRow, TaskRow } from "../../src/state/index.ts"
+import type { Roll } from "../fuzz/roll.ts"
+import { bad, good } from "./definitions.ts"
+import type { World } from "./world.ts"
+
+type Configuration = NonNullable<Input<"ecs", "CreateService">["deploymentConfiguration"]>
+type Strategies = NonNullable<Input<"ecs", "CreateService">["placementStrategy"]>
+
+const clusters = ["default", "other"] as const
+export const zones = ["us-east-1a", "us-east-1b", "us-east-1c"] as const
+
+const family = (dice: Roll): string => (dice.once(4) ? dice.pick(bad) : dice.pick(good))
+
+const percentages = (dice: Roll, daemon: boolean): Configuration => {
+  const breaker = dice.once(2) && { deploymentCircuitBreaker: { enable: true, rollback: dice.once(2) } }
+  if (daemon) return { minimumHealthyPercent: dice.pick([0, 0, 50]), maximumPercent: 100, ...breaker }
+  const [minimumHealthyPercent, maximumPercent] = dice.pick([
+    [100, 200],
+    [50, 100],
+    [0, 100],
+    [50, 150],
+    [100, 150],
+    [0, 200],
+    [34, 134],
+    [75, 125],
+  ] as const)
+  return { minimumHealthyPercent, maximumPercent, ...breaker }
+}
+
+const strategies = (dice: Roll): Strategies =>
+  dice.pick<Strategies>([
+    [],
+    [{ type: "spread", field: "attribute:ecs.availability-zone" }],
+    [
+      { type: "spread", field: "attribute:ecs.availability-zone" },
+      { type: "binpack", field: "memory" },
+    ],
+    [{ type: "random" }],
+    [{ type: "spread", field: "instanceId" }],
+  ])
+
+const services = (world: World): readonly ServiceRow[] =>
+  world.view((view) => [...view.services.all()].filter((service) => service.status === "ACTIVE")) ?? []
+const tasks = (world: World): readonly TaskRow[] =>
+  world.view((view) => [...view.tasks.all()].filter((task) => task.lastStatus !== "STOPPED")) ?? []
+const lastPart = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1)
+
+/** What the disk holds of a row, as it would be loaded. */
+const onDisk = <T>(world: World, table: string, key: string): T | undefined => {
+  const stored = world.disk.rows.get(`${table}\n${key}`)
+  return stored && (JSON.parse(stored.json) as T)
+}
+const kept = (world: World, what: string, holds: boolean): void =>
+  world.check("what was answered is on disk", holds, () => what)
+
+type Action = (world: World, dice: Roll) => void
+
+const createService: Action = (world, dice) => {
+  const cluster = dice.pick(clusters)
+  const daemon = dice.once(4)
+  const serviceName = `s${dice.below(4)}`
+  const taskDefinition = family(dice)
+  const desiredCount = dice.below(6)
+  world.tell(`CreateService ${cluster}/${serviceName} of ${taskDefinition}, ${daemon ? "a daemon" : desiredCount}`)
+  world.call(
+    "CreateService",
+    {
+      cluster,
+      serviceName,
+      taskDefinition,
+      launchType: "EC2",
+      ...(daemon ? { schedulingStrategy: "DAEMON" } : { desiredCount, placementStrategy: strategies(dice) }),
+      ...(dice.once(4) && !daemon && { placementConstraints: [{ type: "distinctInstance" }] }),
+      deploymentConfiguration: percentages(dice, daemon),
+      ...(dice.once(4) && { healthCheckGracePeriodSeconds: 30 }),
+    },
+    ({ service }) => {
+      const arn = service?.serviceArn ?? ""
+      kept(world, `CreateService ${serviceName}`, onDisk(world, "services", arn) !== undefined)
+    },
+  )
+}
+
+const updateService: Action = (world, dice) => {
+  const list = services(world)
+  if (list.length === 0) return createService(world, dice)
+  const service = dice.pick(list)
+  const daemon = service.schedulingStrategy === "DAEMON"
+  const input: Input<"ecs", "UpdateService"> = {
+    cluster: service.clusterArn,
+    service: service.name,
+    ...(!daemon && dice.once(2) && { desiredCount: dice.below(6) }),
+    ...(dice.once(2) && { taskDefinition: family(dice) }),
+    ...(dice.once(5) && { forceNewDeployment: true }),
+    ...(dice.once(4) && { deploymentConfiguration: percentages(dice, daemon) }),
+  }
+  const { cluster: _c, service: _s, ...change } = input
+  world.tell(`UpdateService ${service.name} ${JSON.stringify(change)}`)
+  const asked = world.requests
+  world.call("UpdateService", input, () => {
+    // Later calls may have changed it again.
+    if (input.desiredCount === undefined || world.requests !== asked + 1) return
+    const row = onDisk<ServiceRow>(world, "services", service.arn)
+    kept(world, `UpdateService ${service.name}`, row?.desiredCount === input.desiredCount || row?.status !== "ACTIVE")
+  })
+}
+
+const deleteService: Action = (world, dice) => {
+  const list = services(world)
+  if (list.length === 0) return
+  const service = dice.pick(list)
+  const force = dice.once(2)
+  world.tell(`DeleteService ${service.name}${force ? " by force" : ""}`)
+  world.call("DeleteService", { cluster: service.clusterArn, service: service.name, force }, () => {
+    const row = onDisk<ServiceRow>(world, "services", service.arn)
+    kept(world, `DeleteService ${service.name}`, row?.status !== "ACTIVE" || row.createdAt !== service.createdAt)
+  })
+}
+
+const runTask: Action = (world, dice) => {
+  const taskDefinition = family(dice)
+  const count = 1 + dice.below(3)
+  const startedBy = `run-${world.requests}`
+  const input: Input<"ecs", "RunTask"> = {
+    cluster: dice.pick(clusters),
+    taskDefinition,
+    count,
+    launchType: "EC2",
+    startedBy,
+    ...(dice.once(2) && { clientToken: startedBy }),
+  }
+  world.tell(`RunTask ${count} of ${taskDefinition} as ${startedBy}`)
+  const answered = ({ tasks: run = [] }: { tasks?: { taskArn?: string | undefined }[] | undefined }) => {
+    for (const { taskArn } of run) {
+      kept(world, `RunTask ${startedBy}`, onDisk(world, "tasks", taskArn ?? "") !== undefined)
+    }
+    const all = world.view((view) => [...view.tasks.all()].filter((task) => task.startedBy === startedBy).length) ?? 0
+    world.check("RunTask starts no more than it was asked for", all <= count, () => `${startedBy}: ${all} tasks`)
+  }
+  world.call("RunTask", input, answered)
+  // A caller that hears nothing asks again, with the same token.
+  if (input.clientToken && dice.once(3)) {
+    world.clock.at(world.clock.now() + dice.below(20_000), () => world.call("RunTask", input, answered))
+  }
+}
+
+const stopTask: Action = (world, dice) => {
+  const list = tasks(world)
+  if (list.length === 0) return
+  const task = dice.pick(list)
+  world.tell(`StopTask ${task.id}`)
+  world.call("StopTask", { cluster: task.clusterArn, task: task.arn }, () => {
+    const row = onDisk<TaskRow>(world, "tasks", task.arn)
+    kept(world, `StopTask ${task.id}`, row === undefined || row.desiredStatus === "STOPPED")
+  })
+}
+
+const startTask: Action = (world, dice) => {
+  const instances = world.view((view) => [...view.containerInstances.all()]) ?? []
+  if (instances.length === 0) return
+  const instance = dice.pick(instances)
+  world.tell(`StartTask on ${lastPart(instance.arn)}`)
+  world.call("StartTask", {
+    cluster: instance.clusterArn,
+    taskDefinition: family(dice),
+    containerInstances: [instance.arn],
+  })
+}
+
+const protect: Action = (world, dice) => {
+  const list = tasks(world).filter((task) => task.serviceArn !== undefined)
+  if (list.length === 0) return
+  const task = dice.pick(list)
+  const protectionEnabled = !dice.once(4)
+  world.tell(`UpdateTaskProtection ${task.id} ${protectionEnabled}`)
+  world.call("UpdateTaskProtection", {
+    cluster: task.clusterArn,
+    tasks: [task.arn],
+    protectionEnabled,
+    ...(protectionEnabled && { expiresInMinutes: 1 + dice.below(20) }),
+  })
+}
+
+const drain: Action = (world, dice) => {
+  const instances =
+    world.view((view) => [...view.containerInstances.all()].filter((i) => i.status !== "INACTIVE")) ?? []
+  if (instances.length === 0) return
+  const instance = dice.pick(instances)
+  const status = instance.status === "ACTIVE" && dice.once(2) ? "DRAINING" : "ACTIVE"
+  world.tell(`UpdateContainerInstancesState ${lastPart(instance.arn)} ${status}`)
+  world.call("UpdateContainerInstancesState", {
+    cluster: instance.clusterArn,
+    containerInstances: [instance.arn],
+    status,
+  })
+}
+
+const deregister: Action = (world, dice) => {
+  const instances =
+    world.view((view) => [...view.containerInstances.all()].filter((i) => i.status !== "INACTIVE")) ?? []
+  if (instances.length === 0) return
+  const instance = dice.pick(instances)
+  const force = !dice.once(3)
+  world.tell(`DeregisterContainerInstance ${lastPart(instance.arn)}${force ? " by force" : ""}`)
+  world.call("DeregisterContainerInstance", {
+    cluster: instance.clusterArn,
+    containerInstance: instance.arn,
+    force,
+  })
+}
+
+export const newHost: Action = (world, dice) => {
+  if (world.hosts.filter((host) => !host.gone).length >= 7) return
+  const name = `h${world.hosts.length}`
+  const cluster = world.hosts.length < 4 || !dice.once(4) ? "default" : "other"
+  const host = world.host({ name, cluster, zone: dice.pick(zones), cpu: 1024, memory: dice.pick([512, 1024]) })
+  world.tell(`${name} starts in ${host.options.cluster}, ${host.options.zone}`)
+  host.boot()
+}
+
+const stopDeployment: Action = (world, dice) => {
+  const list = world.view((view) => [...view.deployments.all()].filter((d) => d.rolloutState === "IN_PROGRESS")) ?? []
+  if (list.length === 0) return
+  const deployment = dice.pick(list)
+  const stopType = dice.pick(["ABORT", "ROLLBACK"] as const)
+  world.tell(`StopServiceDeployment ${deployment.id} ${stopType}`)
+  world.call("StopServiceDeployment", { serviceDeploymentArn: deployment.arn, stopType })
+}
+
+/** Operations with how often each comes. */
+const actions: readonly (readonly [Action, number])[] = [
+  [createService, 5],
+  [updateService, 9],
+  [deleteService, 2],
+  [runTask, 4],
+  [stopTask, 4],
+  [startTask, 1],
+  [protect, 2],
+  [drain, 3],
+  [deregister, 1],
+  [newHost, 2],
+  [stopDeployment, 1],
+]
+const bag = actions.flatMap(([action, times]) => Array.from({ length: times }, () => action))
+
+/** One operation. */
+export const act: Action = (world, dice) => dice.pick(bag)(world, dice)
