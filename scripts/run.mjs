@@ -15,6 +15,7 @@ const commands = {
   up: { file: "src/main/cli.ts", args: ["up"] },
   demo: { file: "src/main/cli.ts", args: ["demo"], needs: ["engine"] },
   down: { file: "src/main/cli.ts", args: ["down"] },
+  agent: { file: "src/main/cli.ts", args: ["agent"], needs: ["engine"] },
   doctor: { file: "src/main/cli.ts", args: ["doctor"] },
   env: { file: "src/main/cli.ts", args: ["env"] },
   test: { file: "scripts/test.ts", needs: ["engine", "daemon", "network", "busybox", "aws", "curl", "root"] },

@@ -30,6 +30,8 @@ export interface FleetOptions {
   readonly apiPort: () => number
   /** Credentials of a task's roles, when it has any. */
   readonly credentials?: CredentialsOf
+  /** The address at which an agent reached us: containers on its host reach the APIs there. */
+  readonly reachedAt?: (caller: Caller) => string
   readonly onMetrics?: (instanceArn: string, metrics: PublishMetricsRequest) => void
   /** An agent has a command session, and its tasks were told. */
   readonly onAgent?: (instanceArn: string) => void
@@ -57,15 +59,17 @@ export const startFleet = (options: FleetOptions): Fleet => {
   let closed = false
   forgetSessions(state, cloudNow())
 
-  const compile = (task: TaskRow) =>
+  const compile = (task: TaskRow, reachedAt: string | undefined) =>
     state.view((view) =>
       compileFromRecords(view, task, {
         apiPort: options.apiPort(),
+        reachedAt,
         ...(options.credentials && { credentials: options.credentials }),
       }),
     )
 
-  const openAcs = (socket: WebSocket, { instance, version, sendCredentials }: Admission) => {
+  const openAcs = (socket: WebSocket, { instance, version, sendCredentials }: Admission, caller: Caller) => {
+    const reachedAt = options.reachedAt?.(caller)
     // An agent has one command session: a new one replaces what is left of the old.
     sessions.get(instance.arn)?.end()
     const session = new AcsSession({
@@ -76,7 +80,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
       clock,
       ids,
       log,
-      compile,
+      compile: (task) => compile(task, reachedAt),
       sendCredentials,
       ...(options.credentials && { credentials: options.credentials }),
     })
@@ -132,7 +136,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
     const url = URL.parse(path ?? "/", "http://agent") ?? new URL("http://agent/")
     return state.view((view) => admit(view, url, caller))
   }
-  const open = (socket: WebSocket, admission: Admission) => {
+  const open = (socket: WebSocket, admission: Admission, caller: Caller) => {
     const { arn } = admission.instance
     const own = sockets.get(arn) ?? new Set()
     sockets.set(arn, own.add(socket))
@@ -140,7 +144,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
       own.delete(socket)
       if (own.size === 0 && sockets.get(arn) === own) sockets.delete(arn)
     })
-    if (admission.channel === "acs") openAcs(socket, admission)
+    if (admission.channel === "acs") openAcs(socket, admission, caller)
     else openTcs(socket, admission)
   }
 
@@ -152,13 +156,13 @@ export const startFleet = (options: FleetOptions): Fleet => {
         ws.on("error", (error) =>
           log.warn("A session failed.", { instance: decision.instance.arn, error: error.message }),
         )
-        open(ws, decision)
+        open(ws, decision, caller)
       })
     },
     attach: (socket, path, caller) => {
       const decision = decide(path, caller)
       if (!("channel" in decision)) return decision
-      open(socket, decision)
+      open(socket, decision, caller)
       return undefined
     },
     get connected() {

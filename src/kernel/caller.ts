@@ -14,4 +14,6 @@ export interface Caller {
   readonly servicePrincipal?: string
   /** The address of the client, when it came over TCP. */
   readonly sourceIp?: string
+  /** The Host that the request was sent to: a name of ours, or it would have been refused. */
+  readonly host?: string
 }

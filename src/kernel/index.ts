@@ -6,6 +6,7 @@ export { type Cancel, type Clock, type Clocks, delay, type Instant, repeat } fro
 export { Fault, fault, notImplemented } from "./fault.ts"
 export { type Ids, newIds, type RandomSource } from "./ids.ts"
 export { errorFields, type Log, type LogFields, silentLog } from "./log.ts"
+export { isLoopback } from "./loopback.ts"
 export { compileRegexp, type Regexp, RegexpError } from "./regexp/index.ts"
 export { type Scope, scopeKey } from "./scope.ts"
 export { WorkQueue } from "./work-queue.ts"

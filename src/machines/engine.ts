@@ -44,6 +44,8 @@ export interface EngineSearch {
   readonly runtimeFolder?: string | undefined
   /** The sockets to try without a dockerHost; by default those where engines of this machine listen. */
   readonly sockets?: readonly string[]
+  /** Only an engine that answers: none is started. */
+  readonly startNone?: boolean
   readonly owner: string
   readonly runFolder: string
   readonly dataFolder: string
@@ -130,7 +132,7 @@ export const findEngine = async (search: EngineSearch): Promise<Engine> => {
   if (search.dockerHost !== undefined && search.dockerHost !== "") return given(search.dockerHost)
   // Tasks of an earlier run are on the private engine, so it stays in use when another one appears.
   const record = openRecord(recordPath(search.runFolder))
-  if (record.daemon(privateEngineNames(search).name)) return startPrivate(search)
+  if (!search.startNone && record.daemon(privateEngineNames(search).name)) return startPrivate(search)
   const refused: string[] = []
   for (const socket of search.sockets ?? knownSockets(search.runtimeFolder)) {
     const answer = await askEngine(socket)
@@ -139,7 +141,7 @@ export const findEngine = async (search: EngineSearch): Promise<Engine> => {
   }
   const [socket] = refused
   if (socket !== undefined) throw notPermitted(socket)
-  if (isRoot() && (await isInstalled("dockerd")) && (await isInstalled("containerd"))) {
+  if (!search.startNone && isRoot() && (await isInstalled("dockerd")) && (await isInstalled("containerd"))) {
     search.log.info("no Docker engine answers, starting a private one")
     return startPrivate(search)
   }

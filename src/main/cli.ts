@@ -1,6 +1,7 @@
 // The command line: parses it, runs one command, and ends with its exit code. A command is loaded when it is named, so
 // that `roadstead --version` needs nothing.
 import { Command } from "commander"
+import { type AgentConfig, withAgentOptions } from "./agent-config.ts"
 import { type UpConfig, withDataOptions, withUpOptions } from "./config.ts"
 import { Problem } from "./problem.ts"
 import { version } from "./version.ts"
@@ -63,6 +64,10 @@ program
       }),
     ),
   )
+
+withAgentOptions(
+  program.command("agent").description("join a cluster of a control plane elsewhere with this host"),
+).action((config: AgentConfig) => ending(async () => (await import("./commands/agent.ts")).agent(config)))
 
 withUpOptions(program.command("env").description("print the lines that point a shell at Roadstead")).action(
   (config: UpConfig) =>

@@ -65,10 +65,19 @@ const url = (text: string, known: readonly string[] = []) => {
 const several = (text: string, known: readonly string[] = []) => [...known, text]
 
 /** An option that can also be given as ROADSTEAD_<NAME>. */
-const option = (flags: string, description: string): Option => {
+export const option = (flags: string, description: string): Option => {
   const made = new Option(flags, description)
   return made.env(`ROADSTEAD_${made.name().replaceAll("-", "_").toUpperCase()}`)
 }
+
+/** A region's name, for an option. */
+export const regionName = matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "a region's name")
+
+export const logLevelOption = (): Option =>
+  option("--log-level <level>", "least level").choices(["debug", "info", "warn", "error", "silent"]).default("info")
+
+export const logFormatOption = (): Option =>
+  option("--log-format <format>", "form of log lines").choices(["pretty", "json"]).default("pretty")
 
 /** Adds the options that name a data folder, for all commands that need one. */
 export const withDataOptions = (command: Command): Command =>
@@ -95,11 +104,7 @@ export const withUpOptions = (command: Command): Command =>
         .default("000000000000")
         .argParser(matching(/^\d{12}$/, "twelve digits")),
     )
-    .addOption(
-      option("--region <name>", "default region")
-        .default("us-east-1")
-        .argParser(matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "a region's name")),
-    )
+    .addOption(option("--region <name>", "default region").default("us-east-1").argParser(regionName))
     .addOption(option("--time-scale <n>", "how many times as fast AWS's timers run").default(1).argParser(scale))
     .addOption(
       option("--public-url <url>", "a further name under which clients come (repeatable)").default([]).argParser(url),
@@ -109,9 +114,5 @@ export const withUpOptions = (command: Command): Command =>
     )
     .addOption(option("--allow-host-access", "let tasks ask for what reaches the host").default(false))
     .addOption(option("--insecure-plaintext", "serve beyond this machine without TLS").default(false))
-    .addOption(
-      option("--log-level <level>", "least level")
-        .choices(["debug", "info", "warn", "error", "silent"])
-        .default("info"),
-    )
-    .addOption(option("--log-format <format>", "form of log lines").choices(["pretty", "json"]).default("pretty"))
+    .addOption(logLevelOption())
+    .addOption(logFormatOption())

@@ -8,6 +8,7 @@ import { type Cancel, type Clocks, type Ids, type Log, newIds } from "../kernel/
 import { machinesSocket } from "../machines/index.ts"
 import { type MachineRow, openStore, type State, schema, sqliteBulkStore, sqliteJournal } from "../state/index.ts"
 import { createWireServer } from "../wire/index.ts"
+import { addressFor, hearsLoopback } from "./addresses.ts"
 import { adminHandler } from "./admin.ts"
 import { anchorAt, type CloudAnchor, cloudClock, cloudTime, wallClock, wallTime } from "./clocks.ts"
 import type { UpConfig } from "./config.ts"
@@ -90,7 +91,7 @@ const start = async ({
   const logsPorts = { wallTime: (cloud: number) => wallTime(anchor, cloud) }
   const tables = services({
     pollEndpoint: (caller) => {
-      const base = caller.kind === "machine" ? endpoint() : (config.publicUrl[0] ?? endpoint())
+      const base = caller.kind === "machine" ? endpoint() : addressFor(config, caller, endpoint())
       return { endpoint: `${base}${channelPaths.acs}`, telemetryEndpoint: `${base}${channelPaths.tcs}` }
     },
     cloudTime: (wall) => new Date(cloudTime(anchor, wall.getTime())),
@@ -101,6 +102,7 @@ const start = async ({
   const gate = createGate({ state, bulk, services: tables, clock: clocks.cloud, ids, log })
   const fleet = startFleet({
     ...{ state, clock: clocks.wall, cloud: clocks.cloud, ids, log, apiPort: () => port },
+    reachedAt: (caller) => addressFor(config, caller, endpoint()),
     ...(onAgent && { onAgent }),
   })
   const runner = startControllers({ state, gate, clock: clocks.cloud, log, controllers: controllers(home) })
@@ -141,6 +143,8 @@ const start = async ({
   })
   const listening = await server.listen({ host: config.host, port: config.port })
   port = listening.port
+  // Agents of this machine's own hosts come by loopback, whatever address others use.
+  if (!hearsLoopback(config.host)) await server.listen({ host: "127.0.0.1", port })
   // Left by a process that was killed: the store lets only one of us get here.
   rmSync(controlSocket(folders), { force: true })
   await server.listen({ path: controlSocket(folders) }, { vpc: true })

@@ -41,9 +41,14 @@ export const shell = (name: string, line: string, more: Partial<ContainerDefinit
 /** Something a task has to become within a generous bound: a busy machine is slow, a lie lasts for ever. */
 const patience = 90_000
 
-/** A user of the Roadstead at `endpoint`. */
-export const fargateUser = (endpoint: string, region = "us-east-1", account = "000000000000") => {
-  const config = { endpoint, region, credentials: { accessKeyId: account, secretAccessKey: "test" } }
+/** A user of the Roadstead at `endpoint`; with a `key` of the account where one is asked for. */
+export const fargateUser = (
+  endpoint: string,
+  region = "us-east-1",
+  account = "000000000000",
+  key = { accessKeyId: account, secretAccessKey: "test" },
+) => {
+  const config = { endpoint, region, credentials: key }
   const ecs = new ECSClient(config)
   const ec2 = new EC2Client(config)
   const logs = new CloudWatchLogsClient(config)

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net"
 import { type Clock, errorFields, type Log } from "../../kernel/index.ts"
 import type { Answer, Ask, MetadataParts } from "./answer.ts"
+import { untilKnown } from "./beginnings.ts"
 import { plainAddress } from "./lookup.ts"
 import { rateLimit, steadyRate } from "./rate-limit.ts"
 import { answer } from "./routes.ts"
@@ -72,10 +73,15 @@ export const startMetadataServer = async (options: MetadataServerOptions): Promi
 
 class TooLarge extends Error {}
 
-const respond = async (parts: MetadataParts, request: IncomingMessage, source: string): Promise<Answer | undefined> => {
+const respond = async (
+  parts: MetadataServerOptions,
+  request: IncomingMessage,
+  source: string,
+): Promise<Answer | undefined> => {
   const ask = readTarget(request.url ?? "/")
   if (!ask) return { status: 400, body: "Bad Request" }
   const body = await readBody(request)
+  await untilKnown(parts.engine, parts.clock, source)
   return answer(parts, { method: request.method ?? "GET", ...ask, source, body })
 }
 

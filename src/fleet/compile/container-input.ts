@@ -7,4 +7,6 @@ export interface ContainerInput {
   readonly task: TaskRow
   readonly networkMode?: string
   readonly hasExecutionRole: boolean
+  /** Where containers reach the APIs, for agents that are not told otherwise. */
+  readonly apiEndpoint?: string
 }

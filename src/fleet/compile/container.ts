@@ -2,7 +2,7 @@
 // (docker-config.ts). Pure.
 import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs"
 import type { AcsContainer, AcsPortMapping } from "../../protocol/index.ts"
-import type { Frozen, TaskRow } from "../../state/index.ts"
+import type { Frozen } from "../../state/index.ts"
 import type { ContainerInput } from "./container-input.ts"
 import { dockerConfigOf } from "./docker-config.ts"
 import { compileRegistryLogin } from "./registry-logins.ts"
@@ -28,7 +28,7 @@ export const compileContainer = (input: ContainerInput): AcsContainer => {
     essential: container.essential ?? true,
     ...(command && { command }),
     ...(container.entryPoint && { entryPoint: container.entryPoint }),
-    environment: environmentOf(container, override, task),
+    environment: environmentOf(input, override),
     ...(container.environmentFiles?.length && {
       environmentFiles: container.environmentFiles.map((f) => ({ value: f.value ?? "", type: "s3" as const })),
     }),
@@ -84,12 +84,14 @@ export const hasHealthCheck = (container: Frozen<ContainerDefinition>): boolean 
  * (ecs-agent-protocol.md section 10).
  */
 const environmentOf = (
-  container: Frozen<ContainerDefinition>,
+  { container, task, apiEndpoint }: ContainerInput,
   override: Frozen<ContainerOverride>,
-  task: TaskRow,
 ): Record<string, string> => {
   const pairs = [...(container.environment ?? []), ...(override.environment ?? [])]
+  // An agent puts `environment` over files and secrets, so what these may set is left to them.
+  const others = container.environmentFiles?.length || container.secrets?.some((s) => s.name === "AWS_ENDPOINT_URL")
   return {
+    ...(apiEndpoint !== undefined && !others && { AWS_ENDPOINT_URL: apiEndpoint }),
     AWS_EXECUTION_ENV: task.launchType === "FARGATE" ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2",
     ...Object.fromEntries(pairs.map((pair) => [pair.name ?? "", pair.value ?? ""])),
   }

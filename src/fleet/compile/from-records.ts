@@ -7,6 +7,8 @@ import { type CompileInput, compileTask } from "./task.ts"
 export interface GatherOptions {
   readonly apiPort: number
   readonly credentials?: CredentialsOf
+  /** The address at which the task's agent reached us. */
+  readonly reachedAt?: string | undefined
 }
 
 /** The payload of a task, or undefined when a record that it needs is not there. */
@@ -23,6 +25,8 @@ export const compileFromRecords = (view: View, task: TaskRow, options: GatherOpt
     definition,
     ...(networkInterface && { networkInterface }),
     ...(options.credentials && { credentials: options.credentials(task) }),
+    // Machines of ours are told by their VPC's gateway.
+    ...(instance && !instance.machineId && options.reachedAt && { apiEndpoint: options.reachedAt }),
     ...(ours &&
       attachment && {
         extension: {

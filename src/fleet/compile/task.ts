@@ -1,5 +1,6 @@
 // From a task and its definition to what an agent is sent. Overrides are merged here, because agents refuse all but
 // `command` of them (ecs-agent-protocol.md section 5). Pure.
+import { isLoopback } from "../../kernel/index.ts"
 import {
   type AcsNetworkInterface,
   type AcsTask,
@@ -24,6 +25,8 @@ export interface CompileInput {
     readonly vpcGateway: string
   }
   readonly credentials?: TaskCredentials
+  /** The address at which the agent reached us, for hosts that are not machines of ours. */
+  readonly apiEndpoint?: string
   /** For agents of ours: what the protocol has no word for. Absent for others. */
   readonly extension?: { readonly apiEndpoint: string; readonly attachmentId: string }
 }
@@ -59,12 +62,20 @@ export const compileTask = (input: CompileInput): AcsTask => {
         container,
         task,
         hasExecutionRole: execution !== undefined,
+        ...endpointFor(input),
         ...(body.networkMode !== undefined && { networkMode: body.networkMode }),
       }),
     ),
     ...(networkInterface && { elasticNetworkInterfaces: [compileInterface(task, networkInterface)] }),
     ...attachmentsOf(input),
   }
+}
+
+/** A loopback address means this machine in host mode only; elsewhere it is the container itself. */
+const endpointFor = ({ apiEndpoint, definition }: CompileInput): { readonly apiEndpoint?: string } => {
+  const { networkMode } = definition.definition
+  if (apiEndpoint === undefined || networkMode === "none") return {}
+  return networkMode !== "host" && isLoopback(new URL(apiEndpoint).hostname) ? {} : { apiEndpoint }
 }
 
 const compileInterface = (

@@ -1,7 +1,7 @@
 // One request from headers to answer: safety, body, route, authentication, decoding, dispatch, encoding. Knows no service: all
 // that differs comes from contracts.
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { errorFields, Fault } from "../../kernel/index.ts"
+import { type Caller, errorFields, Fault } from "../../kernel/index.ts"
 import { loadContract, missingRequired, type ServiceContract } from "../../model/index.ts"
 import type { Headers, HttpAnswer, HttpAsk } from "../http.ts"
 import type { Authenticated } from "../ports.ts"
@@ -52,7 +52,7 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
     const verdict = verify(verifier, ask, signature, { service: at.signingName, knownKeysOnly: listener.vpc })
     if (!verdict.ok) throw refusalFault(verdict.refusal, at.protocol)
     const { caller, scope } = verdict.authenticated
-    return { caller: sourceIp === undefined ? caller : { ...caller, sourceIp }, scope }
+    return { caller: arrived(caller, sourceIp, ask.headers.host), scope }
   }
 
   /** Decodes, checks and runs one routed request. Throws what is to be answered as a fault. */
@@ -170,6 +170,13 @@ const hangUp = (res: ServerResponse): (() => AbortSignal) => {
     return made.signal
   }
 }
+
+/** The caller with how the request came. */
+export const arrived = (caller: Caller, sourceIp: string | undefined, host: string | undefined): Caller => ({
+  ...caller,
+  ...(sourceIp !== undefined && { sourceIp }),
+  ...(host !== undefined && { host }),
+})
 
 /** Who asks when an operation takes no signature (AssumeRoleWithWebIdentity): nobody, in the default account. */
 const anonymous = ({ defaultAccount: account, defaultRegion: region }: WireServerOptions): Authenticated => ({
