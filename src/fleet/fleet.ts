@@ -68,7 +68,8 @@ export const startFleet = (options: FleetOptions): Fleet => {
       }),
     )
 
-  const openAcs = (socket: WebSocket, { instance, version, sendCredentials }: Admission, caller: Caller) => {
+  const openAcs = (socket: WebSocket, admission: Admission, caller: Caller) => {
+    const { instance, version, sendCredentials, answersHeartbeats } = admission
     const reachedAt = options.reachedAt?.(caller)
     // An agent has one command session: a new one replaces what is left of the old.
     sessions.get(instance.arn)?.end()
@@ -82,6 +83,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
       log,
       compile: (task) => compile(task, reachedAt),
       sendCredentials,
+      answersHeartbeats,
       ...(options.credentials && { credentials: options.credentials }),
     })
     sessions.set(instance.arn, session)
@@ -108,6 +110,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
       instanceArn: instance.arn,
       state,
       clock,
+      cloudNow,
       log,
       ...(options.onMetrics && { onMetrics: options.onMetrics }),
     })
@@ -118,8 +121,11 @@ export const startFleet = (options: FleetOptions): Fleet => {
     for (const change of commit.changes) {
       if (change.table === "containerInstances") {
         const instance = change.after as ContainerInstanceRow | undefined
-        // Deregistered: its agent is sent away, and learns why when it asks again.
-        if (instance?.status === "INACTIVE") for (const socket of [...(sockets.get(instance.arn) ?? [])]) socket.close()
+        // Deregistered: its agent is sent away, and learns why when it asks again (ecs-agent-protocol.md 4.3).
+        if (!instance || instance.status === "INACTIVE") {
+          for (const socket of [...(sockets.get(change.key) ?? [])]) socket.close(1000)
+        }
+        continue
       }
       if (change.table !== "tasks" || !change.after) continue
       // What is durable decides whether something is due; the newest record whether it still is.

@@ -77,5 +77,9 @@ const empty = (tx: Tx): void => {
   for (const row of [...tx.logGroups.all()]) tx.logGroups.delete(`${row.account}/${row.region}/${row.name}`)
   for (const row of [...tx.outbox.all()]) tx.outbox.delete(row.id)
   emptyVpcs(tx)
-  for (const row of [...tx.containerInstances.all()]) if (!row.pool) tx.containerInstances.delete(row.arn)
+  for (const row of [...tx.containerInstances.all()]) {
+    if (row.pool) continue
+    tx.containerInstances.delete(row.arn)
+    tx.instanceHealth.delete(row.arn)
+  }
 }

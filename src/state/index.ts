@@ -40,7 +40,7 @@ export { defineTable, type Page, type ReadTable, type Row, type TableSpec, type 
 export type { AccessKeyRow } from "./tables/access-keys.ts"
 export type { AccountSettingRow } from "./tables/account-settings.ts"
 export type { ClusterRow } from "./tables/clusters.ts"
-export type { ContainerInstanceRow, InstanceResource } from "./tables/container-instances.ts"
+export type { ContainerInstanceRow, InstanceHealthRow, InstanceResource } from "./tables/container-instances.ts"
 export type { DhcpOptionsRow, NetworkInterfaceRow, SubnetRow, VpcRow } from "./tables/ec2.ts"
 export type { AddressRow, InternetGatewayRow, NatGatewayRow, Route, RouteTableRow } from "./tables/ec2-routing.ts"
 export type { NetworkAclEntry, NetworkAclRow, SecurityGroupRow, SecurityGroupRule } from "./tables/ec2-security.ts"

@@ -2,7 +2,7 @@
 import { accessKeys } from "./tables/access-keys.ts"
 import { accountSettings } from "./tables/account-settings.ts"
 import { clusters } from "./tables/clusters.ts"
-import { containerInstances } from "./tables/container-instances.ts"
+import { containerInstances, instanceHealth } from "./tables/container-instances.ts"
 import { dhcpOptions, networkInterfaces, subnets, vpcs } from "./tables/ec2.ts"
 import { addresses, internetGateways, natGateways, routeTables } from "./tables/ec2-routing.ts"
 import { networkAcls, securityGroups } from "./tables/ec2-security.ts"
@@ -24,6 +24,7 @@ export const schema = {
   dhcpOptions,
   deployments,
   families,
+  instanceHealth,
   internetGateways,
   logGroups,
   logResourcePolicies,

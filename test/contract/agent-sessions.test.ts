@@ -53,13 +53,14 @@ const setUp = async (caller: Caller = machine, credentials?: CredentialsOf) => {
     http.close()
   })
 
-  const open = (channel: "acs" | "tcs", host = aHost().arn) => {
+  const open = (channel: "acs" | "tcs", host = aHost().arn, more: Record<string, string> = {}) => {
     const name = channel === "acs" ? "containerInstanceArn" : "containerInstance"
     const query = new URLSearchParams({
       [name]: host,
       agentVersion: "1.0",
       dockerVersion: "20.10.24",
       sendCredentials: "true",
+      ...more,
     })
     const socket = new WebSocket(`ws://127.0.0.1:${port}/${channel}/ws?${query}`)
     const heard: Envelope[] = []
@@ -218,6 +219,41 @@ describe("an agent's command session", () => {
     await agent.next("HeartbeatMessage")
   })
 
+  test("is given up when three heartbeats bring no word back, and kept when each is answered", async () => {
+    for (const answers of [false, true]) {
+      const { state, clock, open } = await setUp()
+      const connected = () => state.view((view) => view.containerInstances.get(aHost().arn)?.session.connected)
+      const agent = open("acs", aHost().arn, { protocolVersion: "2" })
+      const closed = new Promise<void>((resolve) => agent.socket.on("close", () => resolve()))
+      for (let beat = 0; beat < 3; beat += 1) {
+        const { message } = await agent.next<{ messageId: string }>("HeartbeatMessage")
+        if (answers) {
+          agent.say("HeartbeatAckRequest", { messageId: message.messageId })
+          // What the server did with the answer shows only in what it says next.
+          agent.say("TaskStopVerificationMessage", { messageId: `m-${beat}`, stopCandidates: [] })
+          await agent.next("TaskStopVerificationAck")
+        }
+        await clock.advance(20_000)
+      }
+      if (answers) await agent.next("HeartbeatMessage")
+      else await closed
+      assert.equal(connected(), answers)
+    }
+  })
+
+  test("is over when its instance is deregistered, and the next one is refused", async () => {
+    const { state, open } = await setUp()
+    const [agent, telemetry] = [open("acs"), open("tcs")]
+    await agent.next("HeartbeatMessage")
+    await telemetry.next("HeartbeatMessage")
+    const over = [agent, telemetry].map(
+      ({ socket }) => new Promise<number>((resolve) => socket.on("close", (code) => resolve(code))),
+    )
+    state.transact((tx) => tx.containerInstances.patch(aHost().arn, { status: "INACTIVE" }))
+    assert.deepEqual(await Promise.all(over), [1000, 1000])
+    assert.match((await open("acs").refused).body, /InactiveInstanceException/)
+  })
+
   test("makes its instance connected for as long as it is open", async () => {
     const { state, open } = await setUp()
     const connected = () => state.view((view) => view.containerInstances.get(aHost().arn)?.session.connected)
@@ -291,6 +327,28 @@ describe("an agent's telemetry session", () => {
     agent.socket.send(`Host: x\r\n\r\n${JSON.stringify({ type: "PublishHealthRequest", message: report })}`)
     await agent.next("AckPublishHealth")
     await until(task.arn, (t) => t.observed.containers.main?.health === "HEALTHY")
+  })
+
+  test("keeps what the agent says of its host's health, with the time of its last change", async () => {
+    const { state, clock, open } = await setUp()
+    const agent = open("tcs")
+    await agent.next("HeartbeatMessage")
+    const say = async (status: string) => {
+      const statuses = [{ type: "ContainerRuntime", status, lastUpdated: 1, lastStatusChange: 1 }, null, { type: "?" }]
+      agent.socket.send(
+        `Host: x\r\n\r\n${JSON.stringify({ type: "PublishInstanceStatusRequest", message: { statuses } })}`,
+      )
+      await agent.next("AckPublishInstanceStatus")
+      return state.view((view) => view.instanceHealth.get(aHost().arn)?.checks)
+    }
+    const start = clock.now()
+    await say("OK")
+    await clock.advance(1000)
+    const check = { type: "CONTAINER_RUNTIME", status: "OK", lastUpdated: start + 1000, lastStatusChange: start }
+    assert.deepEqual(await say("OK"), [check])
+    await clock.advance(1000)
+    const changed = { ...check, status: "IMPAIRED", lastUpdated: start + 2000, lastStatusChange: start + 2000 }
+    assert.deepEqual(await say("IMPAIRED"), [changed])
   })
 
   test("takes no health of a task that is on another host", async () => {

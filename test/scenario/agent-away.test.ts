@@ -224,3 +224,53 @@ test("a deregistered instance is described as INACTIVE for an hour and is MISSIN
   assert.deepEqual((await ask()).failures, [{ arn, reason: "MISSING" }])
   world.stop()
 })
+
+describe("the health of a container instance", () => {
+  test("is what its agent said, unknown while the agent is away, and said in an event when it changes", async () => {
+    const world = await serviceWorld()
+    const arn = await world.instance()
+    const health = async () =>
+      (
+        await world.call("DescribeContainerInstances", {
+          containerInstances: [arn],
+          include: ["CONTAINER_INSTANCE_HEALTH"],
+        })
+      ).containerInstances?.[0]?.healthStatus
+    assert.deepEqual(await health(), { overallStatus: "INITIALIZING", details: [] })
+    const say = async (status: "OK" | "IMPAIRED") => {
+      const now = world.clock.now()
+      const check = { type: "CONTAINER_RUNTIME", status, lastUpdated: now, lastStatusChange: now }
+      world.state.transact((tx) => {
+        const { account, region } = tx.containerInstances.get(arn) ?? assert.fail()
+        if (tx.instanceHealth.has(arn)) tx.instanceHealth.patch(arn, { checks: [check] })
+        else tx.instanceHealth.insert({ containerInstanceArn: arn, account, region, checks: [check] })
+      })
+      await world.clock.advance(1000)
+    }
+    await say("OK")
+    await say("OK")
+    await say("IMPAIRED")
+    assert.equal((await health())?.overallStatus, "IMPAIRED")
+    await connect(world, arn, false)
+    assert.equal((await health())?.overallStatus, "INSUFFICIENT_DATA")
+    assert.deepEqual(
+      (world.events("ECS Container Instance Health Change") as { overallStatus: string }[]).map((e) => e.overallStatus),
+      ["OK", "IMPAIRED"],
+    )
+    world.stop()
+  })
+
+  test("is shown to those who ask for it alone", async () => {
+    const world = await serviceWorld()
+    const arn = await world.instance()
+    const { containerInstances } = await world.call("DescribeContainerInstances", { containerInstances: [arn] })
+    assert.equal(containerInstances?.[0]?.healthStatus, undefined)
+    await world.refuses(
+      "DescribeContainerInstances",
+      { containerInstances: [arn], include: ["HEALTH" as never] },
+      "InvalidParameterException",
+      "include should be one of [TAGS,CONTAINER_INSTANCE_HEALTH]",
+    )
+    world.stop()
+  })
+})

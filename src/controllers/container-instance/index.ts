@@ -1,8 +1,14 @@
 // Says of container instances what changed: registered, connected or not, draining, deregistered, or with other room
 // because of their tasks. The one place that counts `version` up. Forgets those that were deregistered for an hour.
-import { containerInstanceDigest, containerInstanceStateChange, deletedLifetime } from "../../services/ecs/index.ts"
-import type { ContainerInstanceRow, TaskRow } from "../../state/index.ts"
-import { again, type Controller, done, on } from "../controller.ts"
+import {
+  containerInstanceDigest,
+  containerInstanceHealthChange,
+  containerInstanceStateChange,
+  deletedLifetime,
+  healthDigest,
+} from "../../services/ecs/index.ts"
+import type { ContainerInstanceRow, InstanceHealthRow, TaskRow } from "../../state/index.ts"
+import { again, type Controller, type ControllerCx, done, on } from "../controller.ts"
 import { ecsPrincipal } from "../principals.ts"
 
 /** Hosts of the hidden pools are nobody's business. Keyed by container instance ARN. */
@@ -13,6 +19,9 @@ export const containerInstanceController: Controller = {
     on<TaskRow>("tasks", (task, _, before) =>
       task.launchType === "FARGATE" || (before && isSameRoom(before, task)) ? undefined : task.containerInstanceArn,
     ),
+    on<InstanceHealthRow>("instanceHealth", (health, _, before) =>
+      before && healthDigest(before) === healthDigest(health) ? undefined : health.containerInstanceArn,
+    ),
   ],
   keys: (view) => [...view.containerInstances.all()].filter((row) => !row.pool).map((row) => row.arn),
   reconcile: (cx, arn) => {
@@ -20,7 +29,7 @@ export const containerInstanceController: Controller = {
       const row = view.containerInstances.get(arn)
       return row && { row, digest: containerInstanceDigest(view, row) }
     })
-    if (!seen) return done
+    if (!seen || seen.row.pool) return done
     const { row, digest } = seen
     if (digest !== row.announced) {
       cx.commit(row, ecsPrincipal(row.account), (inner) => {
@@ -29,12 +38,25 @@ export const containerInstanceController: Controller = {
         inner.emit(containerInstanceStateChange(inner.tx, announced, cx.now))
       })
     }
+    announceHealth(cx, row)
     if (row.status !== "INACTIVE") return done
     const end = (row.inactiveAt ?? cx.now) + deletedLifetime
     if (cx.now < end) return again(end)
-    cx.commit(row, ecsPrincipal(row.account), (inner) => inner.tx.containerInstances.delete(arn))
+    cx.commit(row, ecsPrincipal(row.account), (inner) => {
+      inner.tx.containerInstances.delete(arn)
+      inner.tx.instanceHealth.delete(arn)
+    })
     return done
   },
+}
+
+const announceHealth = (cx: ControllerCx, row: ContainerInstanceRow): void => {
+  const health = cx.view((view) => view.instanceHealth.get(row.arn))
+  if (!health || health.announced === healthDigest(health)) return
+  cx.commit(row, ecsPrincipal(row.account), (inner) => {
+    inner.tx.instanceHealth.patch(row.arn, { announced: healthDigest(health) })
+    inner.emit(containerInstanceHealthChange(row, health))
+  })
 }
 
 /** A task holds its room until it has stopped. */

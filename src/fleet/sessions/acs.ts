@@ -16,6 +16,8 @@ import { observe, reserveTimeline } from "../facts.ts"
 
 /** Agents close after a minute without a message (ecs-agent-protocol.md 4.2). */
 const heartbeatPeriod = 20_000
+/** So many heartbeats without any word back, and the connection is given up: its network may be cut. */
+const mostUnanswered = 3
 
 export interface AcsSessionOptions {
   readonly socket: WebSocket
@@ -30,6 +32,8 @@ export interface AcsSessionOptions {
   readonly compile: (task: TaskRow) => AcsTask | undefined
   /** The agent has no credentials of its tasks (it has just started) and asks for all of them. */
   readonly sendCredentials: boolean
+  /** See Admission. */
+  readonly answersHeartbeats?: boolean
   readonly credentials?: CredentialsOf
 }
 
@@ -48,6 +52,7 @@ export class AcsSession {
   readonly #cancelHeartbeat: Cancel
   #sequence: number
   #reserved: number
+  #unanswered = 0
 
   constructor(options: AcsSessionOptions) {
     this.#options = options
@@ -145,10 +150,18 @@ export class AcsSession {
   }
 
   #heartbeat(): void {
+    if (this.#options.answersHeartbeats && this.#unanswered >= mostUnanswered) {
+      this.#options.log.warn("An agent answers no more; its connection is given up.", { instance: this.instanceArn })
+      // The other side would not hear a close frame, and nobody would wait for its answer.
+      this.#options.socket.terminate()
+      return
+    }
+    this.#unanswered += 1
     this.#send({ type: "HeartbeatMessage", message: { healthy: true, messageId: this.#options.ids.uuid() } })
   }
 
   #receive(text: string): void {
+    this.#unanswered = 0
     const envelope = parseEnvelope(text)
     if (!envelope) {
       this.#options.log.warn("An agent sent a frame that is no message.", { instance: this.instanceArn })

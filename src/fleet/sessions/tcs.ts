@@ -3,12 +3,14 @@ import type { WebSocket } from "ws"
 import { type Cancel, type Clock, type Log, repeat } from "../../kernel/index.ts"
 import {
   type PublishHealthRequest,
+  type PublishInstanceStatusRequest,
   type PublishMetricsRequest,
   parseSignedFrame,
   type TcsToAgent,
 } from "../../protocol/index.ts"
 import type { HealthStatus, State } from "../../state/index.ts"
 import { observe, withHealth } from "../facts.ts"
+import { takeInstanceStatus } from "../instance-status.ts"
 
 /** Any message resets the agent's timer of one to two minutes. */
 const heartbeatPeriod = 20_000
@@ -18,6 +20,8 @@ export interface TcsSessionOptions {
   readonly instanceArn: string
   readonly state: State
   readonly clock: Clock
+  /** The time of the cloud clock. */
+  readonly cloudNow: () => number
   readonly log: Log
   /** Where metrics go: the metric store of a later part, nowhere yet. */
   readonly onMetrics?: (instanceArn: string, metrics: PublishMetricsRequest) => void
@@ -43,6 +47,7 @@ export const startTcsSession = (options: TcsSessionOptions): Cancel => {
         options.onMetrics?.(instanceArn, frame.envelope.message as PublishMetricsRequest)
         return send({ type: "AckPublishMetric", message: { message: "" } })
       case "PublishInstanceStatusRequest":
+        takeInstanceStatus(options, frame.envelope.message as PublishInstanceStatusRequest)
         return send({ type: "AckPublishInstanceStatus", message: { message: "" } })
       default:
         return

@@ -10,6 +10,8 @@ export interface Admission {
   readonly instance: ContainerInstanceRow
   readonly version: AgentVersion
   readonly sendCredentials: boolean
+  /** The agent speaks a version of the protocol in which each heartbeat is answered (`protocolVersion` 2). */
+  readonly answersHeartbeats: boolean
 }
 
 /** Why not; the names are those that agents know (ecs-agent-protocol.md section 4). */
@@ -60,6 +62,7 @@ export const admit = (view: View, url: URL, caller: Caller): Admission | Refusal
       }),
     },
     sendCredentials: parameter("sendCredentials") === "true",
+    answersHeartbeats: Number(parameter("protocolVersion")) >= 2,
   }
 }
 

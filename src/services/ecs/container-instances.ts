@@ -5,8 +5,9 @@ import type { Op, ReadOp } from "../../gate/index.ts"
 import { type Room, satisfies } from "../../scheduler/index.ts"
 import type { ContainerInstanceRow, View } from "../../state/index.ts"
 import { containerInstanceArn, lastPart } from "./arns.ts"
-import { checkAtMost, checkOneOf, clientException, invalidParameter, notYet } from "./faults.ts"
+import { checkAtMost, checkOneOf, clientException, invalidParameter } from "./faults.ts"
 import { findInstance } from "./find-instance.ts"
+import { healthOf } from "./instance-health.ts"
 import { queriedOf, roomLeft } from "./instance-room.ts"
 import { nextToken, pageOf } from "./pages.ts"
 import { queryOf } from "./placement.ts"
@@ -45,10 +46,11 @@ const remainingOf = (row: ContainerInstanceRow, left: Room): Resource[] =>
 export const describeContainerInstance = (
   view: View,
   row: ContainerInstanceRow,
-  withTags = false,
+  { tags = false, health = false }: { readonly tags?: boolean; readonly health?: boolean } = {},
 ): ContainerInstance => {
   const tasks = view.tasks.by("host", row.arn)
-  const running = tasks.filter((task) => task.lastStatus === "RUNNING")
+  // "The number of tasks … that have a desired status of RUNNING": one on its way out counts no more (API_ContainerInstance).
+  const running = tasks.filter((task) => task.desiredStatus === "RUNNING" && task.lastStatus === "RUNNING")
   const pending = tasks.filter((task) => task.desiredStatus === "RUNNING" && task.lastStatus !== "RUNNING")
   const { agentVersion, agentHash, dockerVersion } = row.session
   return present<ContainerInstance>({
@@ -65,7 +67,8 @@ export const describeContainerInstance = (
     attributes: row.attributes.map((attribute) => ({ ...attribute })),
     registeredAt: date(row.registeredAt),
     attachments: [],
-    tags: withTags ? tagsOut(row.tags) : [],
+    tags: tags ? tagsOut(row.tags) : [],
+    healthStatus: health ? healthOf(view, row) : undefined,
   })
 }
 
@@ -75,14 +78,16 @@ export const DescribeContainerInstances: ReadOp<"ecs", "DescribeContainerInstanc
   const references = input.containerInstances ?? []
   if (references.length === 0) throw clientException("Container Instances cannot be empty.")
   checkAtMost("containerInstances", references, 100)
-  if (input.include?.includes("CONTAINER_INSTANCE_HEALTH")) {
-    throw notYet("include CONTAINER_INSTANCE_HEALTH of ecs:DescribeContainerInstances")
+  for (const field of input.include ?? []) checkOneOf("include", field, ["TAGS", "CONTAINER_INSTANCE_HEALTH"])
+  const shown = {
+    tags: input.include?.includes("TAGS") ?? false,
+    health: input.include?.includes("CONTAINER_INSTANCE_HEALTH") ?? false,
   }
   const containerInstances: ContainerInstance[] = []
   const failures: { arn: string; reason: string }[] = []
   for (const reference of new Set(references)) {
     const row = findInstance(cx, cluster, reference)
-    if (row) containerInstances.push(describeContainerInstance(cx.tx, row, input.include?.includes("TAGS") ?? false))
+    if (row) containerInstances.push(describeContainerInstance(cx.tx, row, shown))
     else failures.push({ arn: containerInstanceArn(cluster, cluster.name, lastPart(reference)), reason: "MISSING" })
   }
   return { containerInstances, failures }

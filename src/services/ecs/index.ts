@@ -22,6 +22,7 @@ import { withoutEffect } from "./without-effect.ts"
 export type { EcsPorts } from "./agent-operations.ts"
 export { containerInstanceDigest, containerInstanceStateChange } from "./container-instance-event.ts"
 export { describeTask, taskHealth, taskStateChangeDetail } from "./describe-task.ts"
+export { containerInstanceHealthChange, healthDigest } from "./instance-health.ts"
 export {
   breakerThreshold,
   computedDesiredCount,

@@ -91,7 +91,9 @@ export const queriedOf = (view: View, row: ContainerInstanceRow): QueriedInstanc
   attributes: new Map(row.attributes.map(({ name, value = "" }) => [name, value])),
   ...(row.ec2InstanceId !== undefined && { ec2InstanceId: row.ec2InstanceId }),
   registeredAt: row.registeredAt,
-  runningTasksCount: view.tasks.by("host", row.arn).filter((task) => task.lastStatus === "RUNNING").length,
+  runningTasksCount: view.tasks
+    .by("host", row.arn)
+    .filter((task) => task.desiredStatus === "RUNNING" && task.lastStatus === "RUNNING").length,
   taskGroups: new Set(groupsOn(view, row).keys()),
 })
 

@@ -123,5 +123,5 @@ export const RegisterContainerInstance: Op<"ecs", "RegisterContainerInstance"> =
         timeline: 0,
         version: 1,
       })
-  return { containerInstance: describeContainerInstance(cx.tx, row, true) }
+  return { containerInstance: describeContainerInstance(cx.tx, row, { tags: true }) }
 }

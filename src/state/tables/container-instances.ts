@@ -54,3 +54,28 @@ export const containerInstances = defineTable<ContainerInstanceRow>()({
     pool: (i) => (i.pool && i.status === "ACTIVE" ? i.pool : undefined),
   },
 })
+
+/** What the agents' health checks of their hosts say. Apart from the instance, as it is said anew every half minute. */
+export interface InstanceHealthRow {
+  readonly containerInstanceArn: string
+  readonly account: string
+  readonly region: string
+  readonly checks: readonly {
+    /** As the API calls it: CONTAINER_RUNTIME. */
+    readonly type: string
+    readonly status: "OK" | "IMPAIRED" | "INSUFFICIENT_DATA" | "INITIALIZING"
+    readonly statusReason?: string
+    /** Milliseconds of the cloud clock. */
+    readonly lastUpdated: number
+    readonly lastStatusChange: number
+  }[]
+  /** What the last event said of the checks. */
+  readonly announced?: string
+}
+
+export const instanceHealth = defineTable<InstanceHealthRow>()({
+  name: "instanceHealth",
+  version: 1,
+  key: (h) => h.containerInstanceArn,
+  indexes: {},
+})

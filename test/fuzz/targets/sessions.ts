@@ -95,7 +95,7 @@ export const acs: Target<Uint8Array> = bytesTarget({
 })
 
 const telemetry = new Socket()
-startTcsSession({ ...parts(), socket: telemetry as unknown as WebSocket, onMetrics: () => {} })
+startTcsSession({ ...parts(), cloudNow: () => 0, socket: telemetry as unknown as WebSocket, onMetrics: () => {} })
 const health = {
   type: "PublishHealthRequest",
   message: {

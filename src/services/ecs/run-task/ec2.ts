@@ -6,7 +6,8 @@ import { type Obstacle, placeAll, type TaskNeeds } from "../../../scheduler/inde
 import type { ClusterRow, ContainerInstanceRow, Frozen, TaskDefinitionRow, TaskRow } from "../../../state/index.ts"
 import { requiresAttributesOf } from "../definition/compatibilities.ts"
 import { invalidParameter, notYet } from "../faults.ts"
-import { activeInstances, asHost, roomFor } from "../instance-room.ts"
+import { activeInstances, roomFor } from "../instance-room.ts"
+import { knownHost } from "../known-hosts.ts"
 import { checkConstraints, checkStrategies, constraintsOf, strategiesOf } from "../placement.ts"
 import { checkHostAccess } from "./host-access.ts"
 import { newTask, type Plan } from "./new-task.ts"
@@ -74,7 +75,7 @@ export const startPlaced = (cx: Cx, plan: Plan, count: number, asked: AskedPlace
   const active = activeInstances(cx.tx, plan.cluster)
   const instances = asked.zone === undefined ? active : active.filter((instance) => zoneOf(instance) === asked.zone)
   const byArn = new Map(instances.map((instance) => [instance.arn, instance]))
-  const hosts = instances.map((instance) => asHost(cx.tx, instance))
+  const hosts = instances.map((instance) => knownHost(cx.tx, instance))
   const placed = placeAll(hosts, needsOf(cx, plan, asked), count)
   const tasks = placed.hosts.flatMap((host) => {
     const instance = byArn.get(host.id)
@@ -94,7 +95,7 @@ export const startOn = (
   const tasks: TaskRow[] = []
   const failures: Failure[] = []
   for (const instance of instances) {
-    const { obstacles } = placeAll([asHost(cx.tx, instance)], needs, 1)
+    const { obstacles } = placeAll([knownHost(cx.tx, instance)], needs, 1)
     if (obstacles.size > 0) failures.push(...failuresOf(obstacles))
     else tasks.push(start(cx, plan, instance))
   }

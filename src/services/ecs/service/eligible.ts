@@ -2,7 +2,7 @@
 // Room does not count: a daemon that finds none says so and is tried again. Source: aws-behaviour.md 2.6.
 import { holds } from "../../../scheduler/index.ts"
 import type { ServiceRow, View } from "../../../state/index.ts"
-import { asHost } from "../instance-room.ts"
+import { knownHost } from "../known-hosts.ts"
 import { constraintsOf } from "../placement.ts"
 import { primaryOf, revisionOf } from "./find.ts"
 
@@ -17,6 +17,6 @@ export const eligibleInstances = (view: View, service: ServiceRow): readonly str
   return view.containerInstances
     .by("cluster", service.clusterArn)
     .filter((row) => row.status === "ACTIVE")
-    .filter((row) => constraints.every((one) => holds(one, asHost(view, row), `service:${service.name}`)))
+    .filter((row) => constraints.every((one) => holds(one, knownHost(view, row), `service:${service.name}`)))
     .map((row) => row.arn)
 }
