@@ -63,18 +63,24 @@ const pursue = (cx: Cx, arn: string): Move => {
     const steps = stepsOf(task)
     if (steps.length > 0) task = cx.tx.tasks.patch(arn, { steps })
   }
+  // A wish of a caller is said before it changes the phase; what an agent reported, together with what came of it.
+  if (!task.announced.startsWith(statuses(task))) task = announce(cx, task)
   for (;;) {
-    announce(cx, task)
-    task = cx.tx.tasks.get(arn) ?? task
     const move = nextMove(task, surroundings(cx.tx, task, cx.now))
-    if (move.kind === "wait") return move
+    if (move.kind === "wait") {
+      announce(cx, task)
+      return move
+    }
     if (move.kind === "forget") {
       forget(cx, task)
       return { kind: "wait" }
     }
     const moved = carryOut(cx, task, move)
-    if (moved === task) return { kind: "wait" }
-    task = moved
+    if (moved === task) {
+      announce(cx, task)
+      return { kind: "wait" }
+    }
+    task = move.kind === "steps" ? moved : announce(cx, moved)
   }
 }
 
@@ -137,23 +143,27 @@ const timesOf = (now: number, task: TaskRow, to: TaskRow["lastStatus"]): Partial
 }
 
 /** Emits a task state change event when something changed that ECS sends one for, and counts the version up. */
-const announce = (cx: Cx, task: TaskRow): void => {
+const announce = (cx: Cx, task: TaskRow): TaskRow => {
   const now = digest(task)
-  if (now === task.announced) return
+  if (now === task.announced) return task
   const version = task.announced === "" ? task.version : task.version + 1
   const announced = cx.tx.tasks.patch(task.arn, { announced: now, version })
   cx.emit(taskStateChange(cx.tx, announced, cx.now))
+  return announced
 }
 
+const statuses = (task: TaskRow): string => `${task.lastStatus} ${task.desiredStatus} `
+
+/**
+ * What ECS sends an event for: the statuses of the task and of its containers. Health is in no event ("The health status
+ * … is not available in the task state change event", ecs_task_events), and a container that nothing was heard of is PENDING.
+ */
 const digest = (task: TaskRow): string =>
-  [
-    task.lastStatus,
-    task.desiredStatus,
-    ...task.containers.map((c) => {
-      const seen = task.observed.containers[c.name]
-      return `${seen?.status ?? ""}${seen?.exitCode ?? ""}${seen?.health ?? ""}`
-    }),
-  ].join(" ")
+  statuses(task) +
+  task.containers
+    .map(({ name }) => task.observed.containers[name])
+    .map((seen) => `${seen?.status ?? "PENDING"}${seen?.exitCode ?? ""}`)
+    .join(" ")
 
 const forget = (cx: Cx, task: TaskRow): void => {
   cx.tx.tasks.delete(task.arn)

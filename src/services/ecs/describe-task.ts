@@ -139,7 +139,7 @@ export const describeTask = (view: View, task: TaskRow, withTags = false): Task 
 
 /**
  * `detail` of an `ECS Task State Change` event: the task as DescribeTasks shows it, but with times as ISO 8601 text,
- * without tags, health and `fargateEphemeralStorage`, and with attachments of type `eni`.
+ * without tags, health, platform family, `fargateEphemeralStorage` and empty lists, and with attachments of type `eni`.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
  */
 export const taskStateChangeDetail = (view: View, task: TaskRow, updatedAt: number): object => {
@@ -147,13 +147,19 @@ export const taskStateChangeDetail = (view: View, task: TaskRow, updatedAt: numb
     tags: _tags,
     healthStatus: _health,
     fargateEphemeralStorage: _storage,
+    platformFamily: _platform,
     attachments,
+    overrides,
     ...shown
   } = describeTask(view, task)
+  const { inferenceAcceleratorOverrides = [], ...overridden } = overrides ?? {}
   const detail = {
     ...shown,
+    overrides: inferenceAcceleratorOverrides.length > 0 ? overrides : overridden,
     attachments: attachments?.map((attachment) => ({ ...attachment, type: "eni" })),
-    containers: shown.containers?.map(({ healthStatus: _ofContainer, ...container }) => container),
+    containers: shown.containers?.map(({ healthStatus: _ofContainer, networkBindings, ...container }) =>
+      networkBindings?.length ? { ...container, networkBindings } : container,
+    ),
     updatedAt: new Date(updatedAt),
   }
   // Dates become ISO 8601 text, as everywhere in events.
