@@ -81,3 +81,17 @@ describe("a service over availability zones", () => {
     assert.equal((await full.messages()).filter((m) => m.includes("not AZ balanced")).length, 1)
   })
 })
+
+test("a packed service that is scaled in empties the instance that has most left", async () => {
+  const world = await serviceWorld()
+  const small = await world.instance("us-east-1a", 256)
+  const large = await world.instance("us-east-1a", 512)
+  const placementStrategy = [{ type: "binpack" as const, field: "memory" }]
+  await world.call("CreateService", { ...web, desiredCount: 6, placementStrategy })
+  await world.agents()
+  const on = (instance: string) => world.live().filter((task) => task.containerInstanceArn === instance).length
+  assert.deepEqual([on(small), on(large)], [4, 2])
+  await world.call("UpdateService", { service: "web", desiredCount: 3 })
+  await world.agents()
+  assert.deepEqual([on(small), on(large)], [3, 0])
+})

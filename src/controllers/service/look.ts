@@ -1,5 +1,12 @@
 // Reads everything that a service's next moves depend on, in one view.
-import { computedDesiredCount, eligibleInstances, taskHealth, zonesOfService } from "../../services/ecs/index.ts"
+import {
+  computedDesiredCount,
+  eligibleInstances,
+  hostsOfTasks,
+  sizeOfTask,
+  taskHealth,
+  zonesOfService,
+} from "../../services/ecs/index.ts"
 import type { ServiceRow, TaskRow, View } from "../../state/index.ts"
 import type { EndedTask, LiveTask, Seen } from "./seen.ts"
 import { texts } from "./texts.ts"
@@ -18,12 +25,13 @@ export const lookAtService = (view: View, arn: string, now: number): Seen | unde
   const lastGood = deployments.findLast(
     (d) => d.id !== service.primary && d.completedAt > 0 && d.rolloutState === "COMPLETED",
   )
+  const isPacked = service.placementStrategy.some(({ type }) => type === "binpack")
   const live: LiveTask[] = []
   const ended: EndedTask[] = []
   const leaving = new Set<string>()
   for (const task of view.tasks.by("serving", arn)) {
     if (task.lastStatus === "STOPPED") ended.push(endedTask(task))
-    else if (task.desiredStatus === "RUNNING") live.push(liveTask(view, task))
+    else if (task.desiredStatus === "RUNNING") live.push(liveTask(view, task, isPacked))
     else if (task.lastStatus !== "STOPPING" && task.lastStatus !== "DEPROVISIONING") leaving.add(deploymentOf(task))
   }
   return {
@@ -36,6 +44,7 @@ export const lookAtService = (view: View, arn: string, now: number): Seen | unde
     leaving,
     ended,
     said: saidLately(view, service, now),
+    ...(needsHosts(service, live) && { hosts: hostsOfTasks(view, live) }),
     ...(mayBeUnbalanced(service, live) && { zones: zonesOfService(view, service) }),
     ...(service.deploymentController === "EXTERNAL" && {
       taskSets: view.taskSets
@@ -47,6 +56,11 @@ export const lookAtService = (view: View, arn: string, now: number): Seen | unde
   }
 }
 
+/** The order in which too many tasks go may depend on their instances: on what is left of them, or on attributes. */
+const needsHosts = (service: ServiceRow, live: readonly LiveTask[]): boolean =>
+  live.length > service.desiredCount &&
+  service.placementStrategy.some(({ type, field }) => type === "binpack" || field?.startsWith("attribute:") === true)
+
 /** Where no zone has two tasks no zone can have too many, and nobody needs to know which zones there are. */
 const mayBeUnbalanced = (service: ServiceRow, live: readonly LiveTask[]): boolean =>
   service.availabilityZoneRebalancing === "ENABLED" &&
@@ -56,7 +70,7 @@ const mayBeUnbalanced = (service: ServiceRow, live: readonly LiveTask[]): boolea
 /** A service's task carries its deployment's id as `startedBy`. */
 const deploymentOf = (task: TaskRow): string => task.startedBy ?? ""
 
-const liveTask = (view: View, task: TaskRow): LiveTask => ({
+const liveTask = (view: View, task: TaskRow, sized: boolean): LiveTask => ({
   arn: task.arn,
   deployment: deploymentOf(task),
   running: task.lastStatus === "RUNNING",
@@ -67,6 +81,7 @@ const liveTask = (view: View, task: TaskRow): LiveTask => ({
   ...(task.protectedUntil !== undefined && { protectedUntil: task.protectedUntil }),
   ...(task.availabilityZone !== undefined && { zone: task.availabilityZone }),
   ...(task.containerInstanceArn !== undefined && { instance: task.containerInstanceArn }),
+  ...(sized && { size: sizeOfTask(task) }),
   draining:
     task.containerInstanceArn !== undefined &&
     view.containerInstances.get(task.containerInstanceArn)?.status === "DRAINING",

@@ -116,9 +116,9 @@ const isInterrupted = (seen: Seen, primary: DeploymentRow, desired: number, now:
 }
 
 /** The surplus of a move goes from the fattest zones. */
-const surplus = (zones: readonly string[], live: readonly LiveTask[], count: number, now: number): LiveTask[] => {
+const surplus = (seen: Seen, zones: readonly string[], count: number, now: number): LiveTask[] => {
   const stop: LiveTask[] = []
-  let left = live
+  let left = seen.live
   while (stop.length < count) {
     const free = left.filter((task) => !isProtected(task, now) && task.zone !== undefined)
     const counts = countByZone(zones, left)
@@ -126,8 +126,7 @@ const surplus = (zones: readonly string[], live: readonly LiveTask[], count: num
     const [task] = pickToStop(
       free.filter(({ zone }) => zone === fat?.[0]),
       1,
-      left,
-      now,
+      { seen, all: left, now },
     )
     if (!task) break
     stop.push(task)
@@ -163,7 +162,7 @@ export const planRebalance = (
   if (!live.every((task) => isHealthy(task, now))) return wait
   const more = live.length - service.desiredCount
   if (more > 0) {
-    const stop = surplus(zones, live, more, now)
+    const stop = surplus(seen, zones, more, now)
     return stop.length > 0 ? { ...nothing, stop, rebalancing } : held(seen, primary, more, now)
   }
   if (seen.leaving.size > 0) return wait

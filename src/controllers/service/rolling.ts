@@ -65,7 +65,7 @@ export const rollingMoves = (seen: Seen, primary: Launched, now: number): Moves 
   // Too many of the current ones: a wish of the caller, which minimumHealthyPercent does not hold back.
   const surplus = keepers.length - desired
   const freeKeepers = keepers.filter((task) => !isProtected(task, now))
-  if (surplus > 0) leave(pickToStop(freeKeepers, surplus, mine, now), "scaling")
+  if (surplus > 0) leave(pickToStop(freeKeepers, surplus, { seen, all: mine, now }), "scaling")
   budget = Math.max(0, budget)
 
   // What waits on a draining instance has nothing to lose.
@@ -82,8 +82,8 @@ export const rollingMoves = (seen: Seen, primary: Launched, now: number): Moves 
     const idle = freeOld.filter((task) => !healthy(task))
     // Of the old ones that are not healthy go as many as are in the way, and all when nothing depends on them any more.
     const inTheWay = complete ? idle.length : Math.min(idle.length, Math.max(0, wanted - room()))
-    leave(pickToStop(idle, inTheWay, old, now), "deployment")
-    leave(pickToStop(freeOld.filter(healthy), budget, old, now), "deployment")
+    leave(pickToStop(idle, inTheWay, { seen, all: old, now }), "deployment")
+    leave(pickToStop(freeOld.filter(healthy), budget, { seen, all: old, now }), "deployment")
   }
 
   // Sick ones go when their replacements are healthy; one goes before that when there is no room for a replacement.

@@ -1,47 +1,82 @@
-// Which tasks go first when there are too many: aws-behaviour.md 2.8, "Scale-in pick". Pure.
+// Which tasks go first when there are too many: the placement strategy in reverse, where the service has one.
+// aws-behaviour.md 2.8, "Scale-in pick"; https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html.
+// Pure.
 import { isHealthy } from "./health.ts"
-import type { LiveTask } from "./seen.ts"
+import type { LiveTask, Seen } from "./seen.ts"
 
 /** Whether scale-in and deployments must leave the task alone. */
 export const isProtected = (task: LiveTask, now: number): boolean => (task.protectedUntil ?? 0) > now
 
-const countBy = (tasks: readonly LiveTask[], key: (task: LiveTask) => string): Map<string, number> => {
+type Key = (task: LiveTask) => string
+
+/** One level of the order. It is told of each task that was picked. */
+interface Level {
+  /** The task with the least goes first. */
+  readonly rank: (task: LiveTask) => number
+  readonly picked: (task: LiveTask) => void
+}
+
+/** Balance over what `key` says: from where there are most. */
+const evenly = (all: readonly LiveTask[], key: Key): Level => {
   const counts = new Map<string, number>()
-  for (const task of tasks) counts.set(key(task), (counts.get(key(task)) ?? 0) + 1)
-  return counts
+  for (const task of all) counts.set(key(task), (counts.get(key(task)) ?? 0) + 1)
+  return {
+    rank: (task) => -(counts.get(key(task)) ?? 0),
+    picked: (task) => counts.set(key(task), (counts.get(key(task)) ?? 0) - 1),
+  }
+}
+
+/** Packing: from the instance that has most left once the task is gone, so that it becomes empty. */
+const unpacking = (hosts: NonNullable<Seen["hosts"]>, of: "cpu" | "memory"): Level => {
+  const left = new Map([...hosts].map(([arn, host]) => [arn, host.left[of]]))
+  const after = (task: LiveTask) => (left.get(task.instance ?? "") ?? 0) + (task.size?.[of] ?? 0)
+  return {
+    rank: (task) => -after(task),
+    picked: (task) => left.set(task.instance ?? "", after(task)),
+  }
+}
+
+const zoneOf: Key = (task) => task.zone ?? ""
+const hostOf: Key = (task) => task.instance ?? ""
+
+/** The levels of a service's strategy; without one from the fullest zone, in it from the fullest instance. */
+const levelsOf = ({ service, hosts = new Map() }: Seen, all: readonly LiveTask[]): readonly Level[] => {
+  if (service.placementStrategy.length === 0) return [evenly(all, zoneOf), evenly(all, hostOf)]
+  return service.placementStrategy.flatMap(({ type, field = "" }) => {
+    // Chance may choose the newest as well as any other.
+    if (type === "random") return []
+    if (type === "binpack") return [unpacking(hosts, field.toLowerCase() === "cpu" ? "cpu" : "memory")]
+    if (field === "attribute:ecs.availability-zone") return [evenly(all, zoneOf)]
+    if (!field.startsWith("attribute:")) return [evenly(all, hostOf)]
+    const name = field.slice("attribute:".length)
+    return [evenly(all, (task) => hosts.get(task.instance ?? "")?.attributes.get(name) ?? "")]
+  })
 }
 
 /**
  * `count` of `candidates` in the order in which they are to be stopped: what does not run yet, then what is not healthy
- * yet, then from the zone with most of the service's tasks, in it from the instance with most, then the newest.
- * `all` are the service's tasks of the same deployment: what is balanced.
+ * yet, then by the service's strategy, then the newest. `all` are the tasks among which balance is kept.
  */
 export const pickToStop = (
   candidates: readonly LiveTask[],
   count: number,
-  all: readonly LiveTask[],
-  now: number,
+  { seen, all, now }: { readonly seen: Seen; readonly all: readonly LiveTask[]; readonly now: number },
 ): readonly LiveTask[] => {
-  const zoneOf = (task: LiveTask) => task.zone ?? ""
-  const hostOf = (task: LiveTask) => task.instance ?? ""
-  const zones = countBy(all, zoneOf)
-  const hosts = countBy(all, hostOf)
+  if (count <= 0) return []
+  const levels = levelsOf(seen, all)
   const readiness = (task: LiveTask) => (isHealthy(task, now) ? 2 : task.running ? 1 : 0)
+  const rank = (task: LiveTask) => [
+    readiness(task),
+    ...levels.map((level) => level.rank(task)),
+    -(task.startedAt ?? task.createdAt),
+  ]
   const left = [...candidates]
   const picked: LiveTask[] = []
   while (picked.length < count && left.length > 0) {
-    const rank = (task: LiveTask) =>
-      [
-        readiness(task),
-        -(zones.get(zoneOf(task)) ?? 0),
-        -(hosts.get(hostOf(task)) ?? 0),
-        -(task.startedAt ?? task.createdAt),
-      ] as const
     const next = left.reduce((best, task) => (before(rank(task), rank(best)) ? task : best))
     left.splice(left.indexOf(next), 1)
     picked.push(next)
-    zones.set(zoneOf(next), (zones.get(zoneOf(next)) ?? 0) - 1)
-    hosts.set(hostOf(next), (hosts.get(hostOf(next)) ?? 0) - 1)
+    for (const level of levels) level.picked(next)
   }
   return picked
 }

@@ -16,6 +16,8 @@ export interface LiveTask {
   readonly protectedUntil?: number
   readonly zone?: string
   readonly instance?: string
+  /** What it holds of its instance. Looked up with {@link Seen.hosts}. */
+  readonly size?: { readonly cpu: number; readonly memory: number }
   /** Its container instance is DRAINING. */
   readonly draining: boolean
 }
@@ -51,6 +53,14 @@ export interface Seen {
   readonly taskSets?: readonly { readonly row: TaskSetRow; readonly desired: number }[]
   /** Availability zones that its tasks may be in; only looked up where they may be out of balance. */
   readonly zones?: readonly string[]
+  /** The instances of its tasks, by ARN; only looked up where the order of scale-in depends on them. */
+  readonly hosts?: ReadonlyMap<
+    string,
+    {
+      readonly left: { readonly cpu: number; readonly memory: number }
+      readonly attributes: ReadonlyMap<string, string>
+    }
+  >
   /** Of a DAEMON service: the container instances that should have a task. */
   readonly eligible?: readonly string[]
 }

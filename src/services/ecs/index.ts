@@ -23,6 +23,7 @@ export type { EcsPorts } from "./agent-operations.ts"
 export { containerInstanceDigest, containerInstanceStateChange } from "./container-instance-event.ts"
 export { describeTask, taskHealth, taskStateChangeDetail } from "./describe-task.ts"
 export { containerInstanceHealthChange, healthDigest } from "./instance-health.ts"
+export { hostsOfTasks, sizeOfTask } from "./instance-room.ts"
 export {
   breakerThreshold,
   computedDesiredCount,

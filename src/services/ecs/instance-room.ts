@@ -22,6 +22,12 @@ const heldBy = (task: Sized, name: "CPU" | "MEMORY"): number => {
   )
 }
 
+/** CPU units and MiB that a task holds of its instance. */
+export const sizeOfTask = (task: Sized): { readonly cpu: number; readonly memory: number } => ({
+  cpu: heldBy(task, "CPU"),
+  memory: heldBy(task, "MEMORY"),
+})
+
 /** Host ports that are fixed by the definition, as `80/tcp`. Dynamic ones are the agent's choice and reserve nothing. */
 const hostPortsOf = (definition: Definition | undefined): string[] => {
   const mode = definition?.networkMode ?? "bridge"
@@ -115,3 +121,18 @@ export const asHost = (view: View, row: ContainerInstanceRow): Host => {
 /** The instances of a cluster that take new tasks. */
 export const activeInstances = (view: View, cluster: ClusterRow): readonly ContainerInstanceRow[] =>
   view.containerInstances.by("cluster", cluster.arn).filter((row) => row.status === "ACTIVE")
+
+/** The instances of these tasks by ARN: what is left of each, and its attributes. */
+export const hostsOfTasks = (
+  view: View,
+  tasks: readonly { readonly instance?: string }[],
+): ReadonlyMap<string, { readonly left: Room; readonly attributes: ReadonlyMap<string, string> }> => {
+  const arns = new Set(tasks.flatMap(({ instance }) => (instance === undefined ? [] : [instance])))
+  const rows = [...arns].flatMap((arn) => view.containerInstances.get(arn) ?? [])
+  return new Map(
+    rows.map((row) => {
+      const attributes = new Map(row.attributes.map(({ name, value = "" }) => [name, value]))
+      return [row.arn, { left: roomLeft(view, row), attributes }]
+    }),
+  )
+}
