@@ -57,6 +57,12 @@ export interface AgentOptions {
   /** The user's own attributes of this container instance. */
   readonly attributes?: HostFacts["attributes"]
   readonly architecture?: "x86_64" | "arm64"
+  /** What this host counts as, when that is not all that its engine sees. */
+  readonly size?: { readonly cpus: number; readonly memoryMiB: number }
+  /** More that is said at a registration. */
+  readonly registration?: HostFacts["registration"]
+  /** When images are pulled: see TaskEngineOptions. */
+  readonly imagePull?: "default" | "always" | "once" | "prefer-cached"
   readonly version?: string
   /** Seconds between the stop signal and the kill where the container says none; 30 by default. */
   readonly stopTimeoutSeconds?: number
@@ -131,6 +137,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
         ...(options.engine.kind === "docker" && options.engine.publish && { publish: options.engine.publish }),
         ...(options.engine.kind === "docker" && { engineSocket: options.engine.socketPath }),
         ...(options.openFiles !== undefined && { openFiles: options.openFiles }),
+        ...(options.imagePull !== undefined && { imagePull: options.imagePull }),
         ...(options.stopTimeoutSeconds !== undefined && { stopTimeoutSeconds: options.stopTimeoutSeconds }),
       },
       hooks: logs.hooks,
@@ -236,8 +243,9 @@ const hostFacts = async (options: AgentOptions, driver: ContainerDriver): Promis
     agentVersion: options.version ?? unversioned,
     agentHash: "roadstead",
     engineVersion: version,
-    cpus,
-    memoryMiB,
+    cpus: options.size?.cpus ?? cpus,
+    memoryMiB: options.size?.memoryMiB ?? memoryMiB,
+    ...(options.registration && { registration: options.registration }),
     ...(accessControls && { accessControls }),
     attributes: options.attributes ?? [],
     ...(options.architecture && { architecture: options.architecture }),

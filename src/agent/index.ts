@@ -2,3 +2,4 @@
 export { type Agent, type AgentOptions, startAgent } from "./agent.ts"
 export { CheckpointError } from "./checkpoint/index.ts"
 export { RegistrationRefused } from "./session/index.ts"
+export { instanceOptions } from "./settings.ts"

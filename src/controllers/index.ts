@@ -3,6 +3,7 @@ import type { Scope } from "../kernel/index.ts"
 import { clusterController } from "./cluster/index.ts"
 import { containerInstanceController } from "./container-instance/index.ts"
 import type { Controller } from "./controller.ts"
+import { instanceController } from "./instance/index.ts"
 import { machinesController } from "./machines/index.ts"
 import { serviceController } from "./service/index.ts"
 import { taskController } from "./task/index.ts"
@@ -14,6 +15,7 @@ export { type ControllerCounts, type Runner, startControllers } from "./runner.t
 /** All controllers. `home` is the default account and region: whose the machines are. */
 export const controllers = (home: Scope): readonly Controller[] => [
   machinesController(home),
+  instanceController,
   serviceController,
   containerInstanceController,
   taskController,

@@ -2,5 +2,5 @@
 export { type CompileInput, compileTask } from "./compile/task.ts"
 export type { CredentialsOf, TaskCredentials } from "./credentials.ts"
 export { type Fleet, type FleetOptions, startFleet } from "./fleet.ts"
-export { type MachineChannelOptions, startMachineChannel } from "./machine-channel.ts"
+export { agentEndpoint, type MachineChannelOptions, startMachineChannel } from "./machine-channel.ts"
 export { channelPaths, isAgentPath } from "./sessions/upgrade.ts"

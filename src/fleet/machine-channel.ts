@@ -1,8 +1,15 @@
 // The control plane's end of the channel to the supervisor: says all wishes whenever a machine, a network or a name
 // changes, and writes what the supervisor reports into `observed`. Connects again for as long as the process lives.
 import { connect, type Socket } from "node:net"
-import { type BackOff, type Cancel, type Clock, type Log, pauseAfter } from "../kernel/index.ts"
-import type { FromSupervisor, MachineWish, NameWish, NetworkWish, ToSupervisor } from "../protocol/index.ts"
+import { type BackOff, type Cancel, type Clock, type Log, pauseAfter, scopeKey } from "../kernel/index.ts"
+import type {
+  FromSupervisor,
+  InstanceWish,
+  MachineWish,
+  NameWish,
+  NetworkWish,
+  ToSupervisor,
+} from "../protocol/index.ts"
 import { closedSubnets, type MachineRow, type State, shownDnsName, type View } from "../state/index.ts"
 import { LineBuffer } from "./line-buffer.ts"
 
@@ -88,7 +95,7 @@ export const startMachineChannel = (options: MachineChannelOptions): Cancel => {
 
 /** Machines and networks, and what decides whether a subnet has a way out. */
 const wishesFrom: ReadonlySet<string> = new Set([
-  ...["machines", "networks", "subnets", "routeTables", "internetGateways", "natGateways"],
+  ...["machines", "networks", "instances", "subnets", "routeTables", "internetGateways", "natGateways"],
 ])
 
 const sayLater = (due: boolean, reset: () => void, say: () => void): true => {
@@ -120,6 +127,8 @@ const wishesOf = (view: View, options: MachineChannelOptions) => ({
 const machineWish = (view: View, machine: MachineRow, options: MachineChannelOptions): MachineWish[] => {
   const key = view.accessKeys.get(machine.accessKeyId)
   if (!key) return []
+  const instance = instanceWish(view, machine)
+  if (machine.instance !== undefined && !instance) return []
   return [
     {
       id: machine.id,
@@ -127,15 +136,50 @@ const machineWish = (view: View, machine: MachineRow, options: MachineChannelOpt
       place: machine.place,
       desired: machine.desired,
       generation: machine.generation,
+      ...(instance && { instance: instance.wish }),
       agent: {
-        cluster: fargatePoolCluster,
-        region: options.region,
+        cluster: instance ? instance.cluster : fargatePoolCluster,
+        region: instance ? instance.region : options.region,
         accessKeyId: key.accessKeyId,
         secretAccessKey: key.secretAccessKey,
-        endpoint: options.endpoint(),
+        endpoint: agentEndpoint(view, machine, options.endpoint()),
       },
     },
   ]
+}
+
+/** Without ECS_CLUSTER an agent joins `default`. */
+const defaultCluster = "default"
+
+const instanceWish = (
+  view: View,
+  machine: MachineRow,
+): { readonly wish: InstanceWish; readonly cluster: string; readonly region: string } | undefined => {
+  const row = view.instances.get(machine.instance ?? "")
+  const eni = row && view.networkInterfaces.get(`${scopeKey(row)}/${row.interfaceId}`)
+  const network = row && view.networks.get(`${scopeKey(row)}/${row.vpcId}`)
+  if (!row || !eni || !network) return undefined
+  const { id, vcpus, memoryMiB, architecture, agentSettings: settings } = row
+  return {
+    cluster: settings.ECS_CLUSTER || defaultCluster,
+    region: row.region,
+    wish: {
+      ...{ id, vcpus, memoryMiB, architecture, settings },
+      network: `${scopeKey(row)}/${row.vpcId}`,
+      cidr: network.cidr,
+      gateway: network.gateway,
+      address: row.privateIp,
+      macAddress: eni.macAddress,
+      boots: machine.boots ?? 0,
+    },
+  }
+}
+
+/** Where the agent of a machine reaches the APIs: `ours` on this machine, its VPC's gateway on an EC2 instance. */
+export const agentEndpoint = (view: View, machine: MachineRow | undefined, ours: string): string => {
+  const row = machine?.instance === undefined ? undefined : view.instances.get(machine.instance)
+  const network = row && view.networks.get(`${scopeKey(row)}/${row.vpcId}`)
+  return network ? `http://${network.gateway}:${new URL(ours).port}` : ours
 }
 
 /** The name that hosts of the pool register with; the control plane knows them by their key and shows it nowhere. */

@@ -1,6 +1,6 @@
 // Control groups of ours, on version 1 (one tree per controller) and version 2 (one tree): finding and removing them.
-// What limits are written into them is the agent's business.
-import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs"
+// The limits of tasks are the agent's business; those of a whole EC2 instance are here.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Clock, delay } from "../kernel/index.ts"
 import { identify, killProcess } from "./processes.ts"
@@ -64,4 +64,38 @@ const removeTree = async (folder: string, clock: Clock): Promise<void> => {
 export const removeCgroup = async (group: string, clock: Clock): Promise<void> => {
   if (!/^\/roadstead-[\w-]+(\/[\w-]+)*$/.test(group)) throw new Error(`${group} is not a control group of ours`)
   for (const tree of cgroupTrees()) await removeTree(join(tree, group), clock)
+}
+
+/** Microseconds over which a group's share of CPU is counted: the kernel's own default. */
+const period = 100_000
+
+/** What the whole of a group may take. */
+export interface Limits {
+  readonly vcpus: number
+  readonly memoryMiB: number
+}
+
+/**
+ * Makes a group of ours and keeps all below it within `limits`. Where no group can be written nothing is limited, and
+ * `roadstead doctor` says so.
+ */
+export const limitCgroup = (group: string, { vcpus, memoryMiB }: Limits): void => {
+  const quota = String(vcpus * period)
+  const bytes = String(memoryMiB * 1024 * 1024)
+  const version = cgroupVersion()
+  const set = (folder: string, file: string, value: string) => {
+    mkdirSync(folder, { recursive: true })
+    if (existsSync(join(folder, file))) writeFileSync(join(folder, file), value)
+  }
+  if (version === 1) {
+    set(join(root, "memory", group), "memory.limit_in_bytes", bytes)
+    set(join(root, "cpu", group), "cpu.cfs_quota_us", quota)
+  } else if (version === 2) {
+    const names = group.split("/").filter(Boolean)
+    mkdirSync(join(root, group), { recursive: true })
+    for (let depth = 0; depth < names.length; depth++)
+      writeFileSync(join(root, ...names.slice(0, depth), "cgroup.subtree_control"), "+cpu +memory +pids")
+    set(join(root, group), "memory.max", bytes)
+    set(join(root, group), "cpu.max", `${quota} ${period}`)
+  }
 }

@@ -3,11 +3,18 @@
 import { rmSync } from "node:fs"
 import { createServer, type Socket } from "node:net"
 import type { Log } from "../kernel/index.ts"
-import type { FromSupervisor, MachineWish, NameWish, NetworkWish, ToSupervisor } from "../protocol/index.ts"
+import type {
+  FromSupervisor,
+  InstanceWish,
+  MachineWish,
+  NameWish,
+  NetworkWish,
+  ToSupervisor,
+} from "../protocol/index.ts"
 import { checkSocketPath } from "./daemon/daemon.ts"
 
-/** No line of either side is longer; a peer that sends one is not ours. */
-export const longestLine = 1024 * 1024
+/** No line of either side is longer, also with thousands of instances; a peer that sends one is not ours. */
+export const longestLine = 16 * 1024 * 1024
 
 export interface MachineChannel {
   /** Says a fact to the control plane, if it is there. */
@@ -26,13 +33,23 @@ export interface ChannelOptions {
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
 const isText = (value: unknown): value is string => typeof value === "string" && value !== ""
 
+const isInstance = (value: unknown): value is InstanceWish => {
+  if (!isObject(value)) return false
+  const { id, network, cidr, gateway, address, macAddress, vcpus, memoryMiB, settings } = value as Partial<InstanceWish>
+  return (
+    [id, network, cidr, gateway, address, macAddress].every(isText) &&
+    [vcpus, memoryMiB].every((size) => typeof size === "number" && size > 0) &&
+    isObject(settings)
+  )
+}
+
 const isMachine = (value: unknown): value is MachineWish => {
   if (!isObject(value)) return false
-  const { id, place, desired, generation, agent } = value as Partial<MachineWish>
+  const { id, place, desired, generation, agent, instance } = value as Partial<MachineWish>
   return (
     isText(id) &&
-    (place === "shared" || place === "apart") &&
-    (desired === "up" || desired === "gone") &&
+    (place === "shared" || place === "apart" || (place === "instance" && isInstance(instance))) &&
+    (desired === "up" || desired === "stopped" || desired === "gone") &&
     typeof generation === "number" &&
     isObject(agent)
   )

@@ -64,3 +64,18 @@ export const emptyEngine = async (docker: Docker, owner: string): Promise<Emptie
   await allAtOnce(names, (name) => unlessGone(docker.request("DELETE", `/volumes/${encodeURIComponent(name)}`)))
   return { containers: containers.length, networks: networks.length, volumes: names.length }
 }
+
+/** Stops everything that runs on an engine of our own, the pause containers last. Nothing is removed. */
+export const stopContainers = async (docker: Docker): Promise<void> => {
+  const { body } = await docker.request<ListedContainer[]>("GET", "/containers/json")
+  const stop = ({ Id, Image }: ListedContainer) =>
+    unlessGone(docker.request("POST", `/containers/${Id}/stop`, { query: Image === pauseImage ? { t: 0 } : {} }))
+  await allAtOnce(
+    body.filter(({ Image }) => Image !== pauseImage),
+    stop,
+  )
+  await allAtOnce(
+    body.filter(({ Image }) => Image === pauseImage),
+    stop,
+  )
+}

@@ -12,9 +12,11 @@ import { Facts } from "./facts.ts"
 import type { HelperProgram } from "./helper/container.ts"
 import type { Command } from "./hosts/child.ts"
 import type { AgentPlace, HostContext } from "./hosts/host.ts"
+import { type InstanceWorld, instanceLoop } from "./instance-loop.ts"
 import { machineLoop, type RunningHost } from "./machine-loop.ts"
 import { machineOfDaemon, ownerCgroup, privateEngineNames } from "./names.ts"
 import { networkLoop } from "./network-loop.ts"
+import { vpcDevice } from "./networks/networks.ts"
 import { openRecord, recordPath } from "./record.ts"
 import { type Removed, removeEverything } from "./removal.ts"
 import { machineNameservers, upstreamOf } from "./resolver/upstream.ts"
@@ -81,6 +83,14 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
   let names: Extract<ToSupervisor, { type: "names" }>["names"] = []
   const facts = new Facts((fact) => channel.say(fact))
 
+  const running: InstanceWorld["running"] = new Map()
+  const bridgeOf: InstanceWorld["bridgeOf"] = (network) => {
+    const host = hosts.get(where.get(network) ?? "")?.host
+    return host && { device: vpcDevice(options.owner, network), namespace: host.namespace }
+  }
+  const networkUp = (key: string) => {
+    for (const wish of machines.values()) if (wish.instance?.network === key) instancePursuit.look(wish.id)
+  }
   const hostChanged = (machineId: string) => {
     const running = hosts.get(machineId)
     running?.host.gateways.setNames(names)
@@ -101,7 +111,8 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
     }
   }
   const machinePursuit = machineLoop({ cx, facts, machines, hosts, hostChanged, givenUp: options.givenUp })
-  const networkPursuit = networkLoop({ cx, facts, networks, hosts, where })
+  const networkPursuit = networkLoop({ cx, facts, networks, hosts, where, networkUp })
+  const instancePursuit = instanceLoop({ cx, facts, machines, running, bridgeOf })
 
   /** Takes the new wishes in and looks at every key whose wish is another one now. */
   const replace = <W extends object>(
@@ -128,7 +139,11 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
     }
     const changedMachines = replace(machines, message.machines, (wish) => wish.id, recordedMachines())
     const changedNetworks = replace(networks, message.networks, (wish) => wish.key, where.keys())
-    for (const id of changedMachines) machinePursuit.afresh(id)
+    for (const id of changedMachines) {
+      const isInstance = machines.get(id)?.place === "instance" || running.has(id)
+      if (isInstance) instancePursuit.afresh(id)
+      else machinePursuit.afresh(id)
+    }
     for (const key of changedNetworks) networkPursuit.afresh(key)
   }
 
@@ -141,8 +156,8 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
   const close = async () => {
     await letGo()
     await channel.close()
-    await Promise.all([machinePursuit.close(), networkPursuit.close()])
-    await Promise.all([...hosts.values()].map(({ host }) => host.close()))
+    await Promise.all([machinePursuit.close(), networkPursuit.close(), instancePursuit.close()])
+    await Promise.all([...hosts.values(), ...running.values()].map(({ host }) => host.close()))
     hosts.clear()
     docker?.close()
   }

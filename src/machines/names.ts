@@ -29,6 +29,12 @@ export const apartNames = (cx: { owner: string; runFolder: string; dataFolder: s
   }
 }
 
+/** The folders of an EC2 instance: its agent's own, and what its tasks see as the root of their host. */
+export const instanceFolders = ({ agentFolder, dataFolder }: ReturnType<typeof apartNames>) => ({
+  agent: agentFolder,
+  root: join(dataFolder, "root"),
+})
+
 /** The machine whose daemon this is; undefined for the private engine of the machine itself. */
 export const machineOfDaemon = (daemonName: string): string | undefined =>
   daemonName.startsWith("machine:") ? daemonName.slice("machine:".length) : undefined

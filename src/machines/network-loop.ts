@@ -16,6 +16,8 @@ export interface NetworkWorld {
   readonly hosts: Map<string, RunningHost>
   /** Network key → the machine that it is on. */
   readonly where: Map<string, string>
+  /** A network is up: who waits for it is to be looked at. */
+  readonly networkUp: (key: string) => void
 }
 
 /** The loop over networks; look at a network's key when its wish or its host changed. */
@@ -68,6 +70,7 @@ export const networkLoop = (world: NetworkWorld): Pursuit => {
     // Before the network is said to be up, so that who waits for it finds the listener asked for.
     if (!host.reachesApisByItself) facts.listen(key, wish.gateway)
     say(wish, "UP")
+    world.networkUp(key)
   }
 
   const work = async (key: string): Promise<Outcome> => {

@@ -18,6 +18,8 @@ export interface DaemonThing {
   readonly cgroup: string
   /** The address of its default bridge with its prefix, `172.17.0.1/16`: for tasks in bridge mode. Absent: it has none. */
   readonly bridge?: string
+  /** The resolver that containers on that bridge ask; absent: those of the machine. */
+  readonly dns?: string
   /** Absent between the decision to start it and the start. */
   readonly containerd?: ProcessIdentity
   readonly dockerd?: ProcessIdentity

@@ -1,7 +1,7 @@
 // The process of an agent on one host: started by the supervisor, with its options in the environment.
-import { startAgent } from "../agent/index.ts"
+import { instanceOptions, startAgent } from "../agent/index.ts"
 import { newIds } from "../kernel/index.ts"
-import type { MachineWish } from "../protocol/index.ts"
+import type { InstanceWish, MachineWish } from "../protocol/index.ts"
 import { link } from "../protocol/index.ts"
 import { liveWithSupervisor, say, takeConfiguration } from "./child-life.ts"
 import { wallClock } from "./clocks.ts"
@@ -17,6 +17,8 @@ export interface AgentConfiguration {
   readonly agent: MachineWish["agent"]
   readonly owner: string
   readonly folder: string
+  /** The EC2 instance that it is the agent of. */
+  readonly instance?: InstanceWish & { readonly hostRoot?: string }
   readonly engine:
     | {
         readonly kind: "docker"
@@ -33,7 +35,8 @@ export interface AgentConfiguration {
 }
 
 const closeWith = liveWithSupervisor()
-const { machineId, agent, owner, folder, engine, logLevel, logFormat } = takeConfiguration<AgentConfiguration>()
+const { machineId, agent, owner, folder, engine, instance, logLevel, logFormat } =
+  takeConfiguration<AgentConfiguration>()
 const log = openLog({ level: logLevel, format: logFormat, process: "agent" })
 
 const started = await startAgent({
@@ -48,6 +51,7 @@ const started = await startAgent({
   architecture: process.arch === "arm64" ? "arm64" : "x86_64",
   owner,
   machineId,
+  ...(instance && instanceOptions(instance, log)),
   metadata: engine.kind === "docker" ? { host: link.address, port: 80 } : undefined,
   log,
   wallClock,

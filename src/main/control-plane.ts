@@ -2,11 +2,19 @@
 // stops them in order. The one place that names all of them.
 import { rmSync } from "node:fs"
 import { controllers, startControllers } from "../controllers/index.ts"
-import { channelPaths, isAgentPath, startFleet, startMachineChannel } from "../fleet/index.ts"
+import { agentEndpoint, channelPaths, isAgentPath, startFleet, startMachineChannel } from "../fleet/index.ts"
 import { type BulkStores, createGate } from "../gate/index.ts"
 import { type Cancel, type Clocks, type Ids, type Log, newIds } from "../kernel/index.ts"
 import { machinesSocket } from "../machines/index.ts"
-import { type MachineRow, openStore, type State, schema, sqliteBulkStore, sqliteJournal } from "../state/index.ts"
+import {
+  type MachineRow,
+  openStore,
+  type State,
+  schema,
+  sqliteBulkStore,
+  sqliteJournal,
+  type View,
+} from "../state/index.ts"
 import { createWireServer } from "../wire/index.ts"
 import { addressFor, hearsLoopback } from "./addresses.ts"
 import { adminHandler } from "./admin.ts"
@@ -91,7 +99,8 @@ const start = async ({
   const logsPorts = { wallTime: (cloud: number) => wallTime(anchor, cloud) }
   const tables = services({
     pollEndpoint: (caller) => {
-      const base = caller.kind === "machine" ? endpoint() : addressFor(config, caller, endpoint())
+      const own = (view: View) => agentEndpoint(view, view.machines.get(caller.machineId ?? ""), endpoint())
+      const base = caller.kind === "machine" ? state.view(own) : addressFor(config, caller, endpoint())
       return { endpoint: `${base}${channelPaths.acs}`, telemetryEndpoint: `${base}${channelPaths.tcs}` }
     },
     cloudTime: (wall) => new Date(cloudTime(anchor, wall.getTime())),
@@ -123,7 +132,7 @@ const start = async ({
       agentConnected: () => fleet.connected > 0,
       hosts: () =>
         state.view((view) =>
-          view.machines.by("desired", "up").map(({ place, observed: { status, reason } }) => ({
+          fargateHosts(view).map(({ place, observed: { status, reason } }) => ({
             place,
             status,
             ...(reason !== undefined && { reason }),
@@ -175,6 +184,10 @@ const start = async ({
   }
 }
 
+/** EC2 instances say what becomes of them themselves. */
+const fargateHosts = (view: View): readonly MachineRow[] =>
+  view.machines.by("desired", "up").filter(({ place }) => place !== "instance")
+
 /** Says why a host cannot be made, once for each reason that the supervisor gives. */
 const watchHosts = (state: State, log: Log, onHostFailed: ControlPlaneOptions["onHostFailed"]): Cancel => {
   const { stop } = state.watch(
@@ -184,7 +197,7 @@ const watchHosts = (state: State, log: Log, onHostFailed: ControlPlaneOptions["o
       for (const { table, after } of changes) {
         if (table !== "machines" || !after) continue
         const { id, place, observed } = after as MachineRow
-        if (observed.status !== "FAILED") continue
+        if (observed.status !== "FAILED" || place === "instance") continue
         log.error("A host for Fargate tasks cannot be made.", { machine: id, reason: observed.reason })
         if (place === "shared") onHostFailed?.(observed.reason ?? "no reason was given")
       }

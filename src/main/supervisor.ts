@@ -170,12 +170,17 @@ const startControlPlaneChild = (options: ControlPlaneChildOptions) => {
 /** Where ports of tasks are published in the helper's form: never beyond this machine. */
 const loopback = "127.0.0.1"
 
+/** Members of the configuration that only the agent of an EC2 instance has. */
+const instanceConfiguration = ({ instance }: MachineWish, place: AgentPlace): Pick<AgentConfiguration, "instance"> =>
+  instance ? { instance: { ...instance, ...(place.kind === "instance" && { hostRoot: place.hostRoot }) } } : {}
+
 const agentCommand = (config: UpConfig, folders: Folders, wish: MachineWish, place: AgentPlace) => {
   const configuration: AgentConfiguration = {
     machineId: wish.id,
     agent: wish.agent,
     owner: folders.owner,
     folder: place.folder,
+    ...instanceConfiguration(wish, place),
     engine:
       place.kind === "simulated"
         ? { kind: "simulated" }

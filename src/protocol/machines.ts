@@ -4,10 +4,12 @@
 /** A host that is to exist: an engine with an agent of ours. */
 export interface MachineWish {
   readonly id: string
-  readonly kind: "fargate-host"
-  readonly place: "shared" | "apart"
-  readonly desired: "up" | "gone"
+  readonly kind: "fargate-host" | "ec2-instance"
+  readonly place: "shared" | "apart" | "instance"
+  readonly desired: "up" | "stopped" | "gone"
   readonly generation: number
+  /** Of a machine that is an EC2 instance. */
+  readonly instance?: InstanceWish
   /** What the agent needs to join. */
   readonly agent: {
     readonly cluster: string
@@ -17,6 +19,25 @@ export interface MachineWish {
     /** The control plane's address for agents. */
     readonly endpoint: string
   }
+}
+
+/** What makes a machine this EC2 instance and no other. */
+export interface InstanceWish {
+  readonly id: string
+  /** The key of its VPC's network, which must be up before it. */
+  readonly network: string
+  readonly cidr: string
+  /** The network's gateway: its way to everything, the APIs among it. */
+  readonly gateway: string
+  readonly address: string
+  readonly macAddress: string
+  readonly vcpus: number
+  readonly memoryMiB: number
+  readonly architecture: "x86_64" | "arm64"
+  /** What its user data writes into /etc/ecs/ecs.config. */
+  readonly settings: Readonly<Record<string, string>>
+  /** It is started anew when this grows. */
+  readonly boots: number
 }
 
 /** A VPC's network on a machine. */
@@ -57,7 +78,7 @@ export interface Fact<Status extends string> {
 
 /** Supervisor → control plane. Said at every change, and all of them after a connection is made. */
 export type FromSupervisor =
-  | ({ readonly type: "machine" } & Fact<"STARTING" | "UP" | "FAILED" | "GONE">)
+  | ({ readonly type: "machine" } & Fact<"STARTING" | "UP" | "FAILED" | "STOPPED" | "GONE">)
   /** `OVERLAPS`: the CIDR cannot be made on this machine; it needs one of its own. `id` is the network's key. */
   | ({ readonly type: "network" } & Fact<"UP" | "FAILED" | "GONE" | "OVERLAPS">)
   /**

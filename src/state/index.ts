@@ -17,6 +17,7 @@ export { DataFolderCorrupt, DataFolderInUse, DataFolderTooNew } from "./journal/
 export type { Appended, Batch, Journal, Opened, RowKey, StoredRow } from "./journal/journal.ts"
 export { type MemoryDisk, memoryDisk, memoryJournal } from "./journal/memory.ts"
 export { type SqliteJournalOptions, sqliteJournal } from "./journal/sqlite.ts"
+export { dropMachine, makeMachine, type NewMachine, wantNetwork, wishAgain } from "./machine-records.ts"
 export {
   allocateAddress,
   capacityOf,
@@ -44,6 +45,7 @@ export type { ContainerInstanceRow, InstanceHealthRow, InstanceResource } from "
 export type { DhcpOptionsRow, NetworkInterfaceRow, SubnetRow, VpcRow } from "./tables/ec2.ts"
 export type { AddressRow, InternetGatewayRow, NatGatewayRow, Route, RouteTableRow } from "./tables/ec2-routing.ts"
 export type { NetworkAclEntry, NetworkAclRow, SecurityGroupRow, SecurityGroupRule } from "./tables/ec2-security.ts"
+export type { InstanceRow, StateReason } from "./tables/instances.ts"
 export type { LogGroupRow, LogResourcePolicyRow, LogStreamRow, MetricFilter } from "./tables/logs.ts"
 export type { MachineRow, NetworkRow } from "./tables/machines.ts"
 export type { OutboxRow, SettingRow } from "./tables/outbox.ts"

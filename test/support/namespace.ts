@@ -124,7 +124,12 @@ const removeAll = async (folder: string, record: Record): Promise<void> => {
 const recordsOfTest = (folder: string): Record[] => {
   const own = join(folder, "t")
   if (!existsSync(own)) return []
-  const paths = readdirSync(own).map((entry) => recordPath(join(own, entry)))
+  const paths = readdirSync(own).flatMap((entry) => {
+    // A run folder of a test that makes machines itself; or the data folder of an `up`, whose run folder is elsewhere.
+    const id = join(own, entry, "id")
+    const runFolder = existsSync(id) ? [join("/run/roadstead", readFileSync(id, "utf8").trim())] : []
+    return [join(own, entry), ...runFolder].map(recordPath)
+  })
   return paths.filter((path) => existsSync(path)).map(openRecord)
 }
 

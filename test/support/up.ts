@@ -66,3 +66,10 @@ export const startUp = async (
   if (!endpoint) throw new Error(`roadstead up ended before it was ready:\n${printed.join("\n")}`)
   return { endpoint, process: child, printed, stop }
 }
+
+/** Runs `roadstead down --purge` on a data folder; answers its exit code. */
+export const down = async (data: string): Promise<number | null> => {
+  const child = spawn(process.execPath, [source, "down", "--purge", "--data", data], { stdio: ["ignore", 2, 2] })
+  const [code] = (await once(child, "exit")) as [number | null]
+  return code
+}

@@ -50,19 +50,33 @@ const capabilities = [
 /** All attributes of a registration, in the official agent's order: custom (the first time only), capabilities, system. */
 export const attributesOf = (host: HostFacts, first: boolean): readonly Attribute[] => [
   ...(first ? host.attributes : []),
-  ...capabilities.map((name) => ({ name })),
+  ...capabilities.filter((name) => has(host, name)).map((name) => ({ name })),
   ...(host.accessControls ?? []).map((name) => ({ name: `com.amazonaws.ecs.capability.${name}` })),
   { name: "ecs.os-type", value: "linux" },
   { name: "ecs.os-family", value: "LINUX" },
   ...(host.architecture ? [{ name: "ecs.cpu-architecture", value: host.architecture }] : []),
 ]
 
+const loggingDriver = "com.amazonaws.ecs.capability.logging-driver."
+
+const has = ({ registration }: HostFacts, name: string): boolean => {
+  if (registration?.lacking?.includes(name)) return false
+  const drivers = registration?.loggingDrivers
+  return !drivers || !name.startsWith(loggingDriver) || drivers.includes(name.slice(loggingDriver.length))
+}
+
+const ownPorts = ["22", "2375", "2376", "51678", "51679"]
+
 /** `totalResources` of a registration. PORTS are those already taken, not those to give out. */
-export const resourcesOf = (host: Pick<HostFacts, "cpus" | "memoryMiB">) => [
+export const resourcesOf = (host: Pick<HostFacts, "cpus" | "memoryMiB" | "registration">) => [
   { name: "CPU", type: "INTEGER", integerValue: 1024 * host.cpus },
   { name: "MEMORY", type: "INTEGER", integerValue: Math.floor(host.memoryMiB) },
-  { name: "PORTS", type: "STRINGSET", stringSetValue: ["22", "2375", "2376", "51678", "51679"] },
-  { name: "PORTS_UDP", type: "STRINGSET", stringSetValue: [] as string[] },
+  {
+    name: "PORTS",
+    type: "STRINGSET",
+    stringSetValue: [...new Set([...ownPorts, ...(host.registration?.ports ?? [])])],
+  },
+  { name: "PORTS_UDP", type: "STRINGSET", stringSetValue: [...(host.registration?.portsUdp ?? [])] },
 ]
 
 /** The names of attributes that did not come back with the value they were sent with; a missing value equals `""`. */

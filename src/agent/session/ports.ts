@@ -26,6 +26,17 @@ export interface HostFacts {
   readonly architecture?: "x86_64" | "arm64"
   /** The user's own attributes; sent at the first registration only. */
   readonly attributes: readonly { readonly name: string; readonly value?: string }[]
+  /** What settings of the host change about its registration. */
+  readonly registration?: {
+    readonly tags?: readonly { readonly key: string; readonly value: string }[]
+    /** Ports that tasks do not get, besides those of the agent and the engine. */
+    readonly ports?: readonly string[]
+    readonly portsUdp?: readonly string[]
+    /** All log drivers that tasks may use; absent: those that this agent knows. */
+    readonly loggingDrivers?: readonly string[]
+    /** Capabilities that are turned off. */
+    readonly lacking?: readonly string[]
+  }
 }
 
 /** The parts that every piece of a session shares. */

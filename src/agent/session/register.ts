@@ -50,6 +50,7 @@ export const register = async (parts: SessionParts, host: HostFacts, signal: Abo
     instanceIdentityDocumentSignature: "",
     totalResources: resourcesOf(host),
     attributes: attributes.map((attribute) => ({ ...attribute })),
+    ...(host.registration?.tags?.length && { tags: host.registration.tags.map((tag) => ({ ...tag })) }),
     clientToken: ids.uuid(),
   }
   const began = clock.now()

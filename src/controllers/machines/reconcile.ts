@@ -3,7 +3,15 @@
 // of them is observed by fleet/.
 import type { Cx } from "../../gate/index.ts"
 import type { Scope } from "../../kernel/index.ts"
-import type { MachineRow, NetworkRow, View, VpcRow } from "../../state/index.ts"
+import {
+  dropMachine,
+  type MachineRow,
+  makeMachine,
+  type NetworkRow,
+  type View,
+  type VpcRow,
+  wishAgain,
+} from "../../state/index.ts"
 import { type Controller, type ControllerCx, done, on } from "../controller.ts"
 import { ecsPrincipal } from "../principals.ts"
 
@@ -38,7 +46,7 @@ type Commit = (write: (inner: Cx) => void) => void
 
 const lookAtShared = (cx: ControllerCx, home: Scope, commit: Commit): void => {
   const known = cx.view((view) => view.machines.by("desired", "up").some((m) => m.place === "shared"))
-  if (!known) commit((inner) => void makeMachine(inner, home, "shared"))
+  if (!known) commit((inner) => void fargateHost(inner, home, "shared"))
 }
 
 const lookAtNetwork = (cx: ControllerCx, home: Scope, key: string, commit: Commit): void => {
@@ -60,57 +68,31 @@ const lookAtMachine = (cx: ControllerCx, id: string, commit: Commit): void => {
 
 const isIdle = (view: View, machineId: string): boolean => view.networks.count("machine", machineId) === 0
 
-/** A new wish, about which nothing has been observed yet. */
-const wishAgain = (cx: Cx, { generation }: { readonly generation: number }) => ({
-  generation: generation + 1,
-  observed: { generation, status: "UNKNOWN" as const, at: cx.now },
-})
-
 const giveUpNetwork = (cx: Cx, key: string): void => {
   const network = cx.tx.networks.get(key)
   if (network?.desired !== "up" || cx.tx.vpcs.has(key)) return
-  cx.tx.networks.patch(key, { desired: "gone", ...wishAgain(cx, network) })
+  cx.tx.networks.patch(key, { desired: "gone", ...wishAgain(network, cx.now) })
 }
 
 const giveUpMachine = (cx: Cx, id: string): void => {
   const machine = cx.tx.machines.get(id)
   if (machine?.desired !== "up" || !isIdle(cx.tx, id)) return
-  cx.tx.machines.patch(id, { desired: "gone", ...wishAgain(cx, machine) })
+  cx.tx.machines.patch(id, { desired: "gone", ...wishAgain(machine, cx.now) })
 }
 
 /** The host that the machine was goes with it: nothing can be placed there any more. */
 const forget = (cx: Cx, machine: MachineRow): void => {
   for (const host of cx.tx.containerInstances.by("machine", machine.id)) cx.tx.containerInstances.delete(host.arn)
-  cx.tx.accessKeys.delete(machine.accessKeyId)
-  cx.tx.machines.delete(machine.id)
+  dropMachine(cx.tx, machine)
 }
 
-const makeMachine = (cx: Cx, home: Scope, place: "shared" | "apart"): string => {
-  const id = `m-${cx.ids.hex(17)}`
-  const accessKeyId = `ASIA${cx.ids.hex(16).toUpperCase()}`
-  cx.tx.accessKeys.insert({
-    accessKeyId,
-    secretAccessKey: cx.ids.hex(40),
-    account: home.account,
-    principal: { kind: "machine", machineId: id },
-    createdAt: cx.now,
-  })
-  cx.tx.machines.insert({
-    id,
-    kind: "fargate-host",
-    place,
-    desired: "up",
-    accessKeyId,
-    generation: 1,
-    observed: { generation: 0, status: "UNKNOWN", at: cx.now },
-  })
-  return id
-}
+const fargateHost = (cx: Cx, { account }: Scope, place: "shared" | "apart"): string =>
+  makeMachine(cx.tx, cx.ids, cx.now, { account, kind: "fargate-host", place })
 
 /** Gives a network that overlaps a machine of its own; on that machine nothing can be in its way. */
 const moveApart = (cx: Cx, home: Scope, key: string): void => {
   const network = cx.tx.networks.get(key)
   if (network?.observed.status !== "OVERLAPS") return
   if (cx.tx.machines.get(network.machineId)?.place === "apart") return
-  cx.tx.networks.patch(key, { machineId: makeMachine(cx, home, "apart"), ...wishAgain(cx, network) })
+  cx.tx.networks.patch(key, { machineId: fargateHost(cx, home, "apart"), ...wishAgain(network, cx.now) })
 }

@@ -12,8 +12,9 @@ import {
   subnetOf,
   type TaskAttachment,
   type TaskRow,
+  wantNetwork,
 } from "../../state/index.ts"
-import { fargateHosts, needsOf, wantNetwork } from "./hosts.ts"
+import { fargateHosts, needsOf } from "./hosts.ts"
 import type { StepKind, StepResult } from "./step-kind.ts"
 
 const waiting: StepResult = { status: "WAITING" }
@@ -36,7 +37,7 @@ export const networkInterface: StepKind = {
     if (!known && groupIsGone(cx, task)) return failed(notMade(task, subnet.id, "InvalidGroup.NotFound"))
     const made = known ?? make(cx, task, subnet, attachment)
     if (!made) return failed(notMade(task, subnet.id, "InsufficientFreeAddressesInSubnet"))
-    const network = wantNetwork(cx, task, subnet.vpcId)
+    const network = wantNetwork(cx.tx, task, subnet.vpcId, cx.now)
     const details = described(attachment, made, shownDnsName(cx.tx, made))
     const attachments = [{ ...attachment, ...details, status: "ATTACHING" as const }]
     if (!network || network.observed.status === "UNKNOWN" || network.observed.status === "OVERLAPS") {

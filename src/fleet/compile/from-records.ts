@@ -1,6 +1,6 @@
 // Gathers what compileTask needs from the records: the definition, the interface with its subnet and network.
 import type { AcsTask } from "../../protocol/index.ts"
-import { shownDnsName, type TaskRow, type View } from "../../state/index.ts"
+import { type MachineRow, shownDnsName, type TaskRow, type View } from "../../state/index.ts"
 import type { CredentialsOf } from "../credentials.ts"
 import { type CompileInput, compileTask } from "./task.ts"
 
@@ -18,8 +18,9 @@ export const compileFromRecords = (view: View, task: TaskRow, options: GatherOpt
   const networkInterface = gatherInterface(view, task)
   if (task.networkConfiguration && !networkInterface) return undefined
   const instance = task.containerInstanceArn && view.containerInstances.get(task.containerInstanceArn)
-  const ours = instance && instance.machineId !== undefined && networkInterface
-  const attachment = task.attachments[0]
+  const machine = instance ? view.machines.get(instance.machineId ?? "") : undefined
+  // The APIs listen on the gateway of the VPC: of the task's own interface, else of the instance that it is on.
+  const gateway = machine && (networkInterface?.vpcGateway ?? gatewayOf(view, machine))
   return compileTask({
     task,
     definition,
@@ -27,14 +28,18 @@ export const compileFromRecords = (view: View, task: TaskRow, options: GatherOpt
     ...(options.credentials && { credentials: options.credentials(task) }),
     // Machines of ours are told by their VPC's gateway.
     ...(instance && !instance.machineId && options.reachedAt && { apiEndpoint: options.reachedAt }),
-    ...(ours &&
-      attachment && {
-        extension: {
-          apiEndpoint: `http://${networkInterface.vpcGateway}:${options.apiPort}`,
-          attachmentId: attachment.id,
-        },
-      }),
+    ...(gateway !== undefined && {
+      extension: {
+        apiEndpoint: `http://${gateway}:${options.apiPort}`,
+        attachmentId: task.attachments[0]?.id ?? task.id,
+      },
+    }),
   })
+}
+
+const gatewayOf = (view: View, machine: MachineRow): string | undefined => {
+  const instance = view.instances.get(machine.instance ?? "")
+  return instance && view.networks.get(`${instance.account}/${instance.region}/${instance.vpcId}`)?.gateway
 }
 
 const gatherInterface = (view: View, task: TaskRow): CompileInput["networkInterface"] => {

@@ -72,6 +72,7 @@ const dockerdArguments = (thing: DaemonThing, paths: ReturnType<typeof daemonPat
   `--containerd=${paths.containerdSocket}`,
   // Where we make every network ourselves, the default bridge would only take addresses.
   thing.bridge === undefined ? "--bridge=none" : `--bip=${thing.bridge}`,
+  ...(thing.dns === undefined ? [] : [`--dns=${thing.dns}`]),
   // Containers stay when the daemon is restarted or killed.
   "--live-restore",
   "--exec-opt=native.cgroupdriver=cgroupfs",

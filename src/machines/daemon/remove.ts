@@ -10,14 +10,33 @@ import { daemonPaths } from "./daemon.ts"
 /** dockerd waits this long for its own children, so give it a little more. */
 const grace = 15_000
 
-/**
- * Ends the daemon and its containerd, kills what is left of its containers, deletes its folders, and drops it from the
- * record. `emptied` is called first, while the daemon may still answer, to stop containers in order.
- */
+interface Context {
+  readonly record: Record
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Ends the daemon as {@link endDaemon} does, deletes its folders, and drops it from the record. */
 export const removeDaemon = async (
-  cx: { readonly record: Record; readonly clock: Clock; readonly log: Log },
+  cx: Context,
   thing: DaemonThing,
   emptied: (socket: string) => Promise<void> = async () => {},
+): Promise<void> => {
+  await endDaemon(cx, thing, emptied)
+  await deleteFolder(thing.runFolder)
+  await deleteFolder(thing.dataFolder)
+  cx.record.drop("daemon", thing.name)
+  cx.log.debug("removed a daemon", { daemon: thing.name })
+}
+
+/**
+ * Ends the daemon and its containerd, and kills what is left of its containers. `emptied` is called first, while the
+ * daemon may still answer, to stop containers in order.
+ */
+export const endDaemon = async (
+  cx: Context,
+  thing: DaemonThing,
+  emptied: (socket: string) => Promise<void>,
 ): Promise<void> => {
   const paths = daemonPaths(thing)
   try {
@@ -43,8 +62,4 @@ export const removeDaemon = async (
     ...findByArgument(paths.containerdConfig),
   ]
   for (const process of containerd) await endProcess(process, cx.clock, grace)
-  await deleteFolder(thing.runFolder)
-  await deleteFolder(thing.dataFolder)
-  cx.record.drop("daemon", thing.name)
-  cx.log.debug("removed a daemon", { daemon: thing.name })
 }

@@ -15,7 +15,8 @@ import { startRelay } from "../relay/relay-gateways.ts"
 import type { Command } from "./child.ts"
 import { type Host, type HostContext, type HostEvents, startAgent } from "./host.ts"
 
-const inNamespace = (namespace: string, { command, args, env }: Command): Command => {
+/** The command, started in a namespace. */
+export const inNamespace = (namespace: string, { command, args, env }: Command): Command => {
   const [program, words] = inside(namespace, command, args)
   return { command: program, args: words, env }
 }
@@ -81,6 +82,7 @@ export const startApartHost = async (cx: HostContext, wish: MachineWish, events:
   const running = started.move()
   const close = () => running.disposeAsync()
   return {
+    namespace,
     networks,
     gateways,
     reachesApisByItself: true,

@@ -26,6 +26,17 @@ export type AgentPlace =
       /** A folder of the agent's own that outlives it; removed with the host. */
       readonly folder: string
     }
+  | {
+      /** In an EC2 instance. */
+      readonly kind: "instance"
+      readonly dockerSocket: string
+      readonly imageSource?: string
+      readonly namespace: string
+      readonly cgroup: string
+      readonly folder: string
+      /** The folder below which host paths of its tasks are. */
+      readonly hostRoot: string
+    }
   | { readonly kind: "simulated"; readonly folder: string }
 
 /** What becomes of a host's agent. */
@@ -39,6 +50,8 @@ export interface HostEvents {
 }
 
 export interface Host {
+  /** The network namespace that its networks are in, when that is not our own. */
+  readonly namespace?: string
   readonly networks: Networks
   readonly gateways: Gateways
   /** Whether the control plane is to listen on the gateways itself; else the host carries connections to it. */

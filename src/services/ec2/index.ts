@@ -1,6 +1,7 @@
 // EC2's table: what of EC2 Roadstead has. Its parts are beside it, one folder per kind of thing; see README.md.
 import { implement } from "../../gate/index.ts"
 import { absentOperations } from "./absent/operations.ts"
+import { instanceOperations } from "./instances/operations.ts"
 import { networkAclOperations } from "./network-acls/operations.ts"
 import { networkInterfaceOperations } from "./network-interfaces/operations.ts"
 import { regionOperations } from "./regions/operations.ts"
@@ -15,6 +16,7 @@ export const ec2 = implement(
   "ec2",
   {
     ...absentOperations,
+    ...instanceOperations,
     ...networkAclOperations,
     ...networkInterfaceOperations,
     ...regionOperations,

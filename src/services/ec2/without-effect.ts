@@ -17,6 +17,25 @@ export const withoutEffect: readonly string[] = [
   // Elastic addresses are of ranges for documentation, and nothing routes to them.
   "AssociateAddress.AllocationId",
   "AssociateAddress.PublicIp",
+  // An instance has no volumes; its disk is a folder of this machine.
+  "RunInstances.BlockDeviceMappings",
+  "RunInstances.EbsOptimized",
+  // An image is a name: every instance has the engine and the agent of this machine.
+  "RunInstances.ImageId",
+  // There is nothing to log in to, no instance metadata service, and the role of a profile is given to nobody.
+  "RunInstances.KeyName",
+  "RunInstances.MetadataOptions",
+  "RunInstances.IamInstanceProfile",
+  "RunInstances.AdditionalInfo",
+  "RunInstances.CapacityReservationSpecification",
+  "RunInstances.CpuOptions",
+  "RunInstances.CreditSpecification",
+  "RunInstances.InstanceInitiatedShutdownBehavior",
+  "RunInstances.MaintenanceOptions",
+  "RunInstances.Monitoring",
+  "RunInstances.PrivateDnsNameOptions",
+  "RunInstances.SecurityGroupIds",
+  "RunInstances.SecurityGroups",
   // No interface gets a public address.
   "ModifySubnetAttribute.MapPublicIpOnLaunch",
 ]

@@ -2,7 +2,7 @@
 // from the key that it signs with: a machine's key makes the host of that machine in a hidden pool, and nothing else does.
 import type { Attribute, Resource } from "@aws-sdk/client-ecs"
 import type { Cx, Input, Op } from "../../gate/index.ts"
-import type { ContainerInstanceRow, InstanceResource } from "../../state/index.ts"
+import type { ContainerInstanceRow, InstanceResource, InstanceRow } from "../../state/index.ts"
 import { clusterArn, clusterNameOf, containerInstanceArn, lastPart } from "./arns.ts"
 import { describeContainerInstance } from "./container-instances.ts"
 import { invalidParameter } from "./faults.ts"
@@ -82,12 +82,33 @@ const registeredBefore = (cx: Cx, input: RegisterInput, cluster: string): Contai
   return row
 }
 
+/** The EC2 instance under a machine of ours. */
+const instanceUnder = (cx: Cx): InstanceRow | undefined => {
+  if (cx.caller.kind !== "machine") return undefined
+  const machine = cx.tx.machines.get(cx.caller.machineId ?? "")
+  return machine?.instance === undefined ? undefined : cx.tx.instances.get(machine.instance)
+}
+
+/** Of an instance of ours nobody has to be believed: its record says it. */
+const identityOfInstance = ({ id, ...row }: InstanceRow): ReturnType<typeof identityOf> => ({
+  instanceId: id,
+  attributes: [
+    { name: "ecs.availability-zone", value: row.availabilityZone },
+    { name: "ecs.instance-type", value: row.instanceType },
+    { name: "ecs.ami-id", value: row.imageId },
+    { name: "ecs.vpc-id", value: row.vpcId },
+    { name: "ecs.subnet-id", value: row.subnetId },
+  ],
+})
+
 /** Registers a host, or brings its record up to date. Answers every attribute that was sent, and the ARN. */
 export const RegisterContainerInstance: Op<"ecs", "RegisterContainerInstance"> = (cx, input) => {
   const isMachine = cx.caller.kind === "machine"
-  const cluster = isMachine ? clusterArn(cx.scope, poolCluster) : activeCluster(cx, input.cluster).arn
+  const instance = instanceUnder(cx)
+  const isPool = isMachine && !instance
+  const cluster = isPool ? clusterArn(cx.scope, poolCluster) : activeCluster(cx, input.cluster).arn
   const before = registeredBefore(cx, input, cluster)
-  const identity = identityOf(input.instanceIdentityDocument)
+  const identity = instance ? identityOfInstance(instance) : identityOf(input.instanceIdentityDocument)
   const attributes = mergeAttributes(
     (input.attributes ?? []).map(keptAttribute),
     identity.attributes,
@@ -112,7 +133,8 @@ export const RegisterContainerInstance: Op<"ecs", "RegisterContainerInstance"> =
         region: cx.scope.region,
         clusterArn: cluster,
         registeredBy: cx.caller.arn,
-        ...(isMachine ? { pool: "fargate" as const, ...present({ machineId: cx.caller.machineId }) } : {}),
+        ...(isPool && { pool: "fargate" as const }),
+        ...(isMachine && present({ machineId: cx.caller.machineId })),
         ...present({ ec2InstanceId: identity.instanceId }),
         status: "ACTIVE",
         registeredAt: cx.now,

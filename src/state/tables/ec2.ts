@@ -75,6 +75,11 @@ export interface NetworkInterfaceRow extends Owned {
   readonly createdAt: number
   /** The task that it belongs to. */
   readonly taskArn?: string
+  /** The instance that it is the first interface of. */
+  readonly instanceId?: string
+  /** Whether it goes with its instance. */
+  readonly deleteOnTermination?: boolean
+  readonly attachedAt?: number
   /** Absent: on. */
   readonly sourceDestCheck?: boolean
   /** Of the request that made it, with what was asked: the same token again answers this interface. */

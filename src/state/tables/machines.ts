@@ -5,17 +5,25 @@ import { defineTable } from "../table.ts"
 /** A place with a container engine and an agent on it. */
 export interface MachineRow {
   readonly id: string
-  readonly kind: "fargate-host"
-  /** `shared`: the engine of this machine. `apart`: a network namespace with an engine of its own, for a VPC whose CIDR overlaps. */
-  readonly place: "shared" | "apart"
-  readonly desired: "up" | "gone"
+  readonly kind: "fargate-host" | "ec2-instance"
+  /**
+   * `shared`: the engine of this machine. `apart`: a network namespace with an engine of its own, for a VPC whose CIDR
+   * overlaps. `instance`: a namespace with an engine of its own and an address in a VPC.
+   */
+  readonly place: "shared" | "apart" | "instance"
+  /** `stopped`: nothing of it runs, and what it has on disk stays. */
+  readonly desired: "up" | "stopped" | "gone"
+  /** The key of the instance (tables/instances.ts) that it is under. */
+  readonly instance?: string
+  /** Of that instance: the machine is started anew when it grows. */
+  readonly boots?: number
   /** The access key that its agent signs with (tables/access-keys.ts). */
   readonly accessKeyId: string
   /** Grows with each change of the wish. */
   readonly generation: number
   readonly observed: {
     readonly generation: number
-    readonly status: "UNKNOWN" | "STARTING" | "UP" | "FAILED" | "GONE"
+    readonly status: "UNKNOWN" | "STARTING" | "UP" | "FAILED" | "STOPPED" | "GONE"
     readonly reason?: string
     readonly at: number
   }
@@ -25,7 +33,7 @@ export const machines = defineTable<MachineRow>()({
   name: "machines",
   version: 1,
   key: (m) => m.id,
-  indexes: { desired: (m) => m.desired },
+  indexes: { desired: (m) => m.desired, instance: (m) => m.instance },
 })
 
 /** The network behind a VPC on one machine. Made when the first task needs it. */

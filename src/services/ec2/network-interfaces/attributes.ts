@@ -61,6 +61,9 @@ export const DetachNetworkInterface: Op<"ec2", "DetachNetworkInterface"> = (cx, 
     .by("scope", scopeKey(cx.scope))
     .find((i) => i.status === "in-use" && attachmentId(i) === id)
   if (!row) throw fault("InvalidAttachmentID.NotFound", `The attachment ID '${id}' does not exist`)
+  if (row.instanceId !== undefined) {
+    throw fault("OperationNotPermitted", "The network interface at device index 0 cannot be detached.")
+  }
   if (row.interfaceType === "nat_gateway") {
     throw fault("OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments.")
   }

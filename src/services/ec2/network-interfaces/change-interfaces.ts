@@ -39,7 +39,7 @@ const addressAsked = (input: Parameters<typeof CreateNetworkInterface>[1]): stri
 }
 
 /** Checks that the address is the subnet's and free. */
-const checkAddress = (cx: Cx, subnet: SubnetRow, text: string): string => {
+export const checkAddress = (cx: Cx, subnet: SubnetRow, text: string): string => {
   const address = parseAddress(text)
   const block = parseCidr(subnet.cidr)
   if (address === undefined || !block) throw invalidValue(text, "privateIpAddress", "This is not a valid IP address.")

@@ -42,8 +42,8 @@ const filtersOf = (view: View): FilterTable<NetworkInterfaceRow> => {
     "attachment.attachment-id": attached(attachmentId),
     "attachment.delete-on-termination": attached(() => "false"),
     "attachment.device-index": attached(() => "1"),
-    "attachment.instance-id": nothing,
-    "attachment.instance-owner-id": nothing,
+    "attachment.instance-id": (i) => (i.instanceId === undefined ? [] : [i.instanceId]),
+    "attachment.instance-owner-id": (i) => (i.instanceId === undefined ? [] : [i.account]),
     "attachment.status": (i) => [i.status === "in-use" ? "attached" : "detached"],
     "availability-zone": (i) => [i.availabilityZone],
     "availability-zone-id": (i) => [zoneId(i) ?? ""],
@@ -116,10 +116,11 @@ export const describeInterface = (view: View, row: NetworkInterfaceRow): Network
 
 const describeAttachment = (row: NetworkInterfaceRow): NetworkInterface["Attachment"] => ({
   AttachmentId: attachmentId(row),
-  AttachTime: new Date(row.createdAt),
-  DeleteOnTermination: false,
+  AttachTime: new Date(row.attachedAt ?? row.createdAt),
+  DeleteOnTermination: row.deleteOnTermination ?? false,
   // The second interface of the machine under a Fargate task: the first is the machine's own.
-  DeviceIndex: 1,
+  DeviceIndex: row.instanceId === undefined ? 1 : 0,
+  ...(row.instanceId !== undefined && { InstanceId: row.instanceId, InstanceOwnerId: row.account }),
   NetworkCardIndex: 0,
   Status: "attached",
 })

@@ -11,6 +11,7 @@ const kinds = {
   sg: { table: "securityGroups", type: "security-group", missing: missing.securityGroup },
   rtb: { table: "routeTables", type: "route-table", missing: missing.routeTable },
   igw: { table: "internetGateways", type: "internet-gateway", missing: missing.internetGateway },
+  i: { table: "instances", type: "instance", missing: missing.instance },
   eni: { table: "networkInterfaces", type: "network-interface", missing: missing.networkInterface },
   acl: { table: "networkAcls", type: "network-acl", missing: missing.networkAcl },
   dopt: { table: "dhcpOptions", type: "dhcp-options", missing: missing.dhcpOptions },

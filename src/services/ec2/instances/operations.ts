@@ -1,0 +1,26 @@
+// The part of EC2's table about instances.
+import { changing, describing, type Part } from "../operation.ts"
+import { RebootInstances, StartInstances, StopInstances, TerminateInstances } from "./change-state.ts"
+import { DescribeInstanceTypeOfferings, DescribeInstanceTypes } from "./describe-instance-types.ts"
+import { DescribeInstances } from "./describe-instances.ts"
+import { RunInstances } from "./run-instances.ts"
+
+const named = (input: { readonly InstanceIds: readonly string[] | undefined }) =>
+  (input.InstanceIds ?? []).map((id) => `instance/${id}`)
+
+export const instanceOperations = {
+  DescribeInstances: describing("DescribeInstances", DescribeInstances),
+  DescribeInstanceTypeOfferings: describing("DescribeInstanceTypeOfferings", DescribeInstanceTypeOfferings),
+  DescribeInstanceTypes: describing("DescribeInstanceTypes", DescribeInstanceTypes),
+  RebootInstances: changing("RebootInstances", RebootInstances, named),
+  RunInstances: changing("RunInstances", RunInstances, (input) => [
+    "instance/*",
+    "network-interface/*",
+    `image/${input.ImageId ?? "*"}`,
+    `subnet/${input.SubnetId ?? "*"}`,
+    ...(input.SecurityGroupIds ?? []).map((id) => `security-group/${id}`),
+  ]),
+  StartInstances: changing("StartInstances", StartInstances, named),
+  StopInstances: changing("StopInstances", StopInstances, named),
+  TerminateInstances: changing("TerminateInstances", TerminateInstances, named),
+} satisfies Part
