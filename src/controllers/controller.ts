@@ -41,5 +41,10 @@ export interface Controller {
   readonly wakes: readonly Wake[]
   /** Every key that there is: looked at once at the start. */
   keys(view: View): Iterable<string>
+  /**
+   * Milliseconds between two looks at a key when many things wake it at once; what wakes it meanwhile is seen together.
+   * For keys whose look costs more than what woke it. A key that nobody looked at for so long is looked at at once.
+   */
+  rest?(view: View, key: string): number
   reconcile(cx: ControllerCx, key: string): Outcome
 }

@@ -51,12 +51,18 @@ export const startControllers = (options: RunnerOptions): Runner => {
   const counts = new Map(controllers.map((c) => [c.name, { looks: 0, errors: 0 }]))
   const timers = new Map<string, { at: Instant; cancel: Cancel }>()
   const failures = new Map<string, number>()
+  /** Of keys that rest between looks: when they may be looked at again. */
+  const rested = new Map<string, Instant>()
   let scheduled = false
   let stopped = false
 
   // A queue entry is "<controller>\n<key>": one queue keeps the order between controllers.
   const wake = (controller: string, key: string) => {
-    queue.add(`${controller}\n${key}`)
+    const entry = `${controller}\n${key}`
+    const from = rested.get(entry)
+    if (from !== undefined && clock.now() < from) return lookAt(entry, from)
+    rested.delete(entry)
+    queue.add(entry)
     if (scheduled || stopped) return
     scheduled = true
     queueMicrotask(turn)
@@ -89,8 +95,11 @@ export const startControllers = (options: RunnerOptions): Runner => {
       commit: (scope: Scope, caller: Caller, write) => gate.commit(scope, caller, write),
     }
     try {
-      const outcome = controller.reconcile(cx, entry.slice(split + 1))
+      const key = entry.slice(split + 1)
+      const outcome = controller.reconcile(cx, key)
       failures.delete(entry)
+      const pause = controller.rest && state.view((view) => controller.rest?.(view, key))
+      if (pause) rested.set(entry, clock.now() + pause)
       if (outcome.again !== undefined) lookAt(entry, outcome.again)
     } catch (thrown) {
       count.errors += 1

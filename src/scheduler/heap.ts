@@ -23,6 +23,15 @@ export class Heap<T extends HeapItem> {
     return this.#items.length
   }
 
+  /** Puts in many at once, which costs less than one after the other. The heap is empty before. */
+  fill(items: readonly T[]): void {
+    for (const item of items) {
+      item.at = this.#items.length
+      this.#items.push(item)
+    }
+    for (let at = (items.length >> 1) - 1; at >= 0; at -= 1) this.#sink(this.#items[at] as T)
+  }
+
   push(item: T): void {
     this.#items.push(item)
     item.at = this.#items.length - 1

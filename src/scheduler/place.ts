@@ -64,8 +64,8 @@ const obstaclesOf = (hosts: readonly Host[], needs: TaskNeeds): ReadonlyMap<stri
 export const placeAll = (hosts: readonly Host[], needs: TaskNeeds, count: number): Placements => {
   const counts = sharedCounts(hosts, needs.group ?? "")
   const ranking = rankBy(ordersOf(needs), { shared: counts.of, seed: needs.seed ?? 0 })
-  const entries = hosts.map((host, index): Entry => ({ at: 0, index, host }))
-  for (const entry of entries) if (passes(entry.host, needs)) ranking.add(entry)
+  const entries = hosts.map((host, index): Entry => ({ at: 0, index, host, key: [] }))
+  ranking.fill(entries.filter(({ host }) => passes(host, needs)))
   const placed: Host[] = []
   while (placed.length < count) {
     const entry = ranking.take()

@@ -12,11 +12,15 @@ import { drawLot, type Order } from "./order.ts"
 export interface Entry extends HeapItem {
   readonly index: number
   host: Host
+  /** Where only its own scores count: these, and its index. Kept by the ranking. */
+  key: readonly number[]
 }
 
 /** The hosts that can take the task. */
 export interface Ranking {
   readonly size: number
+  /** Takes all in that there are at the beginning. */
+  fill(entries: readonly Entry[]): void
   add(entry: Entry): void
   /** Takes out the best; of hosts that are alike the one that came first. */
   take(): Entry | undefined
@@ -48,27 +52,37 @@ export const rankBy = (orders: readonly Order[], scores: Scores): Ranking => {
   )
 }
 
+const isBefore = (a: readonly number[], b: readonly number[]): boolean => {
+  for (let i = 0; i < a.length; i += 1) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0)
+    if (difference !== 0) return difference < 0
+  }
+  return false
+}
+
+const byKey = (a: { readonly key: readonly number[] }, b: { readonly key: readonly number[] }): boolean =>
+  isBefore(a.key, b.key)
+
 /** Scores that each host has for itself. */
 class Sorted implements Ranking {
   readonly #of: readonly ((host: Host) => number)[]
-  readonly #heap: Heap<Entry>
+  readonly #heap = new Heap<Entry>(byKey)
 
   constructor(of: readonly ((host: Host) => number)[]) {
     this.#of = of
-    this.#heap = new Heap((a, b) => {
-      for (const score of of) {
-        const difference = score(a.host) - score(b.host)
-        if (difference !== 0) return difference < 0
-      }
-      return a.index < b.index
-    })
   }
 
   get size(): number {
     return this.#heap.size
   }
 
+  fill(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#score(entry)
+    this.#heap.fill(entries)
+  }
+
   add(entry: Entry): void {
+    this.#score(entry)
     this.#heap.push(entry)
   }
 
@@ -79,8 +93,13 @@ class Sorted implements Ranking {
   }
 
   key(): readonly number[] {
-    const { top } = this.#heap
-    return top ? [...this.#of.map((score) => score(top.host)), top.index] : []
+    return this.#heap.top?.key ?? []
+  }
+
+  #score(entry: Entry): void {
+    const key = this.#of.map((score) => score(entry.host))
+    key.push(entry.index)
+    entry.key = key
   }
 }
 
@@ -96,6 +115,10 @@ class Lots implements Ranking {
 
   get size(): number {
     return this.#entries.length
+  }
+
+  fill(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#entries.push(entry)
   }
 
   add(entry: Entry): void {
@@ -129,21 +152,13 @@ interface Bucket<V> extends HeapItem {
   key: readonly number[]
 }
 
-const isBefore = (a: readonly number[], b: readonly number[]): boolean => {
-  for (let i = 0; i < a.length; i += 1) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0)
-    if (difference !== 0) return difference < 0
-  }
-  return false
-}
-
 /** Hosts by a value that decides their first score. */
 class Buckets<V> implements Ranking {
   readonly #valueOf: (host: Host) => V
   readonly #scoreOf: (value: V) => number
   readonly #inside: () => Ranking
   readonly #byValue = new Map<V, Bucket<V>>()
-  readonly #heap = new Heap<Bucket<V>>((a, b) => isBefore(a.key, b.key))
+  readonly #heap = new Heap<Bucket<V>>(byKey)
   #size = 0
 
   constructor(of: (host: Host) => V, scoreOf: (value: V) => number, inside: () => Ranking) {
@@ -154,6 +169,17 @@ class Buckets<V> implements Ranking {
 
   get size(): number {
     return this.#size
+  }
+
+  fill(entries: readonly Entry[]): void {
+    for (const [value, own] of Map.groupBy(entries, (entry) => this.#valueOf(entry.host))) {
+      const bucket: Bucket<V> = { at: 0, value, inside: this.#inside(), key: [] }
+      bucket.inside.fill(own)
+      bucket.key = this.#keyOf(bucket)
+      this.#byValue.set(value, bucket)
+    }
+    this.#size = entries.length
+    this.#heap.fill([...this.#byValue.values()])
   }
 
   add(entry: Entry): void {

@@ -11,6 +11,7 @@ import {
 import type { ContainerInstanceRow, DeploymentRow, ServiceRow, TaskRow, TaskSetRow } from "../../state/index.ts"
 import { again, type Controller, done, type Outcome, on } from "../controller.ts"
 import { ecsPrincipal } from "../principals.ts"
+import { servicesToTell } from "./instance-news.ts"
 import { lookAtService } from "./look.ts"
 import { planService, type ServicePlan } from "./plan.ts"
 import type { Progress } from "./progress.ts"
@@ -23,6 +24,13 @@ import { texts } from "./texts.ts"
 /** A task that found no place is tried again so much later, if nothing happens before: an instance may have room then. */
 const placeAgain = 15_000
 
+/**
+ * A look at a service walks over all of its tasks. From so many on its looks are apart, so that a service of thousands
+ * that starts costs what its tasks cost and not their square.
+ */
+const restsFrom = 250
+const restPerTask = 0.04
+
 /** See the head of the file. Keyed by service ARN. */
 export const serviceController: Controller = {
   name: "service",
@@ -31,14 +39,13 @@ export const serviceController: Controller = {
     on<DeploymentRow>("deployments", (deployment) => deployment.serviceArn),
     on<TaskSetRow>("taskSets", (set) => set.serviceArn),
     on<TaskRow>("tasks", (task) => task.serviceArn),
-    // An instance that came, went or drains matters to the services of its cluster.
-    on<ContainerInstanceRow>("containerInstances", (instance, view, before) =>
-      instance.pool || (before && isSamePlace(before, instance))
-        ? []
-        : view.services.by("listed", instance.clusterArn).map((service) => service.arn),
-    ),
+    on<ContainerInstanceRow>("containerInstances", servicesToTell),
   ],
   keys: (view) => view.services.by("live", "live").map((service) => service.arn),
+  rest: (view, arn) => {
+    const tasks = view.tasks.count("serving", arn)
+    return tasks < restsFrom ? 0 : tasks * restPerTask
+  },
   reconcile: (cx, arn) => {
     const seen = cx.view((view) => lookAtService(view, arn, cx.now))
     if (!seen) return done
@@ -48,13 +55,6 @@ export const serviceController: Controller = {
     return cx.commit(service, ecsPrincipal(service.account), (inner) => carryOut(inner, service, plan))
   },
 }
-
-/** Whether nothing changed that decides over where tasks may be. Numbers that count events and messages do not. */
-const isSamePlace = (a: ContainerInstanceRow, b: ContainerInstanceRow): boolean =>
-  a.status === b.status &&
-  a.session.connected === b.session.connected &&
-  a.attributes === b.attributes &&
-  a.registeredResources === b.registeredResources
 
 const outcome = (next: number | undefined): Outcome => (next === undefined ? done : again(next))
 

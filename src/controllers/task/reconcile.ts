@@ -20,7 +20,11 @@ export const taskController: Controller = {
       // What its tasks changed of it is no news to them.
       before?.status === instance.status && before.session === instance.session
         ? []
-        : [...view.tasks.by("host", instance.arn).map((t) => t.arn), ...provisioning(view)],
+        : [
+            ...view.tasks.by("host", instance.arn).map((t) => t.arn),
+            // Those that have no host yet wait for one of the pool: others got theirs when they were made.
+            ...(instance.pool ? provisioning(view) : []),
+          ],
     ),
     on("machines", (_, view) => provisioning(view)),
   ],
@@ -42,8 +46,7 @@ export const taskController: Controller = {
   },
 }
 
-const provisioning = (view: View): string[] =>
-  view.tasks.by("live", "live").flatMap((task) => (task.lastStatus === "PROVISIONING" ? [task.arn] : []))
+const provisioning = (view: View): string[] => view.tasks.by("provisioning", "provisioning").map((task) => task.arn)
 
 const surroundings = (view: View, task: TaskRow, now: number): Surroundings => {
   const at = givenUpAt(view, task)

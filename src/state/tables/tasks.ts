@@ -176,6 +176,8 @@ export const tasks = defineTable<TaskRow>()({
         : `${t.clusterArn} ${t.capacityProviderName}`,
     /** By the ids of their attachments: how agents name them. */
     attachment: (t) => t.attachments.map((a) => a.id),
+    /** Those that wait for an interface, a network or a host. */
+    provisioning: (t) => (t.lastStatus === "PROVISIONING" ? "provisioning" : undefined),
     /** Everything that is not over: what controllers look at when they start. */
     live: (t) => (t.lastStatus === "STOPPED" ? undefined : "live"),
   },

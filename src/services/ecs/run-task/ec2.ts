@@ -66,7 +66,7 @@ export interface Started {
 
 /** Throws when no instance of the cluster takes tasks. */
 export const checkInstances = (cx: Cx, cluster: ClusterRow): void => {
-  if (activeInstances(cx.tx, cluster).length > 0) return
+  if (cx.tx.containerInstances.by("cluster", cluster.arn).some((row) => row.status === "ACTIVE")) return
   throw invalidParameter("No Container Instances were found in your cluster.")
 }
 
@@ -74,11 +74,10 @@ export const checkInstances = (cx: Cx, cluster: ClusterRow): void => {
 export const startPlaced = (cx: Cx, plan: Plan, count: number, asked: AskedPlacement = {}): Started => {
   const active = activeInstances(cx.tx, plan.cluster)
   const instances = asked.zone === undefined ? active : active.filter((instance) => zoneOf(instance) === asked.zone)
-  const byArn = new Map(instances.map((instance) => [instance.arn, instance]))
   const hosts = instances.map((instance) => knownHost(cx.tx, instance))
   const placed = placeAll(hosts, needsOf(cx, plan, asked), count)
   const tasks = placed.hosts.flatMap((host) => {
-    const instance = byArn.get(host.id)
+    const instance = cx.tx.containerInstances.get(host.id)
     return instance ? [start(cx, plan, instance)] : []
   })
   return { tasks, failures: failuresOf(placed.obstacles) }
