@@ -25,7 +25,7 @@ export const daemonMoves = (seen: Seen, primary: DeploymentRow, eligible: readon
     )
     for (const task of extra) stop.push({ task, why: "scaling" })
     if (!keep) continue
-    if (!wanted.has(instance)) stop.push({ task: keep, why: keep.draining ? "draining" : "scaling" })
+    if (!wanted.has(instance)) stop.push({ task: keep, why: keep.draining ? "draining" : "constraint" })
     else if (isSick(keep, service, now)) stop.push({ task: keep, why: "unhealthy" })
     else if (keep.deployment !== primary.id && mayLaunch(primary, now)) {
       const healthy = isHealthy(keep, now)

@@ -91,6 +91,7 @@ const endedTask = (task: TaskRow): EndedTask => ({
   arn: task.arn,
   deployment: deploymentOf(task),
   hasRun: task.startedAt !== undefined,
+  ...(task.startedAt !== undefined && task.stoppedAt !== undefined && { lived: task.stoppedAt - task.startedAt }),
   wasAsked: task.stopCode === "UserInitiated" || task.stopCode === "ServiceSchedulerInitiated",
 })
 

@@ -94,7 +94,7 @@ const settle = (
 const nextTime = (seen: Seen, primary: DeploymentRow, now: number): number | undefined => {
   const times = [
     ...seen.live.map((task) => nextChange(task, seen.service, now)),
-    ...[primary, ...seen.older].map((d) => d.throttle?.until),
+    ...[primary, ...seen.older].flatMap((d) => [d.throttle?.until, d.churn?.until]),
     seen.service.rebalancing?.state === "held" ? seen.service.rebalancing.until : undefined,
   ].filter((time): time is number => time !== undefined && time > now)
   return times.length > 0 ? times.reduce((a, b) => Math.min(a, b)) : undefined

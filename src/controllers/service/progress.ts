@@ -5,7 +5,7 @@ import type { DeploymentRow } from "../../state/index.ts"
 import { isHealthy } from "./health.ts"
 import type { DeploymentChange, Seen } from "./seen.ts"
 import { texts } from "./texts.ts"
-import { pauseAfterFailure } from "./throttle.ts"
+import { churnAfter, isShortLife, pauseAfterFailure } from "./throttle.ts"
 
 /** Changes of deployments by id, with what is said of them. */
 export interface Progress {
@@ -30,7 +30,12 @@ const counted = (seen: Seen, deployment: DeploymentRow, now: number): Deployment
   const live = seen.live.filter((task) => task.deployment === deployment.id)
   const hasRun = deployment.hasRun || ended.some((task) => task.hasRun) || live.some((task) => task.running)
   const failures = ended.filter((task) => !task.hasRun && !task.wasAsked).length
+  const young = ended.filter((task) => !task.wasAsked && isShortLife(task.lived)).length
   let next = deployment
+  if (young > 0) {
+    const wanted = seen.eligible?.length ?? seen.service.desiredCount
+    next = { ...next, churn: churnAfter(next.churn, young, wanted, now) }
+  }
   if (hasRun !== deployment.hasRun) next = { ...next, hasRun }
   // The first stage counts launches until one is RUNNING.
   if (failures > 0 && !hasRun) next = { ...next, failedTasks: next.failedTasks + failures }
@@ -57,8 +62,8 @@ export const progressOf = (seen: Seen, now: number): Progress => {
     const next = counted(seen, deployment, now)
     if (next === deployment) continue
     if (deployment === primary) current = next
-    const { failedTasks, hasRun, throttle } = next
-    patches.set(deployment.id, { failedTasks, hasRun, throttle, updatedAt: now })
+    const { failedTasks, hasRun, throttle, churn } = next
+    patches.set(deployment.id, { failedTasks, hasRun, throttle, churn, updatedAt: now })
     if (throttle && throttle.until > now && (deployment.throttle?.until ?? 0) < throttle.until) {
       messages.push(texts.impaired(service.name))
     }
@@ -118,6 +123,7 @@ const giveUp = (
     completedAt: 0,
     failedTasks: 0,
     throttle: undefined,
+    churn: undefined,
     updatedAt: now,
   })
   return {

@@ -156,7 +156,7 @@ export const planRebalance = (
       rebalancing: undefined,
     }
   }
-  const times = [...live.map((task) => nextChange(task, service, now)), primary.throttle?.until]
+  const times = [...live.map((task) => nextChange(task, service, now)), primary.throttle?.until, primary.churn?.until]
   const later = times.filter((time): time is number => time !== undefined && time > now)
   const wait = { kind: "wait", next: later.length > 0 ? later.reduce((a, b) => Math.min(a, b)) : undefined } as const
   if (!live.every((task) => isHealthy(task, now))) return wait

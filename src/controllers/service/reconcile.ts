@@ -186,7 +186,11 @@ const move = (cx: Cx, service: ServiceRow, moves: Moves): number | undefined => 
     stop(cx, service, task.arn, why, task.deployment)
   }
   const running = moves.stop.filter(({ task }) => task.running).map(({ task }) => task.arn)
-  if (running.length > 0) messages.push(texts.stopped(service.name, running))
+  if (running.length > 0) {
+    messages.push(texts.stopped(service.name, running))
+    cx.emit(serviceAction(service, "TASKS_STOPPED", cx.now, { taskArns: running }))
+  }
+  noteMisplaced(cx, service, moves)
   const waiting = moves.stop.length - running.length
   if (waiting > 0) messages.push(texts.stoppedPending(service.name, waiting))
   countUnhealthy(cx, service, moves)
@@ -211,6 +215,17 @@ const move = (cx: Cx, service: ServiceRow, moves: Moves): number | undefined => 
   }
   sayOfService(cx, service, messages)
   return retry
+}
+
+/** Tasks of a daemon on instances that no longer meet its placement constraints. */
+const noteMisplaced = (cx: Cx, service: ServiceRow, { stop }: Moves): void => {
+  const misplaced = stop.filter(({ why }) => why === "constraint").map(({ task }) => task)
+  if (misplaced.length === 0) return
+  const taskArns = misplaced.map(({ arn }) => arn)
+  const containerInstanceArns = misplaced.flatMap(({ instance }) => instance ?? [])
+  cx.emit(
+    serviceAction(service, "SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED", cx.now, { containerInstanceArns, taskArns }),
+  )
 }
 
 /** In its second stage the breaker counts the tasks that are replaced because of failed health checks. */

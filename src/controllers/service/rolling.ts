@@ -7,7 +7,7 @@ import { isProtected, pickToStop } from "./scale-in.ts"
 import type { LiveTask, Seen } from "./seen.ts"
 
 /** Why a task is stopped: it decides over reason, event and whether the breaker counts it. */
-export type StopWhy = "scaling" | "deployment" | "unhealthy" | "draining" | "rebalancing"
+export type StopWhy = "scaling" | "deployment" | "unhealthy" | "draining" | "rebalancing" | "constraint"
 
 export interface Moves {
   readonly start: readonly {
@@ -34,11 +34,13 @@ export const bounds = (seen: Seen): { readonly lower: number; readonly upper: nu
 }
 
 /** What tasks are started for: a deployment, or a task set. */
-export type Launched = Pick<DeploymentRow, "id" | "rolloutState" | "throttle">
+export type Launched = Pick<DeploymentRow, "id" | "rolloutState" | "throttle" | "churn">
 
 /** Whether a deployment may be given tasks at this time. */
 export const mayLaunch = (deployment: Launched, now: number): boolean =>
-  deployment.rolloutState !== "FAILED" && (deployment.throttle?.until ?? 0) <= now
+  deployment.rolloutState !== "FAILED" &&
+  (deployment.throttle?.until ?? 0) <= now &&
+  (deployment.churn?.until ?? 0) <= now
 
 /** See the head of the file. `primary` is the deployment that is to have all `desiredCount` tasks. */
 export const rollingMoves = (seen: Seen, primary: Launched, now: number): Moves => {

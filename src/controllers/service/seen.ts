@@ -28,6 +28,8 @@ export interface EndedTask {
   readonly deployment: string
   /** It was RUNNING once. */
   readonly hasRun: boolean
+  /** Milliseconds from RUNNING to STOPPED, if it was RUNNING. */
+  readonly lived?: number
   /** Somebody wanted it to end: a caller or the scheduler. */
   readonly wasAsked: boolean
 }

@@ -5,7 +5,7 @@ import { isHealthy, isSick, nextChange } from "./health.ts"
 import { type Moves, rollingMoves } from "./rolling.ts"
 import type { EndedTask, Seen, TaskSetChange } from "./seen.ts"
 import { texts } from "./texts.ts"
-import { pauseAfterFailure } from "./throttle.ts"
+import { churnAfter, isShortLife, pauseAfterFailure } from "./throttle.ts"
 
 /** Steady services say so again after six hours: aws-behaviour.md 2.2. */
 const steadyAgain = 6 * 60 * 60_000
@@ -60,6 +60,13 @@ const noteLaunches = (seen: Seen, sets: Sets, now: number): Omit<TaskSetNews, "s
     } else if (set.row.throttle && mine(seen, set).some((task) => task.running)) {
       patches.set(set.row.arn, { throttle: undefined })
     }
+    const young = seen.ended.filter(
+      (task) => task.deployment === set.row.id && !task.wasAsked && isShortLife(task.lived),
+    ).length
+    if (young > 0) {
+      const churn = churnAfter(set.row.churn, young, set.desired, now)
+      patches.set(set.row.arn, { ...patches.get(set.row.arn), churn })
+    }
   }
   if (seen.ended.length === 0 && patches.size === 0) return undefined
   return {
@@ -77,8 +84,7 @@ const allMoves = (seen: Seen, sets: Sets, now: number): Moves => {
     // minimumHealthyPercent and maximumPercent hold for a service's deployments, and task sets have none.
     const deploymentConfiguration = { minimumHealthyPercent: 100, maximumPercent: 200 }
     const service = { ...seen.service, desiredCount: set.desired, deploymentConfiguration }
-    const { throttle } = set.row
-    const launched = { id: set.row.id, rolloutState: "COMPLETED" as const, ...(throttle && { throttle }) }
+    const launched = { ...set.row, rolloutState: "COMPLETED" as const }
     const moves = rollingMoves({ ...seen, service, live: mine(seen, set), older: [] }, launched, now)
     // A deleted set goes as a whole: protection is for scale-in and deployments.
     const stop =
@@ -142,7 +148,7 @@ const settle = (seen: Seen, sets: Sets, moves: Moves, now: number, next: number 
 const nextTime = (seen: Seen, sets: Sets, now: number): number | undefined => {
   const times = [
     ...seen.live.map((task) => nextChange(task, seen.service, now)),
-    ...sets.map(({ row }) => row.throttle?.until),
+    ...sets.flatMap(({ row }) => [row.throttle?.until, row.churn?.until]),
   ].filter((time): time is number => time !== undefined && time > now)
   return times.length > 0 ? times.reduce((a, b) => Math.min(a, b)) : undefined
 }

@@ -123,7 +123,9 @@ export class World {
   /** A task is over by itself. */
   end(task: LiveTask): void {
     this.live = this.live.filter((t) => t.arn !== task.arn)
-    this.ended = [...this.ended, { arn: task.arn, deployment: task.deployment, hasRun: task.running, wasAsked: false }]
+    const { arn, deployment, running: hasRun, startedAt } = task
+    const lived = startedAt === undefined ? {} : { lived: this.now - startedAt }
+    this.ended = [...this.ended, { arn, deployment, hasRun, ...lived, wasAsked: false }]
   }
 
   /** Launches and lets time pass until nothing changes any more. */

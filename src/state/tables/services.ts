@@ -129,6 +129,8 @@ export interface DeploymentRow extends Owned {
   readonly hasRun: boolean
   /** Tasks in a row that never reached RUNNING, and when the next may be started. */
   readonly throttle?: { readonly failures: number; readonly until: number }
+  /** Tasks in a row that soon ended after they ran, when the last did, and when the next may be started. */
+  readonly churn?: { readonly deaths: number; readonly lastAt: number; readonly until: number }
   readonly rollback?: { readonly reason: string; readonly startedAt: number; readonly revisionArn: string }
   /** Of a DAEMON service: the container instances that should have a task. */
   readonly daemonCount?: number

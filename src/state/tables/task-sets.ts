@@ -24,6 +24,8 @@ export interface TaskSetRow {
   readonly stabilityStatusAt: number
   /** Tasks in a row that never reached RUNNING, and when the next may be started. */
   readonly throttle?: { readonly failures: number; readonly until: number }
+  /** Tasks in a row that soon ended after they ran, when the last did, and when the next may be started. */
+  readonly churn?: { readonly deaths: number; readonly lastAt: number; readonly until: number }
 }
 
 export const taskSets = defineTable<TaskSetRow>()({

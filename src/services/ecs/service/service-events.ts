@@ -39,6 +39,7 @@ const eventTypes = {
   TASKS_STOPPED: "INFO",
   TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION: "INFO",
   SERVICE_TASK_START_IMPAIRED: "WARN",
+  SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED: "ERROR",
   SERVICE_TASK_PLACEMENT_FAILURE: "ERROR",
   SERVICE_DEPLOYMENT_FAILED: "ERROR",
 } as const
@@ -76,7 +77,10 @@ export const taskSetSteady = (service: ServiceRow, taskSetArn: string, at: numbe
   },
 })
 
-/** `ECS Deployment State Change`. */
+/**
+ * `ECS Deployment State Change`. ecs_service_events names its events among the service actions as well; one page shows
+ * them, with this detail type (ecs_service_deployment_events), and they are sent once.
+ */
 export const deploymentStateChange = (
   service: ServiceRow,
   eventName: "SERVICE_DEPLOYMENT_IN_PROGRESS" | "SERVICE_DEPLOYMENT_COMPLETED" | "SERVICE_DEPLOYMENT_FAILED",
