@@ -5,6 +5,7 @@ import { join } from "node:path"
 import type { Docker } from "../docker/index.ts"
 import { type Clock, errorFields, type Ids, type Log } from "../kernel/index.ts"
 import type { ServiceName } from "../model/index.ts"
+import { ownAgentHash } from "../protocol/index.ts"
 import { type Credentials, createAwsClient, signFrame, signRequest } from "../wire/client/index.ts"
 import { type OpenSocket, openWebSocket } from "./channel/index.ts"
 import { openCheckpoint } from "./checkpoint/index.ts"
@@ -241,7 +242,7 @@ const hostFacts = async (options: AgentOptions, driver: ContainerDriver): Promis
   const { version, cpus, memoryMiB, accessControls } = await driver.info()
   return {
     agentVersion: options.version ?? unversioned,
-    agentHash: "roadstead",
+    agentHash: ownAgentHash,
     engineVersion: version,
     cpus: options.size?.cpus ?? cpus,
     memoryMiB: options.size?.memoryMiB ?? memoryMiB,

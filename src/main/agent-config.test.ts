@@ -8,11 +8,12 @@ const bare: AgentConfig = { attributes: [], logLevel: "info", logFormat: "json" 
 const key = { AWS_ACCESS_KEY_ID: "AKIA", AWS_SECRET_ACCESS_KEY: "secret" }
 
 test("the variables of the official agent say where to join, as whom and with which attributes", () => {
-  const { attributes, ...found } = joinSettings(bare, {
+  const { settings, ...found } = joinSettings(bare, {
     ...key,
     ECS_BACKEND_HOST: "ecs.example:8443",
     ECS_CLUSTER: "web",
     ECS_DATADIR: "/data",
+    ECS_CONTAINER_STOP_TIMEOUT: "10s",
     ECS_INSTANCE_ATTRIBUTES: '{"rack":"b2"}',
     AWS_DEFAULT_REGION: "eu-west-1",
   })
@@ -23,7 +24,9 @@ test("the variables of the official agent say where to join, as whom and with wh
     region: "eu-west-1",
     data: "/data",
   })
-  assert.equal(attributes.rack, "b2")
+  const { ECS_INSTANCE_ATTRIBUTES, ...others } = settings
+  assert.equal(JSON.parse(ECS_INSTANCE_ATTRIBUTES ?? "{}").rack, "b2")
+  assert.deepEqual(others, { ECS_CONTAINER_STOP_TIMEOUT: "10s" })
 })
 
 test("what the command line says counts before them", () => {
@@ -35,9 +38,18 @@ test("what the command line says counts before them", () => {
     attributes: ["a=1,b", "rack=c3"],
   }
   const env = { ...key, ECS_BACKEND_HOST: "x", ECS_CLUSTER: "web", ECS_INSTANCE_ATTRIBUTES: '{"rack":"b2"}' }
-  const { endpoint, cluster, attributes } = joinSettings(config, env)
+  const { endpoint, cluster, settings } = joinSettings(
+    { ...config, reservedMemory: 100 },
+    { ...env, ECS_RESERVED_MEMORY: "5" },
+  )
   assert.deepEqual([endpoint, cluster], ["http://10.0.0.5:4566", "c"])
-  assert.deepEqual(attributes, { "roadstead.name": "n", rack: "c3", a: "1", b: "" })
+  assert.equal(settings.ECS_RESERVED_MEMORY, "100")
+  assert.deepEqual(JSON.parse(settings.ECS_INSTANCE_ATTRIBUTES ?? "{}"), {
+    "roadstead.name": "n",
+    rack: "c3",
+    a: "1",
+    b: "",
+  })
 })
 
 test("without an endpoint or a key, or with what is neither, it says so and ends with code 2", () => {

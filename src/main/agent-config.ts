@@ -2,7 +2,7 @@
 // for the same, that counts too, after ours.
 import { hostname } from "node:os"
 import type { Command } from "commander"
-import { logFormatOption, logLevelOption, option, regionName } from "./config.ts"
+import { logFormatOption, logLevelOption, option, regionName, whole } from "./config.ts"
 import type { LogFormat, LogLevel } from "./log.ts"
 import { Problem } from "./problem.ts"
 
@@ -17,6 +17,7 @@ export interface AgentConfig {
   readonly data?: string
   readonly dockerHost?: string
   readonly attributes: readonly string[]
+  readonly reservedMemory?: number
   readonly name?: string
   readonly hostRoot?: string
   readonly logLevel: LogLevel
@@ -35,7 +36,8 @@ export interface JoinSettings {
   }
   readonly region: string
   readonly data: string
-  readonly attributes: Readonly<Record<string, string>>
+  /** What the official agent has as `ECS_*` variables: those, with what the command line says over them. */
+  readonly settings: Readonly<Record<string, string>>
 }
 
 const collect = (text: string, known: readonly string[]) => [...known, text]
@@ -56,6 +58,7 @@ export const withAgentOptions = (command: Command): Command =>
     .addOption(
       option("--attributes <name=value,…>", "attributes of this instance (repeatable)").default([]).argParser(collect),
     )
+    .addOption(option("--reserved-memory <MiB>", "memory that tasks do not get").argParser(whole(0, 999_999_999)))
     .addOption(option("--name <name>", "the attribute roadstead.name; this host's name by default"))
     .addOption(option("--host-root <folder>", "host paths of tasks are below it; <data>/root by default"))
     .addOption(logLevelOption())
@@ -80,9 +83,23 @@ export const joinSettings = (config: AgentConfig, env: Environment): JoinSetting
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) },
     region: config.region ?? (env.AWS_DEFAULT_REGION || env.AWS_REGION || "us-east-1"),
     data: config.data ?? (env.ECS_DATADIR || ".roadstead-agent"),
-    attributes: attributesOf(config, env.ECS_INSTANCE_ATTRIBUTES),
+    settings: {
+      ...variables(env),
+      ECS_INSTANCE_ATTRIBUTES: JSON.stringify(attributesOf(config, env.ECS_INSTANCE_ATTRIBUTES)),
+      ...(config.reservedMemory !== undefined && { ECS_RESERVED_MEMORY: String(config.reservedMemory) }),
+    },
   }
 }
+
+/** Read here, and no setting of the instance. */
+const ours: ReadonlySet<string> = new Set(["ECS_BACKEND_HOST", "ECS_CLUSTER", "ECS_DATADIR"])
+
+const variables = (env: Environment): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      name.startsWith("ECS_") && value && !ours.has(name) ? [[name, value]] : [],
+    ),
+  )
 
 const endpointOf = (given: string | undefined): string => {
   if (!given) throw new Problem(2, "Where the control plane is must be said: --endpoint http://10.0.0.5:4566.")

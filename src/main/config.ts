@@ -38,7 +38,8 @@ export const agentPlace = ({ agent }: Pick<UpConfig, "agent">): "process" | "con
   return process.platform === "linux" && process.getuid?.() === 0 ? "process" : "container"
 }
 
-const whole = (low: number, high: number) => (text: string) => {
+/** A whole number in a range, for an option. */
+export const whole = (low: number, high: number) => (text: string) => {
   const value = Number(text)
   if (!Number.isInteger(value) || value < low || value > high) {
     throw new InvalidArgumentError(`It must be a whole number from ${low} to ${high}.`)

@@ -249,3 +249,6 @@ export const parseEnvelope = (text: string): Envelope | undefined => {
   const { type, message } = value as { type?: unknown; message?: unknown }
   return typeof type === "string" && typeof message === "object" && message !== null ? { type, message } : undefined
 }
+
+/** By this `agentHash` an agent of ours is known. */
+export const ownAgentHash = "roadstead"

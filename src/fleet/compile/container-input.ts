@@ -9,4 +9,6 @@ export interface ContainerInput {
   readonly hasExecutionRole: boolean
   /** Where containers reach the APIs, for agents that are not told otherwise. */
   readonly apiEndpoint?: string
+  /** See LogContext. */
+  readonly logsEndpoint?: string | undefined
 }

@@ -2,7 +2,7 @@
 // shapes. Durations in nanoseconds, sizes in bytes. Pure.
 import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs"
 import type { AcsContainer } from "../../protocol/index.ts"
-import type { Frozen, TaskRow } from "../../state/index.ts"
+import type { Frozen } from "../../state/index.ts"
 import type { ContainerInput } from "./container-input.ts"
 import { compileLogConfig, type LogContext } from "./log-drivers.ts"
 
@@ -13,15 +13,15 @@ const mebibyte = 1024 * 1024
 
 /** `dockerConfig` of a container. `version` is the oldest Docker API that has all that is asked for. */
 export const dockerConfigOf = (
-  { container, task, networkMode }: ContainerInput,
+  input: ContainerInput,
   override: Frozen<ContainerOverride>,
 ): AcsContainer["dockerConfig"] => ({
-  version: oldestApi(container),
-  config: JSON.stringify(configOf(container)),
+  version: oldestApi(input.container),
+  config: JSON.stringify(configOf(input.container)),
   hostConfig: JSON.stringify({
-    ...hostConfigOf(container, override, task),
+    ...hostConfigOf(input, override),
     // The agent does not derive Docker's network from the task's mode: ecs-agent-protocol.md section 17, trap 4.
-    ...((networkMode === "host" || networkMode === "none") && { NetworkMode: networkMode }),
+    ...((input.networkMode === "host" || input.networkMode === "none") && { NetworkMode: input.networkMode }),
   }),
 })
 
@@ -57,7 +57,8 @@ const healthCheckOf = (check: NonNullable<Definition["healthCheck"]>): object =>
   ...(check.startPeriod && { StartPeriod: check.startPeriod * second }),
 })
 
-const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>, task: TaskRow): object => {
+const hostConfigOf = (input: ContainerInput, override: Frozen<ContainerOverride>): object => {
+  const { container } = input
   const linux = container.linuxParameters
   const memory = override.memory ?? container.memory
   const reservation = override.memoryReservation ?? container.memoryReservation
@@ -66,7 +67,7 @@ const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>
     CapAdd: linux?.capabilities?.add ?? [],
     CapDrop: linux?.capabilities?.drop ?? [],
     ...(container.logConfiguration && {
-      LogConfig: compileLogConfig(container.logConfiguration, logContext(container, task)),
+      LogConfig: compileLogConfig(container.logConfiguration, logContext(input)),
     }),
     ...(reservation !== undefined && { MemoryReservation: reservation * mebibyte }),
     ...(ulimits.length > 0 && { Ulimits: ulimits }),
@@ -96,7 +97,8 @@ const hostConfigOf = (container: Definition, override: Frozen<ContainerOverride>
   }
 }
 
-const logContext = (container: Definition, task: TaskRow): LogContext => ({
+const logContext = ({ container, task, logsEndpoint }: ContainerInput): LogContext => ({
+  logsEndpoint,
   defaultMode: task.logDriverMode,
   suffix: `${container.name}/${task.arn.slice(task.arn.lastIndexOf("/") + 1)}`,
 })

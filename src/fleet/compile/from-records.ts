@@ -1,6 +1,6 @@
 // Gathers what compileTask needs from the records: the definition, the interface with its subnet and network.
-import type { AcsTask } from "../../protocol/index.ts"
-import { type MachineRow, shownDnsName, type TaskRow, type View } from "../../state/index.ts"
+import { type AcsTask, ownAgentHash } from "../../protocol/index.ts"
+import { type ContainerInstanceRow, type MachineRow, shownDnsName, type TaskRow, type View } from "../../state/index.ts"
 import type { CredentialsOf } from "../credentials.ts"
 import { type CompileInput, compileTask } from "./task.ts"
 
@@ -27,7 +27,7 @@ export const compileFromRecords = (view: View, task: TaskRow, options: GatherOpt
     ...(networkInterface && { networkInterface }),
     ...(options.credentials && { credentials: options.credentials(task) }),
     // Machines of ours are told by their VPC's gateway.
-    ...(instance && !instance.machineId && options.reachedAt && { apiEndpoint: options.reachedAt }),
+    ...(instance && !instance.machineId && options.reachedAt && elsewhere(instance, options.reachedAt)),
     ...(gateway !== undefined && {
       extension: {
         apiEndpoint: `http://${gateway}:${options.apiPort}`,
@@ -41,6 +41,12 @@ const gatewayOf = (view: View, machine: MachineRow): string | undefined => {
   const instance = view.instances.get(machine.instance ?? "")
   return instance && view.networks.get(`${instance.account}/${instance.region}/${instance.vpcId}`)?.gateway
 }
+
+/** What a host that is no machine of ours has to know of us. Our own agent ships logs itself. */
+const elsewhere = ({ session }: ContainerInstanceRow, endpoint: string): Partial<CompileInput> => ({
+  apiEndpoint: endpoint,
+  ...(session.agentHash !== ownAgentHash && { logsEndpoint: endpoint }),
+})
 
 const gatherInterface = (view: View, task: TaskRow): CompileInput["networkInterface"] => {
   const row = view.networkInterfaces.first("task", task.arn)

@@ -34,3 +34,12 @@ test("a stream's prefix becomes its name, which is what Docker and the metadata 
     "awslogs-stream": "p/web/0123456789abcdef",
   })
 })
+
+test("Docker's own awslogs driver is told where CloudWatch Logs are, unless the options say it", () => {
+  const endpoint = { suffix, logsEndpoint: "http://10.0.0.5:4566" }
+  const compiled = (options: Record<string, string>, logDriver = "awslogs") =>
+    compileLogConfig({ logDriver, options } as never, endpoint).Config
+  assert.deepEqual(compiled({}), { "awslogs-endpoint": "http://10.0.0.5:4566" })
+  assert.deepEqual(compiled({ "awslogs-endpoint": "https://x" }), { "awslogs-endpoint": "https://x" })
+  assert.deepEqual(compiled({}, "json-file"), {})
+})

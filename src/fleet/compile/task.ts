@@ -27,6 +27,8 @@ export interface CompileInput {
   readonly credentials?: TaskCredentials
   /** The address at which the agent reached us, for hosts that are not machines of ours. */
   readonly apiEndpoint?: string
+  /** The same for Docker's awslogs driver, where the agent leaves logs to it. */
+  readonly logsEndpoint?: string
   /** For agents of ours: what the protocol has no word for. Absent for others. */
   readonly extension?: { readonly apiEndpoint: string; readonly attachmentId: string }
 }
@@ -61,8 +63,10 @@ export const compileTask = (input: CompileInput): AcsTask => {
       compileContainer({
         container,
         task,
-        hasExecutionRole: execution !== undefined,
+        // Docker's own driver would wait for keys of a role that nobody hands out; without them it takes the daemon's.
+        hasExecutionRole: execution !== undefined && (credentials?.execution !== undefined || !input.logsEndpoint),
         ...endpointFor(input),
+        logsEndpoint: input.logsEndpoint,
         ...(body.networkMode !== undefined && { networkMode: body.networkMode }),
       }),
     ),

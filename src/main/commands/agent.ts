@@ -1,7 +1,7 @@
 // `roadstead agent`: makes this host a container instance of a control plane elsewhere, in the foreground, until it is
 // interrupted. Its tasks go on without it; the next start on the same data folder finds them again.
 import { resolve } from "node:path"
-import { type Agent, CheckpointError, RegistrationRefused, startAgent } from "../../agent/index.ts"
+import { type Agent, CheckpointError, instanceOptions, RegistrationRefused, startAgent } from "../../agent/index.ts"
 import { createDocker } from "../../docker/index.ts"
 import { isLoopback, type Log, newIds } from "../../kernel/index.ts"
 import {
@@ -37,7 +37,7 @@ export const agent = async (config: AgentConfig): Promise<number> => {
   }
   const log = openLog({ level: config.logLevel, format: config.logFormat, process: "agent" })
   const folders = foldersFor(settings.data)
-  const socketPath = await engineFor(config, folders, log)
+  const engine = await engineFor(config, folders, log)
   const end = Promise.withResolvers<undefined>()
   // A closed terminal must not leave an agent behind that nobody sees.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => end.resolve(undefined))
@@ -49,7 +49,7 @@ export const agent = async (config: AgentConfig): Promise<number> => {
       endpoint: settings.endpoint,
       cluster: settings.cluster,
     })
-    const started = startHere({ config, settings, folders, socketPath, log })
+    const started = startHere({ config, settings, folders, engine, log })
     // Whoever interrupts a start that waits for the control plane does not wait for it: what is written is durable.
     const running = await Promise.race([started, end.promise])
     if (!running) return 0
@@ -68,12 +68,15 @@ interface Parts {
   readonly config: AgentConfig
   readonly settings: JoinSettings
   readonly folders: Folders
-  readonly socketPath: string
+  readonly engine: HostEngine
   readonly log: Log
 }
 
-const startHere = ({ config, settings, folders, socketPath, log }: Parts): Promise<Agent> =>
-  startAgent({
+const startHere = ({ config, settings, folders, engine, log }: Parts): Promise<Agent> => {
+  const { socketPath, cpus: vcpus, memoryMiB } = engine
+  const architecture = process.arch === "arm64" ? "arm64" : "x86_64"
+  const options = instanceOptions({ vcpus, memoryMiB, architecture, settings: settings.settings }, log)
+  return startAgent({
     dataFolder: folders.data,
     cluster: settings.cluster,
     region: settings.region,
@@ -93,12 +96,17 @@ const startHere = ({ config, settings, folders, socketPath, log }: Parts): Promi
     log,
     wallClock,
     ids: newIds(random),
-    attributes: Object.entries(settings.attributes).map(([name, value]) => ({ name, value })),
-    architecture: process.arch === "arm64" ? "arm64" : "x86_64",
+    ...options,
+    // An interface in a VPC is made on the control plane's machine only.
+    registration: {
+      ...options.registration,
+      lacking: [...(options.registration?.lacking ?? []), "ecs.capability.task-eni"],
+    },
     version,
     hostRoot: resolve(config.hostRoot ?? `${folders.data}/root`),
     openFiles: mostOpenFiles(),
   })
+}
 
 const foldersFor = (data: string): Folders => {
   try {
@@ -109,8 +117,14 @@ const foldersFor = (data: string): Folders => {
   }
 }
 
-/** The engine's socket, with what tasks need in the engine. */
-const engineFor = async (config: AgentConfig, folders: Folders, log: Log): Promise<string> => {
+interface HostEngine {
+  readonly socketPath: string
+  readonly cpus: number
+  readonly memoryMiB: number
+}
+
+/** The engine of this host, with what tasks need in it. */
+const engineFor = async (config: AgentConfig, folders: Folders, log: Log): Promise<HostEngine> => {
   try {
     const engine = await findEngine({
       choice: "docker",
@@ -127,8 +141,13 @@ const engineFor = async (config: AgentConfig, folders: Folders, log: Log): Promi
     // By this `down` finds what is on it.
     openRecord(recordPath(folders.run)).put({ kind: "engine", name: engine.socketPath })
     const docker = createDocker({ socketPath: engine.socketPath })
-    await ensureImages(docker).finally(() => docker.close())
-    return engine.socketPath
+    try {
+      await ensureImages(docker)
+      const { body } = await docker.request<{ NCPU: number; MemTotal: number }>("GET", "/info")
+      return { socketPath: engine.socketPath, cpus: body.NCPU, memoryMiB: Math.floor(body.MemTotal / 1024 ** 2) }
+    } finally {
+      docker.close()
+    }
   } catch (thrown) {
     throw thrown instanceof EngineError ? new Problem(3, `${thrown.message} ${thrown.mend}`) : thrown
   }
