@@ -117,7 +117,7 @@ describe("a service", () => {
     const gone = await world.service()
     assert.deepEqual([gone.status, gone.runningCount, gone.deployments], ["INACTIVE", 0, []])
     assert.deepEqual((await world.call("ListServices", {})).serviceArns, [])
-    await world.refuses("UpdateService", { service: "web" }, "ServiceNotFoundException", "Service not found.")
+    await world.refuses("UpdateService", { service: "web" }, "ServiceNotActiveException", "Service was not ACTIVE.")
     const again = await world.call("CreateService", web)
     assert.deepEqual([again.service?.status, again.service?.events], ["ACTIVE", []])
   })

@@ -260,7 +260,13 @@ describe("a service with the EXTERNAL controller refuses", () => {
     const world = await serviceWorld()
     await world.refuses(
       "CreateService",
-      { serviceName: "web", taskDefinition: "web", desiredCount: 1, deploymentController: { type: "CODE_DEPLOY" } },
+      {
+        serviceName: "web",
+        taskDefinition: "web",
+        desiredCount: 1,
+        deploymentController: { type: "CODE_DEPLOY" },
+        loadBalancers: [{ targetGroupArn: "arn", containerName: "app", containerPort: 80 }],
+      },
       "NotImplemented",
       "Roadstead does not implement the deployment controller CODE_DEPLOY (there is no AWS CodeDeploy here) yet.",
     )

@@ -40,6 +40,8 @@ export interface ServiceRow extends Owned {
   readonly createdBy: string
   readonly tags: readonly { readonly key: string; readonly value: string }[]
   readonly roleArn?: string
+  /** Of its creation. */
+  readonly clientToken?: string
   /** The id of the deployment that is PRIMARY. Absent with the EXTERNAL controller. */
   readonly primary?: string
   /** When the last event of a steady state was written, and for which version of the world: it repeats every six hours. */
@@ -61,6 +63,8 @@ export const services = defineTable<ServiceRow>()({
     cluster: (s) => s.clusterArn,
     /** Of a cluster by status, to be counted. */
     status: (s) => `${s.clusterArn} ${s.status}`,
+    token: (s) =>
+      s.clientToken === undefined || s.status === "INACTIVE" ? undefined : `${s.clusterArn} ${s.clientToken}`,
     live: (s) => (s.status === "INACTIVE" ? undefined : "live"),
   },
 })

@@ -12,8 +12,15 @@ import { beginDeployment } from "./deploy.ts"
 import { describeService } from "./describe-service.ts"
 import { checkExternal } from "./external.ts"
 import { primaryOf, revisionOf } from "./find.ts"
+import { checkLater } from "./later.ts"
 import { insertRevision, type RevisionSettings, resolveRevision } from "./revision.ts"
-import { checkDesiredCount, checkGracePeriod, deploymentConfigurationOf, refuseLater } from "./settings.ts"
+import {
+  checkDaemonStrategies,
+  checkDesiredCount,
+  checkGracePeriod,
+  deploymentConfigurationOf,
+  echoStrategies,
+} from "./settings.ts"
 import { rebalancingOf } from "./zones.ts"
 
 type CreateInput = Input<"ecs", "CreateService">
@@ -32,6 +39,12 @@ const checkName = (name: string | undefined): string => {
 const controllerOf = (input: CreateInput): ServiceRow["deploymentController"] => {
   checkOneOf("deploymentController.type", input.deploymentController?.type, ["ECS", "CODE_DEPLOY", "EXTERNAL"])
   const type = input.deploymentController?.type ?? "ECS"
+  if (type === "CODE_DEPLOY" && !input.loadBalancers?.length) {
+    // [probed] by badmintoncryer/cdk-preflight, rules/ecs/pf-ecs-service-codedeploy-lb
+    throw invalidParameter(
+      "When specifying the CODE_DEPLOY deployment controller type, the service requires an Application Load Balancer or Network Load Balancer.",
+    )
+  }
   if (type === "CODE_DEPLOY") throw notYet("the deployment controller CODE_DEPLOY (there is no AWS CodeDeploy here)")
   if (type === "EXTERNAL") checkExternal(input)
   return type
@@ -50,23 +63,16 @@ const settingsOf = (input: CreateInput) => {
   }
   checkConstraints(input.placementConstraints)
   checkStrategies(input.placementStrategy)
-  if (schedulingStrategy === "DAEMON" && input.placementStrategy?.length) {
-    // [probed] by badmintoncryer/cdk-preflight, rules/ecs/pf-ecs-svc-daemon-with-placement-strategies
-    throw invalidParameter(
-      "The daemon scheduling strategy does not support placement strategies. Remove the placement strategy and try again",
-    )
-  }
+  checkDaemonStrategies(input.placementStrategy, schedulingStrategy)
   checkGracePeriod(input.healthCheckGracePeriodSeconds)
-  refuseLater(input)
+  checkLater(input)
   const settings = {
     schedulingStrategy,
     deploymentController,
     desiredCount: input.desiredCount ?? 0,
     deploymentConfiguration: deploymentConfigurationOf(input.deploymentConfiguration, schedulingStrategy),
     placementConstraints: input.placementConstraints ?? [],
-    placementStrategy: (input.placementStrategy ?? []).map(({ type, field }) =>
-      present({ type, field: field === "host" ? "instanceId" : field }),
-    ),
+    placementStrategy: echoStrategies(input.placementStrategy ?? []),
     ...present({ healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds }),
     enableExecuteCommand: input.enableExecuteCommand ?? false,
     enableECSManagedTags: input.enableECSManagedTags ?? false,
@@ -101,13 +107,14 @@ export const createService =
             allowHostAccess,
           )
     const arn = serviceArn(cluster, cluster.name, name)
+    checkToken(cx.tx, cluster, input.clientToken, arn)
     const known = cx.tx.services.get(arn)
     if (known?.status === "DRAINING") throw invalidParameter("Unable to Start a service that is still Draining.")
     if (known?.status === "ACTIVE") {
       if (!isSame(known, settings) || (revision && !isSameRevision(cx.tx, known, revision))) {
         throw invalidParameter("Creation of service was not idempotent.")
       }
-      return { service: describeService(cx.tx, known, true) }
+      return { service: describeService(cx.tx, known, known.tags.length > 0) }
     }
     if (known) forget(cx.tx, known)
     const service = cx.tx.services.put({
@@ -116,11 +123,19 @@ export const createService =
       status: "ACTIVE",
       createdAt: cx.now,
       createdBy: cx.caller.arn,
+      ...present({ clientToken: input.clientToken || undefined }),
       tags,
     })
     if (revision) beginDeployment(cx, service, insertRevision(cx, service, revision))
-    return { service: describeService(cx.tx, cx.tx.services.get(arn) ?? service, true) }
+    // The published output of a service without tags has no member for them.
+    return { service: describeService(cx.tx, cx.tx.services.get(arn) ?? service, tags.length > 0) }
   }
+
+/** A token is good for one service of its cluster: aws-behaviour.md 1.7. */
+const checkToken = (tx: Tx, cluster: ClusterRow, token: string | undefined, arn: string): void => {
+  const used = token ? tx.services.by("token", `${cluster.arn} ${token}`) : []
+  if (used.some((service) => service.arn !== arn)) throw invalidParameter("Creation of service was not idempotent.")
+}
 
 const identity = (cluster: ClusterRow, name: string, arn: string) => ({
   arn,

@@ -1,12 +1,29 @@
 // A service's records as the API shows them. Reads only.
 import type { Deployment, DeploymentConfiguration, Service, ServiceEvent } from "@aws-sdk/client-ecs"
+import { formatGlobalArn } from "../../../kernel/index.ts"
 import type { DeploymentRow, Frozen, ServiceRow, View } from "../../../state/index.ts"
+import { platformVersionOf } from "../run-task/platform.ts"
 import { date, present, thaw } from "../shape.ts"
 import { tagsOut } from "../tags.ts"
 import { countsByDeployment, noCounts, total } from "./counts.ts"
 import { describeTaskSet, primaryTaskSet, taskSetsOf } from "./describe-task-set.ts"
 import { primaryOf, revisionOf, shownDeployments } from "./find.ts"
 import { shownSettings } from "./shown-settings.ts"
+
+/** A deployment shows the platform version that its tasks get, its service the one that was asked for (create-service). */
+const ofDeployment = (view: View, deployment: DeploymentRow) => {
+  const shown = shownSettings(view, revisionOf(view, deployment))
+  return shown.platformVersion === undefined
+    ? shown
+    : { ...shown, platformVersion: platformVersionOf(shown.platformVersion) }
+}
+
+/** The role of ECS itself is shown where ECS acts with it: for interfaces of tasks, and for task sets (create-service). */
+const roleOf = (service: ServiceRow, usesNetwork: boolean): string | undefined =>
+  service.roleArn ??
+  (usesNetwork || service.deploymentController === "EXTERNAL"
+    ? formatGlobalArn("iam", service.account, "role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS")
+    : undefined)
 
 const describeDeployment = (
   view: View,
@@ -19,7 +36,7 @@ const describeDeployment = (
   return present<Deployment>({
     id: deployment.id,
     status: isPrimary ? "PRIMARY" : "ACTIVE",
-    ...shownSettings(view, revisionOf(view, deployment)),
+    ...ofDeployment(view, deployment),
     // An older one is to have what is left of it.
     desiredCount: isPrimary ? wanted : running + pending,
     pendingCount: pending,
@@ -38,11 +55,12 @@ const eventsOf = (view: View, service: ServiceRow): ServiceEvent[] =>
     .slice(0, 100)
     .map(({ id, createdAt, message }) => ({ id, createdAt: new Date(createdAt), message }))
 
-/** "It returns all fields specified for a primary task set"; they are absent while there is none. */
+/** "It returns all fields specified for a primary task set"; most are absent while there is none. */
 const primarySettings = (view: View, service: ServiceRow) => {
   const set = primaryTaskSet(view, service)
   const revision = set && view.serviceRevisions.get(set.revisionArn)
-  return revision ? shownSettings(view, revision) : {}
+  // The published output of create-service has this launch type.
+  return revision ? shownSettings(view, revision) : { launchType: "EC2" as const }
 }
 
 /** A service as DescribeServices answers it; its tags only when they are asked for. */
@@ -53,6 +71,11 @@ export const describeService = (view: View, service: ServiceRow, withTags = fals
   const isDaemon = service.schedulingStrategy === "DAEMON"
   const isExternal = service.deploymentController === "EXTERNAL"
   const deployments = shownDeployments(view, service)
+  const settings = primary
+    ? shownSettings(view, revisionOf(view, primary))
+    : isExternal
+      ? primarySettings(view, service)
+      : {}
   return present<Service>({
     serviceArn: service.arn,
     serviceName: service.name,
@@ -63,8 +86,7 @@ export const describeService = (view: View, service: ServiceRow, withTags = fals
     desiredCount: isDaemon ? (primary?.daemonCount ?? 0) : service.desiredCount,
     runningCount: running,
     pendingCount: pending,
-    ...(primary && shownSettings(view, revisionOf(view, primary))),
-    ...(isExternal && primarySettings(view, service)),
+    ...settings,
     deploymentConfiguration: thaw<DeploymentConfiguration>(
       service.deploymentConfiguration as Frozen<DeploymentConfiguration>,
     ),
@@ -72,7 +94,7 @@ export const describeService = (view: View, service: ServiceRow, withTags = fals
       ? taskSetsOf(view, service).map((set) => describeTaskSet(view, service, set, withTags))
       : undefined,
     deployments: deployments.map((d) => describeDeployment(view, service, d, counts.get(d.id) ?? noCounts)),
-    roleArn: service.roleArn,
+    roleArn: roleOf(service, "networkConfiguration" in settings),
     events: eventsOf(view, service),
     createdAt: date(service.createdAt),
     placementConstraints: service.placementConstraints.map((c) => ({ ...c })),

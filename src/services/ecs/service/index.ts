@@ -1,11 +1,11 @@
 // The operations on services, for the handler table of ECS, and what controllers/service uses.
 import { read, write } from "../../../gate/index.ts"
 import type { EcsPorts } from "../agent-operations.ts"
-import { inCluster } from "../authorise.ts"
+import { inCluster, onAnything } from "../authorise.ts"
 import * as may from "./authorise.ts"
 import { createService } from "./create-service.ts"
 import * as deployments from "./service-deployments.ts"
-import { DeleteService, DescribeServices, ListServices } from "./services.ts"
+import { DeleteService, DescribeServices, ListServices, ListServicesByNamespace } from "./services.ts"
 import * as sets from "./task-sets.ts"
 import { updateService } from "./update-service.ts"
 
@@ -57,6 +57,7 @@ export const serviceOperations = (ports: EcsPorts) => ({
     may.onServices("ListServiceDeployments", (input) => [input.service]),
   ),
   ListServices: read(ListServices, inCluster("ListServices")),
+  ListServicesByNamespace: read(ListServicesByNamespace, onAnything("ListServicesByNamespace")),
   StopServiceDeployment: write(
     deployments.StopServiceDeployment,
     may.onServicesOf("StopServiceDeployment", (input) => [input.serviceDeploymentArn]),

@@ -45,6 +45,51 @@ const refused: readonly (readonly [string, Create, string, string?])[] = [
     "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.",
   ],
   [
+    "two kinds of load balancer in one entry",
+    { ...web, loadBalancers: [{ loadBalancerName: "old", targetGroupArn: "arn", containerName: "app" }] },
+    "loadBalancerName and targetGroupArn cannot both be specified. You must specify either a loadBalancerName or a targetGroupArn in all loadBalancer entries",
+  ],
+  [
+    "a classic load balancer on Fargate",
+    { ...web, loadBalancers: [{ loadBalancerName: "old", containerName: "app", containerPort: 80 }] },
+    "Classic Load Balancers are not supported with Fargate.",
+  ],
+  [
+    "a load balancer in front of a container that is not there",
+    { ...web, loadBalancers: [{ targetGroupArn: "arn", containerName: "nope", containerPort: 80 }] },
+    "The container nope does not exist in the task definition.",
+  ],
+  [
+    "a load balancer in front of a port that is not there",
+    { ...web, loadBalancers: [{ targetGroupArn: "arn", containerName: "app", containerPort: 8080 }] },
+    "The container app did not have a container port 8080 defined.",
+  ],
+  [
+    "two service registries",
+    { ...web, serviceRegistries: [{ registryArn: "a" }, { registryArn: "b" }] },
+    "service registries can have at most 1 items.",
+  ],
+  [
+    "Service Connect without a namespace",
+    { ...web, serviceConnectConfiguration: { enabled: true } },
+    "Namespace is missing",
+  ],
+  [
+    "a volume that the task definition does not have",
+    { ...web, volumeConfigurations: [{ name: "data" }] },
+    "Volume configuration provided but no matching configuredAtLaunch volume found in task definition.",
+  ],
+  [
+    "CODE_DEPLOY without a load balancer",
+    { ...web, deploymentController: { type: "CODE_DEPLOY" } },
+    "When specifying the CODE_DEPLOY deployment controller type, the service requires an Application Load Balancer or Network Load Balancer.",
+  ],
+  [
+    "rebalancing that the percentages leave no room for",
+    { ...web, ...percent(50, 100), availabilityZoneRebalancing: "ENABLED" },
+    "The service couldn't be created because Availability Zone Rebalancing does not support maximumPercent <= 100 % as deployment configuration. Update deployment configuration and try again.",
+  ],
+  [
     "a launch type and a strategy",
     { ...web, capacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }] },
     "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
@@ -149,12 +194,11 @@ describe("CreateService refuses", () => {
 
   test("what is not built yet by its name, and keeps nothing of it", async () => {
     const { refuses } = await setUp()
-    const loadBalancers = [{ targetGroupArn: "arn", containerName: "app", containerPort: 80 }]
     await refuses(
       "CreateService",
-      { ...web, loadBalancers },
+      { ...web, vpcLatticeConfigurations: [{ roleArn: "arn", targetGroupArn: "arn", portName: "http" }] },
       "NotImplemented",
-      "Roadstead does not implement load balancers of services yet.",
+      "Roadstead does not implement VPC Lattice yet.",
     )
   })
 })

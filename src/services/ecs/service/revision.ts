@@ -12,9 +12,10 @@ import { checkEc2 } from "../run-task/ec2.ts"
 import { taskNetwork } from "../run-task/network.ts"
 import { checkPlatform } from "../run-task/platform.ts"
 import { present } from "../shape.ts"
+import { type LaterInput, refuseLater } from "./later.ts"
 
 /** The members of a call that a revision is made of. */
-export interface RevisionInput {
+export interface RevisionInput extends LaterInput {
   readonly taskDefinition: string
   readonly launchType?: LaunchType | undefined
   readonly capacityProviderStrategy?: readonly Frozen<CapacityProviderStrategyItem>[] | undefined
@@ -49,6 +50,19 @@ const capacityOf = (
 export const isOnFargate = (settings: Pick<RevisionSettings, "launchType" | "capacityProviderStrategy">): boolean =>
   settings.launchType === "FARGATE" || (settings.capacityProviderStrategy?.length ?? 0) > 0
 
+/** Fargate places tasks itself. */
+export const checkPlacementOnFargate = (
+  service: Pick<ServiceRow, "placementConstraints" | "placementStrategy">,
+): void => {
+  // [probed], see settings.ts
+  if (service.placementConstraints.length > 0) {
+    throw invalidParameter("Placement constraints are not supported with FARGATE launch type.")
+  }
+  if (service.placementStrategy.length > 0) {
+    throw invalidParameter("Placement strategies are not supported with FARGATE launch type.")
+  }
+}
+
 /**
  * Checks what tasks are to be started with. `service` says what else it must go together with.
  * Throws AWS's errors; changes nothing.
@@ -66,13 +80,7 @@ export const resolveRevision = (
     throw notYet(`the launch type ${capacity.launchType} of services`)
   }
   if (isOnFargate(capacity)) {
-    // [probed], see settings.ts
-    if (service.placementConstraints.length > 0) {
-      throw invalidParameter("Placement constraints are not supported with FARGATE launch type.")
-    }
-    if (service.placementStrategy.length > 0) {
-      throw invalidParameter("Placement strategies are not supported with FARGATE launch type.")
-    }
+    checkPlacementOnFargate(service)
     if (service.schedulingStrategy === "DAEMON") {
       throw invalidParameter("The daemon scheduling strategy is not supported by the FARGATE launch type.") // text from memory
     }
@@ -87,6 +95,7 @@ export const resolveRevision = (
     checkEc2(definition, service, allowHostAccess)
   }
   const network = taskNetwork(cx, definition.definition.networkMode, input.networkConfiguration as NetworkConfiguration)
+  refuseLater(input, definition, isOnFargate(capacity))
   return present({
     taskDefinitionArn: definition.arn,
     ...capacity,

@@ -1,6 +1,7 @@
 // Services after they were made: describing, listing and deleting them.
 import type { Service } from "@aws-sdk/client-ecs"
 import type { Op, ReadOp } from "../../../gate/index.ts"
+import { fault } from "../../../kernel/index.ts"
 import { checkOneOf, invalidParameter } from "../faults.ts"
 import { nextToken, pageOf } from "../pages.ts"
 import { activeCluster } from "../resolve.ts"
@@ -28,7 +29,10 @@ export const DescribeServices: ReadOp<"ecs", "DescribeServices"> = (cx, input) =
 export const ListServices: ReadOp<"ecs", "ListServices"> = (cx, input) => {
   checkOneOf("launchType", input.launchType, ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"])
   checkOneOf("schedulingStrategy", input.schedulingStrategy, ["REPLICA", "DAEMON"])
+  checkOneOf("resourceManagementType", input.resourceManagementType, ["CUSTOMER", "ECS"])
   const cluster = activeCluster(cx, input.cluster)
+  // Services that ECS manages itself are those of Express Mode, of which there are none.
+  if (input.resourceManagementType === "ECS") return { serviceArns: [] }
   const list = `ListServices ${cluster.arn} ${input.launchType ?? ""} ${input.schedulingStrategy ?? ""}`
   const page = cx.tx.services.page("listed", cluster.arn, {
     ...pageOf(list, { ...input, maxResults: input.maxResults ?? 10 }),
@@ -50,7 +54,7 @@ export const ListServices: ReadOp<"ecs", "ListServices"> = (cx, input) => {
 export const DeleteService: Op<"ecs", "DeleteService"> = (cx, input) => {
   const cluster = activeCluster(cx, input.cluster)
   const service = knownService(cx, cluster, input.service ?? "")
-  if (service.status === "DRAINING") return { service: describeService(cx.tx, service, true) }
+  if (service.status === "DRAINING") return { service: describeService(cx.tx, service) }
   if (!input.force && service.schedulingStrategy === "REPLICA" && service.desiredCount > 0) {
     throw invalidParameter("The service cannot be stopped while it is scaled above 0.")
   }
@@ -60,5 +64,12 @@ export const DeleteService: Op<"ecs", "DeleteService"> = (cx, input) => {
     // A deleted service loses its tags: aws-behaviour.md 1.10.
     tags: [],
   })
-  return { service: describeService(cx.tx, draining, true) }
+  return { service: describeService(cx.tx, draining) }
+}
+
+/** Services by their Cloud Map namespace. There are no namespaces, and Service Connect is refused: none is ever found. */
+export const ListServicesByNamespace: ReadOp<"ecs", "ListServicesByNamespace"> = (_cx, input) => {
+  if (!input.namespace) throw invalidParameter("Namespace can not be blank.") // text from memory
+  pageOf(`ListServicesByNamespace ${input.namespace}`, input)
+  throw fault("NamespaceNotFoundException", "The specified namespace wasn't found.") // the words of the API's page
 }

@@ -1,7 +1,7 @@
 // The settings of a service that do not deploy: counts, percentages, placement, propagation. Checked and filled with
 // ECS's defaults. What tasks are started with is in revision.ts.
 // Texts marked [probed] were recorded at the real API by badmintoncryer/cdk-preflight, rules/ecs (September 2026).
-import type { DeploymentConfiguration } from "@aws-sdk/client-ecs"
+import type { DeploymentConfiguration, PlacementStrategy } from "@aws-sdk/client-ecs"
 import type { Frozen, ServiceRow } from "../../../state/index.ts"
 import { checkOneOf, invalidParameter, notYet } from "../faults.ts"
 import { present } from "../shape.ts"
@@ -96,21 +96,19 @@ export const checkGracePeriod = (seconds: number | undefined): void => {
   }
 }
 
-/** Refuses settings of services that Roadstead does not have yet, by name: nothing is kept that would do nothing. */
-export const refuseLater = (input: {
-  readonly loadBalancers?: readonly object[] | undefined
-  readonly serviceRegistries?: readonly object[] | undefined
-  readonly serviceConnectConfiguration?: { readonly enabled: boolean | undefined } | undefined
-  readonly volumeConfigurations?: readonly object[] | undefined
-  readonly vpcLatticeConfigurations?: readonly object[] | undefined
-  readonly gatewayConnectors?: readonly object[] | undefined
-  readonly monitoring?: object | undefined
-}): void => {
-  if (input.loadBalancers?.length) throw notYet("load balancers of services")
-  if (input.serviceRegistries?.length) throw notYet("service registries of services")
-  if (input.serviceConnectConfiguration?.enabled) throw notYet("Service Connect")
-  if (input.volumeConfigurations?.length) throw notYet("volumes that are configured at launch (volumeConfigurations)")
-  if (input.vpcLatticeConfigurations?.length) throw notYet("VPC Lattice")
-  if (input.gatewayConnectors?.length) throw notYet("gateway connectors")
-  if (input.monitoring) throw notYet("the monitoring configuration of services")
+/** A daemon is where an instance is. */
+export const checkDaemonStrategies = (
+  given: readonly Frozen<PlacementStrategy>[] | undefined,
+  strategy: Strategy,
+): void => {
+  if (strategy === "DAEMON" && given?.length) {
+    // [probed] pf-ecs-svc-daemon-with-placement-strategies
+    throw invalidParameter(
+      "The daemon scheduling strategy does not support placement strategies. Remove the placement strategy and try again",
+    )
+  }
 }
+
+/** Strategies as ECS shows them: the field `host` is called `instanceId`. */
+export const echoStrategies = (given: readonly Frozen<PlacementStrategy>[]): ServiceRow["placementStrategy"] =>
+  given.map(({ type, field }) => present({ type, field: field === "host" ? "instanceId" : field }))

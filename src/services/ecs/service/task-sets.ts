@@ -12,8 +12,8 @@ import { present } from "../shape.ts"
 import { checkTags } from "../tags.ts"
 import { computedDesiredCount, describeTaskSet, taskSetsOf } from "./describe-task-set.ts"
 import { knownService } from "./find.ts"
+import { checkLater } from "./later.ts"
 import { insertRevision, resolveRevision } from "./revision.ts"
-import { refuseLater } from "./settings.ts"
 
 /** [field] pipe-cd/pipecd#4692, aws-samples/ecs-bg-external-controller#6 */
 const mostTaskSets = 5
@@ -72,7 +72,7 @@ export const createTaskSet =
     }
     checkLongest("externalId", externalId, 1024)
     checkOneOf("launchType", input.launchType, ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"])
-    refuseLater(input)
+    checkLater(input)
     const scale = scaleOf(input.scale)
     const tags = checkTags(input.tags)
     const settings = resolveRevision(

@@ -1,7 +1,8 @@
 // UpdateService: what of a service may be changed, and which changes begin a deployment: aws-behaviour.md 1.9.
+import type { CapacityProviderStrategyItem } from "@aws-sdk/client-ecs"
 import type { Cx, Input, Op } from "../../../gate/index.ts"
 import { fault } from "../../../kernel/index.ts"
-import type { ClusterRow, ServiceRow } from "../../../state/index.ts"
+import type { ClusterRow, Frozen, ServiceRevisionRow, ServiceRow } from "../../../state/index.ts"
 import type { EcsPorts } from "../agent-operations.ts"
 import { checkOneOf, invalidParameter } from "../faults.ts"
 import { checkConstraints, checkStrategies } from "../placement.ts"
@@ -10,9 +11,16 @@ import { present } from "../shape.ts"
 import { beginDeployment } from "./deploy.ts"
 import { describeService } from "./describe-service.ts"
 import { checkExternalUpdate } from "./external.ts"
-import { knownService, primaryOf, revisionOf } from "./find.ts"
-import { insertRevision, resolveRevision } from "./revision.ts"
-import { checkDesiredCount, checkGracePeriod, deploymentConfigurationOf, refuseLater } from "./settings.ts"
+import { findService, primaryOf, revisionOf } from "./find.ts"
+import { checkLater, refuseLater } from "./later.ts"
+import { checkPlacementOnFargate, insertRevision, isOnFargate, resolveRevision } from "./revision.ts"
+import {
+  checkDaemonStrategies,
+  checkDesiredCount,
+  checkGracePeriod,
+  deploymentConfigurationOf,
+  echoStrategies,
+} from "./settings.ts"
 import { rebalancingOf } from "./zones.ts"
 
 type UpdateInput = Input<"ecs", "UpdateService">
@@ -24,12 +32,13 @@ const changesOf = (service: ServiceRow, input: UpdateInput): Partial<ServiceRow>
   checkGracePeriod(input.healthCheckGracePeriodSeconds)
   checkConstraints(input.placementConstraints)
   checkStrategies(input.placementStrategy)
+  checkDaemonStrategies(input.placementStrategy, service.schedulingStrategy)
   if (input.deploymentController && input.deploymentController.type !== service.deploymentController) {
     throw invalidParameter("The deployment controller of a service cannot be changed.") // text from memory
   }
   if (service.deploymentController === "EXTERNAL") checkExternalUpdate(input)
-  refuseLater(input)
-  const changes = present({
+  checkLater(input)
+  return present({
     desiredCount: input.desiredCount,
     deploymentConfiguration:
       input.deploymentConfiguration &&
@@ -39,17 +48,21 @@ const changesOf = (service: ServiceRow, input: UpdateInput): Partial<ServiceRow>
         service.deploymentConfiguration,
       ),
     placementConstraints: input.placementConstraints,
-    placementStrategy: input.placementStrategy,
+    placementStrategy: input.placementStrategy && echoStrategies(input.placementStrategy),
     healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds,
     enableExecuteCommand: input.enableExecuteCommand,
     enableECSManagedTags: input.enableECSManagedTags,
     propagateTags: input.propagateTags,
   }) as Partial<ServiceRow>
-  const { availabilityZoneRebalancing: known } = service
-  return {
-    ...changes,
-    availabilityZoneRebalancing: rebalancingOf(input.availabilityZoneRebalancing, { ...service, ...changes }, known),
-  }
+}
+
+/** Whether the call's strategy is another one than that which the service has. */
+const isOtherCapacity = (input: UpdateInput, current: ServiceRevisionRow): boolean => {
+  const shares = (strategy: readonly Frozen<CapacityProviderStrategyItem>[] | undefined) =>
+    JSON.stringify(
+      (strategy ?? []).map(({ capacityProvider, weight = 0, base = 0 }) => [capacityProvider, weight, base]),
+    )
+  return shares(input.capacityProviderStrategy) !== shares(current.capacityProviderStrategy)
 }
 
 /** Begins a deployment when the call changes what tasks are started with, or forces one. */
@@ -63,6 +76,16 @@ const deploy = (
   const primary = primaryOf(cx.tx, service)
   if (!primary) return
   const current = revisionOf(cx.tx, primary)
+  const isFargate = isOnFargate(current)
+  if (isFargate && !input.capacityProviderStrategy) checkPlacementOnFargate(service)
+  if (input.capacityProviderStrategy && !input.forceNewDeployment && isOtherCapacity(input, current)) {
+    // [field] AWS's reference of AWS::ECS::Service, "CapacityProviderStrategy"
+    throw invalidParameter(
+      "When switching from launch type to capacity provider strategy on an existing service, or making a change to a capacity provider strategy on a service that is already using one, you must force a new deployment.",
+    )
+  }
+  const definition = cx.tx.taskDefinitions.get(current.taskDefinitionArn)
+  if (!input.taskDefinition) refuseLater(input, definition, isFargate)
   const deploys =
     input.taskDefinition !== undefined ||
     input.networkConfiguration !== undefined ||
@@ -78,6 +101,7 @@ const deploy = (
     cx,
     cluster,
     {
+      ...input,
       taskDefinition: input.taskDefinition ?? current.taskDefinitionArn,
       ...capacity,
       platformVersion:
@@ -101,10 +125,15 @@ export const updateService =
   ({ allowHostAccess = false }: Pick<EcsPorts, "allowHostAccess">): Op<"ecs", "UpdateService"> =>
   (cx, input) => {
     const cluster = activeCluster(cx, input.cluster)
-    const service = knownService(cx, cluster, input.service ?? "")
+    // "You can't update a service that's inactive" (API_UpdateService, ServiceNotActiveException).
+    const service = findService(cx, cluster, input.service ?? "")
+    if (!service) throw fault("ServiceNotFoundException", "Service not found.")
     if (service.status !== "ACTIVE") throw fault("ServiceNotActiveException", "Service was not ACTIVE.")
     const changes = changesOf(service, input)
     const changed = cx.tx.services.patch(service.arn, changes)
     deploy(cx, cluster, changed, input, allowHostAccess)
-    return { service: describeService(cx.tx, cx.tx.services.get(service.arn) ?? changed, true) }
+    const { availabilityZoneRebalancing: known } = service
+    const availabilityZoneRebalancing = rebalancingOf(input.availabilityZoneRebalancing, changed, known)
+    if (availabilityZoneRebalancing !== known) cx.tx.services.patch(service.arn, { availabilityZoneRebalancing })
+    return { service: describeService(cx.tx, cx.tx.services.get(service.arn) ?? changed, changed.tags.length > 0) }
   }
