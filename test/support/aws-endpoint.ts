@@ -1,7 +1,7 @@
 // Services behind a real wire server on a free port, with records in memory, and the clients that talk to it: the
 // AWS SDK by its configuration, the AWS CLI as a process. For the contract tests of services without effects.
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
-import { type Caller, createGate, type ServiceTable } from "../../src/gate/index.ts"
+import { type Caller, createGate, type Gate, type ServiceTable } from "../../src/gate/index.ts"
 import { silentLog } from "../../src/kernel/index.ts"
 import { memoryBulkStore, memoryStore, type State } from "../../src/state/index.ts"
 import { createWireServer } from "../../src/wire/index.ts"
@@ -15,6 +15,8 @@ const credentials = { accessKeyId: account, secretAccessKey: "secret" }
 
 export interface AwsEndpoint {
   readonly state: State
+  /** For tests that start controllers on it. */
+  readonly gate: Gate
   /** For `new XClient(sdk)`. */
   readonly sdk: {
     readonly endpoint: string
@@ -81,6 +83,7 @@ export const awsEndpoint = async (services: readonly ServiceTable[], minted?: Mi
 
   return {
     state,
+    gate,
     sdk: { endpoint, region, credentials, maxAttempts: 1 },
     startCli,
     cli: (...args) => {
