@@ -145,6 +145,8 @@ export interface ContainerDriver {
   /** Sends the image's STOPSIGNAL, else SIGTERM, and SIGKILL after `seconds`. Resolves when it has stopped. */
   stop(id: string, seconds: number): Promise<void>
   kill(id: string): Promise<void>
+  /** Gives a container another name. */
+  rename(id: string, name: string): Promise<void>
   /** With its anonymous volumes; no error when it is gone already. */
   remove(id: string): Promise<void>
   inspect(id: string): Promise<ContainerState | undefined>

@@ -2,7 +2,7 @@
 // logs and stats look at its snapshots and hear its changes. None of them imports another.
 import type { Cancel } from "../kernel/index.ts"
 import type { Operations } from "../model/operations.ts"
-import type { AcsContainer, AcsTask, IamRoleCredentials } from "../protocol/index.ts"
+import type { AcsContainer, AcsTask, IamRoleCredentials, PreparedSandbox } from "../protocol/index.ts"
 
 export type KnownStatus = "NONE" | "MANIFEST_PULLED" | "PULLED" | "CREATED" | "RUNNING" | "STOPPED"
 
@@ -105,6 +105,8 @@ export interface TaskEngine {
    * a STOPPED snapshot and its reason for each (also for a STOP of a task that is not known), and that is what gets reported.
    */
   accept(tasks: readonly AcsTask[]): Promise<{ readonly rejected: readonly string[] }>
+  /** All sandboxes that are to be ready for tasks that may come: what is not among them is removed. */
+  prepare(wanted: readonly PreparedSandbox[]): void
   tasks(): readonly TaskSnapshot[]
   task(arn: string): TaskSnapshot | undefined
   onChange(listener: (change: TaskChange) => void): Cancel

@@ -5,6 +5,7 @@ import { containerInstanceController } from "./container-instance/index.ts"
 import type { Controller } from "./controller.ts"
 import { instanceController } from "./instance/index.ts"
 import { machinesController } from "./machines/index.ts"
+import { sandboxController } from "./sandbox/index.ts"
 import { serviceController } from "./service/index.ts"
 import { taskController } from "./task/index.ts"
 import { taskDefinitionController } from "./task-definition/index.ts"
@@ -19,6 +20,7 @@ export const controllers = (home: Scope): readonly Controller[] => [
   serviceController,
   containerInstanceController,
   taskController,
+  sandboxController,
   taskDefinitionController,
   clusterController,
 ]

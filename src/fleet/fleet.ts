@@ -6,8 +6,9 @@ import { type WebSocket, WebSocketServer } from "ws"
 import type { Caller } from "../gate/index.ts"
 import type { Clock, Ids, Log } from "../kernel/index.ts"
 import type { PublishMetricsRequest } from "../protocol/index.ts"
-import type { Commit, ContainerInstanceRow, State, TaskRow } from "../state/index.ts"
+import type { Commit, ContainerInstanceRow, SandboxRow, State, TaskRow } from "../state/index.ts"
 import { compileFromRecords } from "./compile/from-records.ts"
+import { compileSandboxes } from "./compile/sandboxes.ts"
 import type { CredentialsOf } from "./credentials.ts"
 import { due } from "./due.ts"
 import { forgetSessions, setConnected } from "./facts.ts"
@@ -100,6 +101,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
     void state.durable(state.position).then(() => {
       if (sessions.get(instance.arn) !== session) return
       session.begin()
+      if (instance.pool) saySandboxes(instance.arn)
       options.onAgent?.(instance.arn)
     })
   }
@@ -117,6 +119,17 @@ export const startFleet = (options: FleetOptions): Fleet => {
     socket.on("close", cancel)
   }
 
+  const saySandboxes = (arn: string) => {
+    sessions.get(arn)?.prepare(state.view((view) => compileSandboxes(view, arn)))
+  }
+  /** Hosts of the pool whose sandboxes are others than they were told. */
+  const unsaid = new Set<string>()
+  const sayAllSandboxes = () => {
+    const hosts = [...unsaid]
+    unsaid.clear()
+    if (!closed) for (const arn of hosts) saySandboxes(arn)
+  }
+
   const onCommit = (commit: Commit) => {
     for (const change of commit.changes) {
       if (change.table === "containerInstances") {
@@ -126,6 +139,12 @@ export const startFleet = (options: FleetOptions): Fleet => {
           for (const socket of [...(sockets.get(change.key) ?? [])]) socket.close(1000)
         }
         continue
+      }
+      if (change.table === "sandboxes") {
+        const { containerInstanceArn } = (change.after ?? change.before) as SandboxRow
+        // Several change in a turn, and each time all are said. After the payloads of tasks that have taken some.
+        if (unsaid.size === 0) setImmediate(sayAllSandboxes)
+        unsaid.add(containerInstanceArn)
       }
       if (change.table !== "tasks" || !change.after) continue
       // What is durable decides whether something is due; the newest record whether it still is.

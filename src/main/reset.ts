@@ -49,6 +49,8 @@ const emptyServices = (tx: Tx): void => {
 
 /** VPCs and all that is in them; a region's default VPC is made anew, with the same ids, when it is next looked for. */
 const emptyVpcs = (tx: Tx): void => {
+  for (const row of [...tx.sandboxes.all()]) tx.sandboxes.delete(`${row.account}/${row.region}/${row.id}`)
+  for (const row of [...tx.sandboxPools.all()]) tx.sandboxPools.delete(`${row.account}/${row.region}/${row.subnetId}`)
   const tables = [
     ...[tx.vpcs, tx.subnets, tx.dhcpOptions, tx.networkAcls, tx.securityGroups, tx.routeTables],
     ...[tx.internetGateways, tx.natGateways, tx.addresses, tx.networkInterfaces],

@@ -202,6 +202,21 @@ export interface AttachTaskNetworkInterfacesMessage extends Addressed {
   readonly elasticNetworkInterfaces: readonly AcsNetworkInterface[]
 }
 
+/** A sandbox that is to be ready before its task is there: the network of a VPC, by its label, and the interface on it. */
+export interface PreparedSandbox {
+  readonly network: string
+  readonly networkInterface: AcsNetworkInterface
+}
+
+/**
+ * Ours alone, and only for hosts of the Fargate pool; other agents ignore a message whose type they do not know. All
+ * sandboxes that are to be ready on the host: it replaces what was said before.
+ */
+export interface PrepareSandboxesMessage {
+  readonly messageId: string
+  readonly sandboxes: readonly PreparedSandbox[]
+}
+
 /** Control plane → agent. */
 export type AcsToAgent =
   | Envelope<"HeartbeatMessage", { readonly healthy: boolean; readonly messageId: string }>
@@ -213,6 +228,7 @@ export type AcsToAgent =
     >
   | Envelope<"IAMRoleCredentialsMessage", IamRoleCredentialsMessage>
   | Envelope<"AttachTaskNetworkInterfacesMessage", AttachTaskNetworkInterfacesMessage>
+  | Envelope<"PrepareSandboxesMessage", PrepareSandboxesMessage>
   | Envelope<"CloseMessage" | "ErrorMessage", { readonly message: string }>
 
 /** Agent → control plane. */

@@ -49,6 +49,7 @@ export type { InstanceRow, StateReason } from "./tables/instances.ts"
 export type { LogGroupRow, LogResourcePolicyRow, LogStreamRow, MetricFilter } from "./tables/logs.ts"
 export type { MachineRow, NetworkRow } from "./tables/machines.ts"
 export type { OutboxRow, SettingRow } from "./tables/outbox.ts"
+export type { SandboxPoolRow, SandboxRow } from "./tables/sandboxes.ts"
 export {
   type DeploymentRow,
   type ServiceDeploymentStatus,

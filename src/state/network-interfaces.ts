@@ -39,7 +39,9 @@ export const allocateAddress = (view: View, subnet: SubnetRow, interfaceId: stri
   const prefix = `${scopeKey(subnet)}/${subnet.vpcId}/`
   for (let step = 0; step < capacity; step++) {
     const address = formatAddress(block.base + keptBelow + ((start + step) % capacity))
-    if (view.networkInterfaces.count("address", prefix + address) === 0) return address
+    const isTaken = view.networkInterfaces.count("address", prefix + address) > 0
+    // Kept ready for a task that may come.
+    if (!isTaken && view.sandboxes.count("address", prefix + address) === 0) return address
   }
   return undefined
 }

@@ -10,6 +10,7 @@ import { instances } from "./tables/instances.ts"
 import { logGroups, logResourcePolicies, logStreams } from "./tables/logs.ts"
 import { machines, networks } from "./tables/machines.ts"
 import { outbox, settings } from "./tables/outbox.ts"
+import { sandboxes, sandboxPools } from "./tables/sandboxes.ts"
 import { deployments, serviceEvents, serviceRevisions, services } from "./tables/services.ts"
 import { families, taskDefinitions } from "./tables/task-definitions.ts"
 import { taskSets } from "./tables/task-sets.ts"
@@ -39,6 +40,8 @@ export const schema = {
   outbox,
   routeTables,
   runTaskTokens,
+  sandboxes,
+  sandboxPools,
   securityGroups,
   serviceEvents,
   serviceRevisions,

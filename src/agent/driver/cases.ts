@@ -79,6 +79,17 @@ export const driverCases = (kind: string, open: () => Promise<DriverFixture>): v
     assert.deepEqual(await driver.list({ case: "none such" }), [])
   })
 
+  check("a container gets another name while it runs", async (fixture) => {
+    const { driver } = fixture
+    const made = spec(fixture, "runs")
+    const id = await driver.create(made)
+    await driver.start(id)
+    await driver.rename(id, `${made.name}-renamed`)
+    assert.equal((await driver.inspect(`${made.name}-renamed`))?.id, id)
+    assert.equal(await driver.inspect(made.name), undefined)
+    assert.equal((await driver.inspect(id))?.status, "running")
+  })
+
   check("a start of what runs, and a stop of what does not, do nothing", async (fixture) => {
     const { driver } = fixture
     const id = await driver.create(spec(fixture, "runs"))

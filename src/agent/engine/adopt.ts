@@ -1,7 +1,7 @@
 // Which of the containers that a host has belong to which container of which task, and which to none. Pure.
 import type { ContainerState } from "../driver.ts"
 import type { TaskSnapshot } from "../types.ts"
-import { taskLabel } from "./names.ts"
+import { sandboxLabel, taskLabel } from "./names.ts"
 
 export type Found = readonly (readonly [name: string, state: ContainerState | undefined])[]
 
@@ -25,8 +25,22 @@ export const match = (
 export const byHandle = (states: readonly ContainerState[]): ReadonlyMap<string, ContainerState> =>
   new Map(states.flatMap((state) => [[state.id, state] as const, [state.name, state] as const]))
 
-/** Containers of ours whose task is not: the checkpoint was lost, or a clean-up was cut short. */
-export const orphans = (
-  states: readonly ContainerState[],
-  knows: (arn: string) => boolean,
-): readonly ContainerState[] => states.filter((state) => !knows(state.labels[taskLabel] ?? ""))
+/** What an engine knows of the containers that it has. */
+export interface Known {
+  task(arn: string): boolean
+  /** Whether a container with this id or name is one of a task. */
+  handle(idOrName: string): boolean
+  /** Whether it is a prepared sandbox that is waiting for its task. */
+  sandbox(state: ContainerState): boolean
+}
+
+/**
+ * Containers of ours whose task is not: the checkpoint was lost, or a clean-up was cut short. Of prepared sandboxes, which
+ * name no task, those that nobody has and nobody waits for.
+ */
+export const orphans = (states: readonly ContainerState[], known: Known): readonly ContainerState[] =>
+  states.filter((state) => {
+    const { id, name, labels } = state
+    if (labels[sandboxLabel] === undefined) return !known.task(labels[taskLabel] ?? "")
+    return !known.handle(id) && !known.handle(name) && !known.sandbox(state)
+  })

@@ -1,5 +1,6 @@
 // A container of a task as Docker is asked to make it. Most of it was compiled by the control plane into dockerConfig;
 // here is what only the host knows: names, addresses, volumes, ports, limits, environment. Pure.
+import type { AcsNetworkInterface } from "../../protocol/index.ts"
 import type { ContainerSpec } from "../driver.ts"
 import type { ContainerSnapshot, TaskSnapshot } from "../types.ts"
 import { parseObject } from "./admit.ts"
@@ -137,21 +138,47 @@ export const compilePause = (task: TaskSnapshot, pause: ContainerSnapshot, publi
       hostConfig: { LogConfig: { Type: "none", Config: {} }, NetworkMode: "none", ...ipc },
     }
   }
-  const [eni] = task.definition.elasticNetworkInterfaces ?? []
+  const [networkInterface] = task.definition.elasticNetworkInterfaces ?? []
   const { network } = task.prepared ?? {}
+  return pauseSpec({
+    name: pause.runtimeName ?? "",
+    image: pause.definition.image,
+    labels: pause.labels,
+    ...(networkInterface && { networkInterface }),
+    ...(network && { network }),
+    ...(published && { published }),
+    shareable: task.definition.ipcMode === "task",
+  })
+}
+
+/** What a container is made from that holds a network interface. */
+export interface PauseParts {
+  readonly name: string
+  readonly image: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly networkInterface?: AcsNetworkInterface
+  readonly network?: { readonly id: string; readonly gateway?: string }
+  readonly published?: Publication
+  /** Whether others may join its IPC namespace. */
+  readonly shareable: boolean
+}
+
+/** The container that holds an interface: with its address, names and nameservers. */
+export const pauseSpec = (parts: PauseParts): ContainerSpec => {
+  const { name, image, labels, networkInterface: eni, network, published, shareable } = parts
   const servers = eni?.domainNameServers?.length ? eni.domainNameServers : network?.gateway ? [network.gateway] : []
   const ip = (eni?.ipv4Addresses.find((one) => one.primary) ?? eni?.ipv4Addresses[0])?.privateAddress
   return {
-    name: pause.runtimeName ?? "",
-    image: pause.definition.image,
+    name,
+    image,
     config: {
-      Labels: pause.labels,
+      Labels: labels,
       ...(eni?.privateDnsName && { Hostname: eni.privateDnsName }),
       ...(published && { ExposedPorts: published.exposed }),
     },
     hostConfig: {
       LogConfig: { Type: "none", Config: {} },
-      ...ipc,
+      ...(shareable && { IpcMode: "shareable" }),
       // A dot: without it Docker hands on the search domains of the host.
       DnsSearch: eni?.domainName?.length ? eni.domainName : ["."],
       ...(servers.length > 0 && { Dns: servers }),

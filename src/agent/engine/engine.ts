@@ -1,7 +1,7 @@
 // Holds the tasks of a container host: takes them from payloads, hears the container engine's events, finds containers
 // again after a restart, and cleans up. How one task goes on is task-run.ts.
 import { type BackOff, type Cancel, delay, errorFields, pauseAfter } from "../../kernel/index.ts"
-import type { AcsTask } from "../../protocol/index.ts"
+import type { AcsTask, PreparedSandbox } from "../../protocol/index.ts"
 import type { ContainerState, DriverEvent } from "../driver.ts"
 import type { TaskChange, TaskEngine, TaskSnapshot } from "../types.ts"
 import { admit, unknownStop } from "./admit.ts"
@@ -13,6 +13,7 @@ import { ownLabels, taskId, taskLabel } from "./names.ts"
 import { createTaskNetworks } from "./networks.ts"
 import type { TaskEngineParts } from "./options.ts"
 import { createPulls } from "./pulls.ts"
+import { createSandboxes } from "./sandboxes.ts"
 import type { StepContext } from "./steps.ts"
 import { TaskRun } from "./task-run.ts"
 
@@ -48,6 +49,7 @@ class Engine implements TaskEngine {
   constructor(parts: TaskEngineParts) {
     this.#parts = parts
     const { driver, clock, log, options } = parts
+    const networks = createTaskNetworks({ driver, clock, owner: options.owner })
     this.#context = {
       driver,
       clock,
@@ -56,7 +58,8 @@ class Engine implements TaskEngine {
       hooks: parts.hooks ?? {},
       resolvers: parts.resolvers ?? {},
       pulls: createPulls({ driver, clock, log, behaviour: options.imagePull ?? "default" }),
-      networks: createTaskNetworks({ driver, clock, owner: options.owner }),
+      networks,
+      sandboxes: createSandboxes({ driver, clock, log, options, networks }),
       hostCpus: async () => (await driver.info()).cpus,
     }
     this.#looks = createLooks(parts, (id, state, exitCode) => this.#apply(id, state, exitCode))
@@ -95,6 +98,11 @@ class Engine implements TaskEngine {
     return { rejected }
   }
 
+  prepare(wanted: readonly PreparedSandbox[]): void {
+    // Ports are published by the container that holds the network, and which they are only its task says.
+    this.#context.sandboxes.wish(this.#parts.options.publish === undefined ? wanted : [])
+  }
+
   tasks(): readonly TaskSnapshot[] {
     return [...this.#entries.values()].map(({ run }) => run.task)
   }
@@ -124,6 +132,7 @@ class Engine implements TaskEngine {
     this.#ended.abort()
     this.#unwatch()
     this.#looks.close()
+    this.#context.sandboxes.close()
     for (const { run } of this.#entries.values()) run.close()
     await this.#resyncing
   }
@@ -150,11 +159,14 @@ class Engine implements TaskEngine {
 
   #index(task: TaskSnapshot): void {
     for (const { runtimeId, name } of task.containers) {
-      if (runtimeId !== undefined) this.#byRuntime.set(runtimeId, { arn: task.arn, name })
+      if (runtimeId === undefined) continue
+      this.#byRuntime.set(runtimeId, { arn: task.arn, name })
+      this.#context.sandboxes.noted(runtimeId)
     }
   }
 
   #changed(before: TaskSnapshot, after: TaskSnapshot): void {
+    this.#context.sandboxes.stir()
     this.#index(after)
     const when = saveTime(before, after)
     const save = () => this.#parts.checkpoint.saveTask({ arn: after.arn, snapshot: after })
@@ -235,7 +247,15 @@ class Engine implements TaskEngine {
       run.adopt(match(run.task, found, expected), { mayRestart })
       run.look()
     }
-    for (const { id, name, labels } of orphans(states, (arn) => this.#entries.has(arn))) {
+    const handles = new Set(
+      this.tasks().flatMap((task) => task.containers.flatMap((one) => [one.runtimeId, one.runtimeName])),
+    )
+    const known = {
+      task: (arn: string) => this.#entries.has(arn),
+      handle: (idOrName: string) => handles.has(idOrName),
+      sandbox: (state: ContainerState) => this.#context.sandboxes.holds(state),
+    }
+    for (const { id, name, labels } of orphans(states, known)) {
       log.warn("Removing a container whose task is not known any more", { container: name, task: labels[taskLabel] })
       await driver.remove(id)
     }

@@ -7,6 +7,9 @@ export const taskLabel = "io.roadstead.task"
 /** The label that tells the containers of one agent from those of another on the same engine. */
 export const hostLabel = "io.roadstead.host"
 
+/** The label on a prepared sandbox: the id of its interface. It stays on it when a task has it. */
+export const sandboxLabel = "io.roadstead.sandbox"
+
 /** The container that holds a task's network, named as by ECS's agent. */
 export const pauseName = "~internal~ecs~pause"
 

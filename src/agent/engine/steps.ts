@@ -1,7 +1,7 @@
 // Carrying out one step of a plan with the driver. Each answers what has become known; a failure that is final is an
 // answer too. What is thrown may be tried again. Which step is next is not decided here.
 
-import { type Clock, delay, type Log } from "../../kernel/index.ts"
+import { type Clock, delay, errorFields, type Log } from "../../kernel/index.ts"
 import type { AcsContainer } from "../../protocol/index.ts"
 import { type ContainerDriver, type ContainerState, DriverError, type ImageInfo } from "../driver.ts"
 import type { ContainerSnapshot, EngineHooks, TaskSnapshot } from "../types.ts"
@@ -14,6 +14,7 @@ import { type FoundPorts, publication, rangesOf } from "./ports.ts"
 import { PullFailure, type Pulls } from "./pulls.ts"
 import { failureReason, pullReason, StepTimeout, type Transition } from "./reasons.ts"
 import { referenceOf, resolvedBefore } from "./resolved-images.ts"
+import type { ReadySandbox, Sandboxes } from "./sandboxes.ts"
 import { makeVolumes } from "./volumes.ts"
 
 export interface StepContext {
@@ -23,6 +24,7 @@ export interface StepContext {
   readonly options: TaskEngineOptions
   readonly pulls: Pulls
   readonly networks: TaskNetworks
+  readonly sandboxes: Sandboxes
   readonly hooks: EngineHooks
   readonly resolvers: Resolvers
   readonly hostCpus: () => Promise<number>
@@ -100,7 +102,14 @@ export const pull = async (
 const noSecrets = "ResourceInitializationError: unable to pull secrets or registry auth"
 
 /** What making a container came to. */
-export type Made = { readonly id: string; readonly state?: ContainerState } | { readonly reason: string }
+export type Made =
+  | {
+      readonly id: string
+      readonly state?: ContainerState
+      /** A pause container that is networked already. */
+      readonly ready?: ReadySandbox
+    }
+  | { readonly reason: string }
 
 export const create = async (
   context: StepContext,
@@ -176,6 +185,8 @@ const portTaken =
  */
 const createPause = async (context: StepContext, task: TaskSnapshot, pause: ContainerSnapshot): Promise<Made> => {
   const { driver, options } = context
+  const ready = await takePrepared(context, task, pause)
+  if (ready) return { id: ready.state.id, ready }
   const definitions = task.containers.filter((one) => one.type === "NORMAL").map((one) => one.definition)
   const published = (same: boolean) =>
     options.publish === undefined ? undefined : publication(definitions, { address: options.publish, same })
@@ -188,6 +199,23 @@ const createPause = async (context: StepContext, task: TaskSnapshot, pause: Cont
   if (!portTaken.test(started.reason)) return started
   await driver.remove(made.id)
   return createOnce(context, compilePause(task, pause, published(false)))
+}
+
+const takePrepared = async (
+  { sandboxes, log }: StepContext,
+  task: TaskSnapshot,
+  pause: ContainerSnapshot,
+): Promise<ReadySandbox | undefined> => {
+  const [networkInterface] = task.definition.elasticNetworkInterfaces ?? []
+  const { network } = readPlace(task.definition)
+  if (!networkInterface || network === undefined || pause.runtimeName === undefined) return undefined
+  try {
+    return await sandboxes.take(networkInterface, network, pause.runtimeName)
+  } catch (error) {
+    if (isOutage(error)) throw error
+    log.warn("A prepared sandbox could not be used", { task: task.arn, ...errorFields(error) })
+    return undefined
+  }
 }
 
 /** What a start came to: how the container is now, undefined when it is gone. */

@@ -6,6 +6,7 @@ import type { ContainerSnapshot, TaskSnapshot } from "../types.ts"
 import { type End, endedAs, gone, observed, saysAll } from "./observe.ts"
 import { keyOf, plan, type Step } from "./plan.ts"
 import { resourceReason } from "./reasons.ts"
+import type { ReadySandbox } from "./sandboxes.ts"
 import { settle } from "./settle.ts"
 import * as steps from "./steps.ts"
 
@@ -235,6 +236,7 @@ export class TaskRun {
           ? { ...one, runtimeId: made.id }
           : { createdAt, ...one, known: "CREATED", runtimeId: made.id },
       )
+      if (made.ready) this.#networked(container, made.ready)
     }
   }
 
@@ -242,15 +244,18 @@ export class TaskRun {
     const networked = await steps.network(this.#ports, this.#task, pause)
     return () => {
       if ("reason" in networked) return this.#fail(pause.name, networked.reason)
-      const { state, isolated } = networked
-      if (!isolated)
-        this.#ports.log.warn("The task's port on the link network could not be isolated", { task: this.#task.arn })
-      const address = state.addresses[this.#task.prepared?.linkNetworkId ?? ""]
-      // That it runs comes first: of what does not, a task that stops meanwhile takes no more notice.
-      this.adopt([[pause.name, state]])
-      const linkAddresses = address === undefined ? [] : [address]
-      this.#update((task) => ({ ...task, networkReady: true, linkAddresses }))
+      this.#networked(pause, networked)
     }
+  }
+
+  #networked(pause: ContainerSnapshot, { state, isolated }: ReadySandbox): void {
+    if (!isolated)
+      this.#ports.log.warn("The task's port on the link network could not be isolated", { task: this.#task.arn })
+    const address = state.addresses[this.#task.prepared?.linkNetworkId ?? ""]
+    // That it runs comes first: of what does not, a task that stops meanwhile takes no more notice.
+    this.adopt([[pause.name, state]])
+    const linkAddresses = address === undefined ? [] : [address]
+    this.#update((task) => ({ ...task, networkReady: true, linkAddresses }))
   }
 
   async #start(container: ContainerSnapshot): Promise<Outcome> {

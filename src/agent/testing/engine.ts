@@ -1,11 +1,12 @@
 // A task engine for tests of what listens to one: tasks are put into it, and what it is told is kept.
-import type { AcsTask } from "../../protocol/index.ts"
+import type { AcsTask, PreparedSandbox } from "../../protocol/index.ts"
 import type { TaskChange, TaskEngine, TaskSnapshot } from "../types.ts"
 
 export interface FakeEngine extends TaskEngine {
   /** Replaces a task and tells the listeners. */
   put(task: TaskSnapshot, what?: TaskChange["what"]): void
   readonly accepted: AcsTask[][]
+  readonly prepared: PreparedSandbox[][]
   readonly settledTasks: string[]
   readonly doneLogs: string[]
   /** ARNs that `accept` turns down. */
@@ -17,6 +18,7 @@ export const fakeEngine = (...tasks: readonly TaskSnapshot[]): FakeEngine => {
   const listeners = new Set<(change: TaskChange) => void>()
   const engine: FakeEngine = {
     accepted: [],
+    prepared: [],
     settledTasks: [],
     doneLogs: [],
     bad: new Set(),
@@ -29,6 +31,7 @@ export const fakeEngine = (...tasks: readonly TaskSnapshot[]): FakeEngine => {
       engine.accepted.push([...taken])
       return { rejected: taken.flatMap((task) => (engine.bad.has(task.arn) ? [task.arn] : [])) }
     },
+    prepare: (wanted) => void engine.prepared.push([...wanted]),
     tasks: () => [...held.values()],
     task: (arn) => held.get(arn),
     onChange: (listener) => {

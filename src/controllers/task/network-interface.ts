@@ -16,6 +16,7 @@ import {
 } from "../../state/index.ts"
 import { fargateHosts, needsOf } from "./hosts.ts"
 import type { StepKind, StepResult } from "./step-kind.ts"
+import { takeSandbox } from "./take-sandbox.ts"
 
 const waiting: StepResult = { status: "WAITING" }
 const failed = (reason: string): StepResult => ({ status: "FAILED", reason })
@@ -90,8 +91,9 @@ const make = (
   subnet: SubnetRow,
   attachment: TaskAttachment,
 ): NetworkInterfaceRow | undefined => {
-  const id = cx.ids.ec2("eni")
-  const privateIp = allocateAddress(cx.tx, subnet, id)
+  const ready = task.launchType === "FARGATE" ? takeSandbox(cx, subnet) : undefined
+  const id = ready?.id ?? cx.ids.ec2("eni")
+  const privateIp = ready?.privateIp ?? allocateAddress(cx.tx, subnet, id)
   if (privateIp === undefined) return undefined
   return cx.tx.networkInterfaces.insert({
     ...interfaceRow({

@@ -1,6 +1,13 @@
 // Gathers what compileTask needs from the records: the definition, the interface with its subnet and network.
 import { type AcsTask, ownAgentHash } from "../../protocol/index.ts"
-import { type ContainerInstanceRow, type MachineRow, shownDnsName, type TaskRow, type View } from "../../state/index.ts"
+import {
+  type ContainerInstanceRow,
+  type MachineRow,
+  type NetworkInterfaceRow,
+  shownDnsName,
+  type TaskRow,
+  type View,
+} from "../../state/index.ts"
 import type { CredentialsOf } from "../credentials.ts"
 import { type CompileInput, compileTask } from "./task.ts"
 
@@ -15,7 +22,8 @@ export interface GatherOptions {
 export const compileFromRecords = (view: View, task: TaskRow, options: GatherOptions): AcsTask | undefined => {
   const definition = view.taskDefinitions.get(task.taskDefinitionArn)
   if (!definition) return undefined
-  const networkInterface = gatherInterface(view, task)
+  const row = view.networkInterfaces.first("task", task.arn)
+  const networkInterface = row && gatherInterface(view, row)
   if (task.networkConfiguration && !networkInterface) return undefined
   const instance = task.containerInstanceArn && view.containerInstances.get(task.containerInstanceArn)
   const machine = instance ? view.machines.get(instance.machineId ?? "") : undefined
@@ -48,10 +56,9 @@ const elsewhere = ({ session }: ContainerInstanceRow, endpoint: string): Partial
   ...(session.agentHash !== ownAgentHash && { logsEndpoint: endpoint }),
 })
 
-const gatherInterface = (view: View, task: TaskRow): CompileInput["networkInterface"] => {
-  const row = view.networkInterfaces.first("task", task.arn)
-  if (!row) return undefined
-  const scope = `${task.account}/${task.region}`
+/** An interface with what its subnet and network say of it; undefined when they are not there. */
+export const gatherInterface = (view: View, row: NetworkInterfaceRow): CompileInput["networkInterface"] => {
+  const scope = `${row.account}/${row.region}`
   const subnet = view.subnets.get(`${scope}/${row.subnetId}`)
   const network = view.networks.get(`${scope}/${row.vpcId}`)
   if (!subnet || !network) return undefined

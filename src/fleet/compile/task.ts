@@ -70,7 +70,7 @@ export const compileTask = (input: CompileInput): AcsTask => {
         ...(body.networkMode !== undefined && { networkMode: body.networkMode }),
       }),
     ),
-    ...(networkInterface && { elasticNetworkInterfaces: [compileInterface(task, networkInterface)] }),
+    ...(networkInterface && { elasticNetworkInterfaces: [compileInterface(networkInterface)] }),
     ...attachmentsOf(input),
   }
 }
@@ -82,17 +82,20 @@ const endpointFor = ({ apiEndpoint, definition }: CompileInput): { readonly apiE
   return networkMode !== "host" && isLoopback(new URL(apiEndpoint).hostname) ? {} : { apiEndpoint }
 }
 
-const compileInterface = (
-  task: TaskRow,
-  { row, subnetPrefix, gateway, vpcGateway }: NonNullable<CompileInput["networkInterface"]>,
-): AcsNetworkInterface => ({
+/** A network interface as an agent is told of it. */
+export const compileInterface = ({
+  row,
+  subnetPrefix,
+  gateway,
+  vpcGateway,
+}: NonNullable<CompileInput["networkInterface"]>): AcsNetworkInterface => ({
   ec2Id: row.id,
   macAddress: row.macAddress,
   attachmentArn: row.description,
   ipv4Addresses: [{ privateAddress: row.privateIp, primary: true }],
   subnetGatewayIpv4Address: `${gateway}/${subnetPrefix}`,
   domainNameServers: [vpcGateway],
-  domainName: [task.region === "us-east-1" ? "ec2.internal" : `${task.region}.compute.internal`],
+  domainName: [row.region === "us-east-1" ? "ec2.internal" : `${row.region}.compute.internal`],
   ...(row.privateDnsName !== "" && { privateDnsName: row.privateDnsName }),
 })
 

@@ -6,6 +6,7 @@ import {
   type AcsTask,
   type AcsToAgent,
   type Envelope,
+  type PreparedSandbox,
   parseEnvelope,
   type TaskIdentifier,
 } from "../../protocol/index.ts"
@@ -103,6 +104,11 @@ export class AcsSession {
   /** A task of this instance has changed, and the change is durable. */
   changed(task: TaskRow): void {
     this.#tell(task, false)
+  }
+
+  /** Says which sandboxes are to be ready on this host: all of them. Only of hosts of the Fargate pool. */
+  prepare(sandboxes: readonly PreparedSandbox[]): void {
+    this.#send({ type: "PrepareSandboxesMessage", message: { messageId: this.#options.ids.uuid(), sandboxes } })
   }
 
   /** Ends the session's own timers; the socket is the fleet's. */

@@ -4,7 +4,7 @@ import type { ContainerDriver, ContainerSpec, ContainerState } from "../../drive
 import { translated } from "./errors.ts"
 import { type ContainerInspect, readState } from "./state.ts"
 
-type Calls = Pick<ContainerDriver, "create" | "start" | "stop" | "kill" | "remove" | "inspect" | "list">
+type Calls = Pick<ContainerDriver, "create" | "start" | "stop" | "kill" | "rename" | "remove" | "inspect" | "list">
 
 /** The calls of a {@link ContainerDriver} that are about containers. */
 export const containerCalls = (docker: Docker): Calls => {
@@ -33,6 +33,7 @@ export const containerCalls = (docker: Docker): Calls => {
           if (!hasStatus(error, 409)) throw error
         }
       }),
+    rename: (id, name) => translated("other", () => post(docker, `/containers/${id}/rename`, { name })),
     remove: (id) =>
       translated("other", async () => {
         try {

@@ -137,6 +137,11 @@ export const createSimulatedDriver = (options: SimulatedDriverOptions): Containe
       if (wait > 0) await delay(clock, wait)
       end(find(id).id, { at: clock.now(), exitCode: killed ? 137 : exitCode })
     },
+    async rename(id, name) {
+      const container = find(id)
+      named.delete(container.spec.name)
+      put({ ...container, spec: { ...container.spec, name } })
+    },
     async kill(id) {
       end(find(id).id, { at: clock.now(), exitCode: 137 })
     },

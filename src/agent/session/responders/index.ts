@@ -4,6 +4,7 @@ import { roleCredentials } from "./credentials.ts"
 import { heartbeat } from "./heartbeat.ts"
 import { manifestResponders } from "./manifest.ts"
 import { payload } from "./payload.ts"
+import { prepareSandboxes } from "./prepare-sandboxes.ts"
 import type { Responder } from "./responder.ts"
 
 export { lacking, type Responder, type ResponderContext } from "./responder.ts"
@@ -11,7 +12,12 @@ export { lacking, type Responder, type ResponderContext } from "./responder.ts"
 /** By message type; `onHeartbeat` is called for every heartbeat. */
 export const respondersOf = (onHeartbeat: () => void): ReadonlyMap<string, Responder> =>
   new Map(
-    [heartbeat(onHeartbeat), payload, roleCredentials, ...manifestResponders(), attachTaskNetworkInterfaces].map(
-      (r) => [r.type, r],
-    ),
+    [
+      heartbeat(onHeartbeat),
+      payload,
+      roleCredentials,
+      ...manifestResponders(),
+      attachTaskNetworkInterfaces,
+      prepareSandboxes,
+    ].map((r) => [r.type, r]),
   )

@@ -1,0 +1,2 @@
+// Sandboxes that are ready before their tasks are.
+export { sandboxController } from "./reconcile.ts"
