@@ -1,6 +1,7 @@
 // What the API answers against the records: asked between steps, counted again by hand.
 import type { ContainerInstance, Service } from "@aws-sdk/client-ecs"
 import { schema, type TaskRow } from "../../src/state/index.ts"
+import { cpuOf, memoryOf } from "./invariants.ts"
 import { root, scope, type World } from "./world.ts"
 
 const starting = new Set(["PROVISIONING", "PENDING", "ACTIVATING"])
@@ -43,11 +44,8 @@ const checkInstance = (world: World, instance: ContainerInstance, tasks: readonl
   const amount = (list: ContainerInstance["remainingResources"], name: string) =>
     list?.find((one) => one.name === name)?.integerValue ?? 0
   for (const [name, of] of [
-    ["CPU", (task: TaskRow) => task.containers.reduce((sum, c) => sum + Number(c.cpu), 0)],
-    [
-      "MEMORY",
-      (task: TaskRow) => task.containers.reduce((sum, c) => sum + Number(c.memoryReservation ?? c.memory ?? 0), 0),
-    ],
+    ["CPU", cpuOf],
+    ["MEMORY", memoryOf],
   ] as const) {
     const held = tasks.reduce((sum, task) => sum + of(task), 0)
     const remaining = amount(instance.remainingResources, name)
@@ -85,7 +83,13 @@ export const askAll = async (world: World): Promise<void> => {
     }
     if (ours.length > 0) {
       void plane.gate
-        .invoke("ecs", "DescribeContainerInstances", { cluster: cluster.arn, containerInstances: ours }, scope, root)
+        .invoke(
+          "ecs",
+          "DescribeContainerInstances",
+          { cluster: cluster.arn, containerInstances: ours.slice(0, 100) },
+          scope,
+          root,
+        )
         .then(({ containerInstances = [] }) => {
           for (const instance of containerInstances) {
             const on = (task: TaskRow) => task.containerInstanceArn === instance.containerInstanceArn

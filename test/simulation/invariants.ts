@@ -21,14 +21,11 @@ const isHealthy = (task: TaskRow, now: number): boolean => {
   return essential.every((c) => task.observed.containers[c.name]?.health === "HEALTHY")
 }
 
-/** What a task holds of its host. */
-const held = (task: TaskRow) => ({
-  cpu: task.cpu === undefined ? task.containers.reduce((sum, c) => sum + Number(c.cpu), 0) : Number(task.cpu),
-  memory:
-    task.memory === undefined
-      ? task.containers.reduce((sum, c) => sum + Number(c.memoryReservation ?? c.memory ?? 0), 0)
-      : Number(task.memory),
-})
+/** CPU units that a task holds of its host. */
+export const cpuOf = (task: TaskRow): number => task.containers.reduce((sum, c) => sum + Number(c.cpu), 0)
+/** MiB that a task holds of its host: what is reserved, else the limit. */
+export const memoryOf = (task: TaskRow): number =>
+  task.containers.reduce((sum, c) => sum + Number(c.memoryReservation ?? c.memory ?? 0), 0)
 
 const resource = (instance: ContainerInstanceRow, name: string): number =>
   instance.registeredResources.find((r) => r.name === name)?.integerValue ?? 0
@@ -156,7 +153,16 @@ export class CommitInvariants {
   }
 
   #started(started: readonly TaskRow[], wantedBefore: ReadonlyMap<string, number>): void {
-    for (const arn of new Set(started.flatMap((task) => task.containerInstanceArn ?? []))) this.#room(arn)
+    for (const arn of new Set(started.flatMap((task) => task.containerInstanceArn ?? []))) {
+      const instance = this.#instances.get(arn)
+      this.#check("nothing is placed where the agent is away", instance?.session.connected === true, () => arn)
+      this.#check(
+        "nothing is placed on an instance that drains or is gone",
+        instance?.status === "ACTIVE" || started.every((task) => task.serviceArn === undefined),
+        () => `${arn} is ${instance?.status}`,
+      )
+      this.#room(arn)
+    }
     for (const arn of new Set(started.flatMap((task) => task.serviceArn ?? []))) {
       const service = this.#services.get(arn)
       if (!service) continue
@@ -189,13 +195,12 @@ export class CommitInvariants {
     const instance = this.#instances.get(arn)
     if (!instance) return
     const tasks = [...this.#tasks.values()].filter((t) => t.containerInstanceArn === arn && t.lastStatus !== "STOPPED")
-    const sum = tasks
-      .map(held)
-      .reduce((a, b) => ({ cpu: a.cpu + b.cpu, memory: a.memory + b.memory }), { cpu: 0, memory: 0 })
+    const cpu = tasks.reduce((sum, task) => sum + cpuOf(task), 0)
+    const memory = tasks.reduce((sum, task) => sum + memoryOf(task), 0)
     this.#check(
       "no host is over-committed",
-      sum.cpu <= resource(instance, "CPU") && sum.memory <= resource(instance, "MEMORY"),
-      () => `${arn}: ${sum.cpu} CPU units and ${sum.memory} MiB of ${tasks.length} tasks`,
+      cpu <= resource(instance, "CPU") && memory <= resource(instance, "MEMORY"),
+      () => `${arn}: ${cpu} CPU units and ${memory} MiB of ${tasks.length} tasks`,
     )
     const ports = this.#state.view((view) => tasks.flatMap((task) => this.#fixedPorts(view, task)))
     this.#check("no host port twice", new Set(ports).size === ports.length, () => `${arn}: ${ports.join(" ")}`)

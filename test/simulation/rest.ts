@@ -1,9 +1,10 @@
 // The end of a run: faults are over, an operator tidies up what no scheduler can mend, and then everything must come to
 // rest, with what runs on hosts being what the records say.
-import type { DeploymentRow, ServiceRow, View } from "../../src/state/index.ts"
+import type { ContainerInstanceRow, DeploymentRow, ServiceRow, TaskRow, View } from "../../src/state/index.ts"
 import { askAll, compareWithDisk } from "./answers.ts"
 import { bad } from "./definitions.ts"
 import { mend } from "./faults.ts"
+import { cpuOf, memoryOf } from "./invariants.ts"
 import { zones } from "./workload.ts"
 import type { World } from "./world.ts"
 
@@ -74,6 +75,17 @@ const tidy = (world: World): void => {
   for (const one of todo ?? []) one()
 }
 
+/** Whether an instance could take one more task of a family. */
+const hasRoom = (tasks: readonly TaskRow[], instance: ContainerInstanceRow, family: string | undefined): boolean => {
+  const free = (name: string, of: (task: TaskRow) => number) =>
+    (instance.registeredResources.find((one) => one.name === name)?.integerValue ?? 0) -
+    tasks
+      .filter((task) => task.containerInstanceArn === instance.arn && task.lastStatus !== "STOPPED")
+      .reduce((sum, task) => sum + of(task), 0)
+  const needs = family === "big" ? 4 : 1
+  return free("CPU", cpuOf) >= 128 * needs && free("MEMORY", memoryOf) >= 64 * needs
+}
+
 /** What is not at rest, in words. */
 const restless = (world: World): readonly string[] => {
   const running = new Set(world.hosts.flatMap((host) => host.running()))
@@ -95,15 +107,22 @@ const restless = (world: World): readonly string[] => {
         if (service.status === "DRAINING") return [`${name} is not gone`]
         const live = tasks.filter((task) => task.serviceArn === service.arn && task.lastStatus !== "STOPPED")
         if (primary?.rolloutState === "FAILED") return []
+        const own = live.filter((task) => task.startedBy === primary?.id)
+        if (service.schedulingStrategy === "DAEMON") {
+          // An instance that has no room for it goes without, and then the deployment is never complete.
+          const has = new Set(own.map((task) => task.containerInstanceArn))
+          const without = view.containerInstances
+            .by("cluster", service.clusterArn)
+            .filter((i) => i.status === "ACTIVE" && !has.has(i.arn))
+          const lacking = without.filter((instance) => hasRoom(tasks, instance, primary && familyOf(view, primary)))
+          if (lacking.length > 0 || live.length > own.length)
+            return [`${name} is missing on ${lacking.length} instances`]
+          return without.length === 0 && primary?.rolloutState !== "COMPLETED" ? [`${name} is not complete`] : []
+        }
         if (primary?.rolloutState !== "COMPLETED") return [`${name} is not complete: ${live.length} tasks`]
-        const wanted =
-          service.schedulingStrategy === "DAEMON"
-            ? view.containerInstances.by("cluster", service.clusterArn).filter((i) => i.status === "ACTIVE").length
-            : service.desiredCount
-        const own = live.filter((task) => task.startedBy === primary.id).length
-        return own === wanted && live.length === own
+        return own.length === service.desiredCount && live.length === own.length
           ? []
-          : [`${name} has ${own} of ${wanted} tasks, ${live.length} in all`]
+          : [`${name} has ${own.length} of ${service.desiredCount} tasks, ${live.length} in all`]
       })
       return [...unlike, ...unknown, ...services]
     }) ?? ["the control plane is dead"]
@@ -113,7 +132,9 @@ const restless = (world: World): readonly string[] => {
 /** See the head of the file. */
 export const comeToRest = async (world: World): Promise<void> => {
   await mend(world)
+  const inUse = world.view((view) => new Set([...view.services.all()].map((service) => service.clusterArn)))
   for (const cluster of ["default", "other"]) {
+    if (![...(inUse ?? [])].some((arn) => arn.endsWith(`/${cluster}`))) continue
     for (let i = 0; i < spare; i += 1) {
       const name = `spare-${cluster}-${i}`
       world.host({ name, cluster, zone: zones[i] ?? zones[0], cpu: 8192, memory: 8192 }).boot()

@@ -1,5 +1,5 @@
 // Makes a story that violates something shorter: leaves out steps, many at a time first, as long as the same is violated.
-import { defaultSteps, type Ran, type RunOptions, run } from "./run.ts"
+import { type Ran, type RunOptions, run, stepsOf } from "./run.ts"
 
 /** Runs that are spent on it at most: a story needs to be readable, not minimal. */
 const mostRuns = 80
@@ -13,7 +13,7 @@ export interface Shrunk {
 export const shrink = async (seed: number, found: Ran, options: RunOptions = {}): Promise<Shrunk> => {
   let best: Shrunk = { ran: found, without: new Set() }
   let runs = 0
-  const steps = Math.min(options.steps ?? defaultSteps, found.steps)
+  const steps = Math.min(options.steps ?? stepsOf(seed), found.steps)
   for (let size = Math.ceil(steps / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let from = 0; from < steps && runs < mostRuns; from += size) {
       const without = new Set(best.without)
@@ -34,5 +34,5 @@ export const describe = (seed: number, { ran, without }: Shrunk): string =>
     "",
     ...ran.story,
     "",
-    `Again: SIMULATION_SEED=${seed}${without.size > 0 ? ` SIMULATION_WITHOUT=${[...without].join(",")}` : ""} npm test -- test/simulation/seeds`,
+    `Again: SIMULATION_SEED=${seed}${without.size > 0 ? ` SIMULATION_WITHOUT=${[...without].join(",")}` : ""} npm test -- test/simulation/seeds/first`,
   ].join("\n")
