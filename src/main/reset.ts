@@ -1,6 +1,6 @@
 // POST /_roadstead/reset: stops all tasks, waits until they are gone, and empties the records of all accounts. Machines,
 // their keys and networks stay, as the agents are still there; the events of removed log streams are swept by log-sweep.ts.
-import { type State, serviceEventKey, type Tx } from "../state/index.ts"
+import { type State, serviceEventKey, type Tx, type View } from "../state/index.ts"
 
 export interface ResetOptions {
   readonly state: State
@@ -12,6 +12,7 @@ export interface ResetOptions {
 export const reset = async ({ state, now }: ResetOptions): Promise<void> => {
   state.transact((tx) => {
     emptyServices(tx)
+    endInstances(tx)
     for (const task of [...tx.tasks.by("live", "live")]) {
       if (task.desiredStatus === "STOPPED") continue
       tx.tasks.patch(task.arn, {
@@ -30,13 +31,22 @@ export const reset = async ({ state, now }: ResetOptions): Promise<void> => {
 const allStopped = (state: State): Promise<void> =>
   new Promise((resolve) => {
     const look = () => {
-      if (state.view((view) => view.tasks.count("live", "live")) > 0) return
+      if (state.view((view) => view.tasks.count("live", "live") > 0 || hasInstances(view))) return
       stop()
       resolve()
     }
     const { stop } = state.watch("committed", () => undefined, look)
     look()
   })
+
+/** EC2 instances are machines of accounts: they go too, with all that is on them. */
+const endInstances = (tx: Tx): void => {
+  for (const row of [...tx.instances.all()]) {
+    tx.instances.patch(`${row.account}/${row.region}/${row.id}`, { desired: "terminated" })
+  }
+}
+
+const hasInstances = (view: View): boolean => [...view.machines.all()].some((machine) => machine.instance !== undefined)
 
 /** First of all: a service that is there starts what is stopped. */
 const emptyServices = (tx: Tx): void => {
@@ -53,7 +63,7 @@ const emptyVpcs = (tx: Tx): void => {
   for (const row of [...tx.sandboxPools.all()]) tx.sandboxPools.delete(`${row.account}/${row.region}/${row.subnetId}`)
   const tables = [
     ...[tx.vpcs, tx.subnets, tx.dhcpOptions, tx.networkAcls, tx.securityGroups, tx.routeTables],
-    ...[tx.internetGateways, tx.natGateways, tx.addresses, tx.networkInterfaces],
+    ...[tx.internetGateways, tx.natGateways, tx.addresses, tx.networkInterfaces, tx.instances, tx.launchTemplates],
   ]
   for (const table of tables) {
     for (const row of [...table.all()]) table.delete(`${row.account}/${row.region}/${row.id}`)

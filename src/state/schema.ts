@@ -6,7 +6,7 @@ import { containerInstances, instanceHealth } from "./tables/container-instances
 import { dhcpOptions, networkInterfaces, subnets, vpcs } from "./tables/ec2.ts"
 import { addresses, internetGateways, natGateways, routeTables } from "./tables/ec2-routing.ts"
 import { networkAcls, securityGroups } from "./tables/ec2-security.ts"
-import { instances } from "./tables/instances.ts"
+import { instances, launchTemplates } from "./tables/instances.ts"
 import { logGroups, logResourcePolicies, logStreams } from "./tables/logs.ts"
 import { machines, networks } from "./tables/machines.ts"
 import { outbox, settings } from "./tables/outbox.ts"
@@ -29,6 +29,7 @@ export const schema = {
   instanceHealth,
   instances,
   internetGateways,
+  launchTemplates,
   logGroups,
   logResourcePolicies,
   logStreams,

@@ -7,6 +7,12 @@ import { ecsPrincipal } from "../principals.ts"
 const registered = (cx: Cx, machine: MachineRow) =>
   cx.tx.containerInstances.by("machine", machine.id).filter((row) => row.status !== "INACTIVE")
 
+/** An agent that was told no cluster joins `default`, and makes it when it is not there (ecs-agent-protocol.md 1). */
+export const ensureDefaultCluster = (cx: Cx, instance: InstanceRow): void => {
+  if (instance.agentSettings.ECS_CLUSTER) return
+  cx.call("ecs", "CreateCluster", { clusterName: "default" }, ecsPrincipal(instance.account))
+}
+
 /** Its machine is about to be taken down: tasks on it are to stop, and services replace them at once. */
 export const leave = (cx: Cx, instance: InstanceRow, machine: MachineRow): void => {
   for (const row of registered(cx, machine)) {

@@ -14,7 +14,7 @@ import {
 } from "../../state/index.ts"
 import { again, type Controller, done, on } from "../controller.ts"
 import { ecsPrincipal } from "../principals.ts"
-import { leave, lose } from "./container-instance.ts"
+import { ensureDefaultCluster, leave, lose } from "./container-instance.ts"
 import { type Move, nextMove, type Seen } from "./plan.ts"
 
 const keyOf = (i: Pick<InstanceRow, "account" | "region" | "id">) => `${scopeKey(i)}/${i.id}`
@@ -70,6 +70,7 @@ const carryOut = (cx: Cx, key: string, { instance, machine }: Seen, move: Exclud
       return wantNetwork(cx.tx, instance, instance.vpcId, cx.now) !== undefined
     case "machine": {
       const { account, boots } = instance
+      ensureDefaultCluster(cx, instance)
       makeMachine(cx.tx, cx.ids, cx.now, { account, kind: "ec2-instance", place: "instance", instance: key, boots })
       return true
     }

@@ -2,6 +2,7 @@
 import { implement } from "../../gate/index.ts"
 import { absentOperations } from "./absent/operations.ts"
 import { instanceOperations } from "./instances/operations.ts"
+import { launchTemplateOperations } from "./launch-templates/operations.ts"
 import { networkAclOperations } from "./network-acls/operations.ts"
 import { networkInterfaceOperations } from "./network-interfaces/operations.ts"
 import { regionOperations } from "./regions/operations.ts"
@@ -17,6 +18,7 @@ export const ec2 = implement(
   {
     ...absentOperations,
     ...instanceOperations,
+    ...launchTemplateOperations,
     ...networkAclOperations,
     ...networkInterfaceOperations,
     ...regionOperations,

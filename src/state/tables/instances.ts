@@ -67,3 +67,35 @@ export const instances = defineTable<InstanceRow>()({
     token: (i) => i.token && `${scoped(i)}/${i.token.value}`,
   },
 })
+
+/** What a version of a launch template says: members of RequestLaunchTemplateData, as they came. */
+export interface LaunchTemplateVersion {
+  readonly number: number
+  readonly description?: string
+  readonly data: Readonly<Record<string, unknown>>
+  readonly createdAt: number
+  readonly createdBy: string
+}
+
+export interface LaunchTemplateRow extends Owned {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: number
+  readonly createdBy: string
+  readonly defaultVersion: number
+  readonly latestVersion: number
+  /** In the order of their numbers; deleted ones are missing. */
+  readonly versions: readonly LaunchTemplateVersion[]
+  readonly token?: { readonly value: string; readonly request: string }
+}
+
+export const launchTemplates = defineTable<LaunchTemplateRow>()({
+  name: "launchTemplates",
+  version: 1,
+  key: (t) => `${scoped(t)}/${t.id}`,
+  indexes: {
+    scope: scoped,
+    name: (t) => `${scoped(t)}/${t.name}`,
+    token: (t) => t.token && `${scoped(t)}/${t.token.value}`,
+  },
+})

@@ -7,11 +7,22 @@ import { readTags, type Tags, withTags } from "../tagging/tag-lists.ts"
 /** Kinds of which there are none here: their tags have nothing to be on. */
 const withoutThing = new Set(["volume", "spot-instances-request", "elastic-gpu"])
 
-/** The tags of a launch. */
+/** EC2 says on an instance which template it came from: user guide, "Launch instances from a launch template". */
+const templateTags = (template: string | undefined): Tags => {
+  if (template === undefined) return []
+  const [id = "", version = ""] = template.split(" ")
+  return [
+    { key: "aws:ec2launchtemplate:id", value: id },
+    { key: "aws:ec2launchtemplate:version", value: version },
+  ]
+}
+
+/** The tags of a launch. `template`: id and version of its template. */
 export const launchTags = (
   specifications: readonly TagSpecification[] | undefined,
+  template?: string,
 ): { readonly instance: Tags; readonly networkInterface: Tags } => {
-  let instance: Tags = []
+  let instance: Tags = templateTags(template)
   let networkInterface: Tags = []
   for (const { ResourceType, Tags: tags } of specifications ?? []) {
     const type: string = ResourceType ?? ""

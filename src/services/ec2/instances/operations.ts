@@ -1,17 +1,26 @@
 // The part of EC2's table about instances.
 import { changing, describing, type Part } from "../operation.ts"
+import { DescribeInstanceAttribute, ModifyInstanceAttribute } from "./attributes.ts"
 import { RebootInstances, StartInstances, StopInstances, TerminateInstances } from "./change-state.ts"
 import { DescribeInstanceTypeOfferings, DescribeInstanceTypes } from "./describe-instance-types.ts"
 import { DescribeInstances } from "./describe-instances.ts"
+import { DescribeImages } from "./images.ts"
+import { DescribeInstanceStatus } from "./instance-status.ts"
 import { RunInstances } from "./run-instances.ts"
 
 const named = (input: { readonly InstanceIds: readonly string[] | undefined }) =>
   (input.InstanceIds ?? []).map((id) => `instance/${id}`)
 
 export const instanceOperations = {
+  DescribeImages: describing("DescribeImages", DescribeImages),
+  DescribeInstanceAttribute: describing("DescribeInstanceAttribute", DescribeInstanceAttribute),
+  DescribeInstanceStatus: describing("DescribeInstanceStatus", DescribeInstanceStatus),
   DescribeInstances: describing("DescribeInstances", DescribeInstances),
   DescribeInstanceTypeOfferings: describing("DescribeInstanceTypeOfferings", DescribeInstanceTypeOfferings),
   DescribeInstanceTypes: describing("DescribeInstanceTypes", DescribeInstanceTypes),
+  ModifyInstanceAttribute: changing("ModifyInstanceAttribute", ModifyInstanceAttribute, (input) => [
+    `instance/${input.InstanceId}`,
+  ]),
   RebootInstances: changing("RebootInstances", RebootInstances, named),
   RunInstances: changing("RunInstances", RunInstances, (input) => [
     "instance/*",

@@ -3,6 +3,7 @@ import type { Cx, Input, Op } from "../../../gate/index.ts"
 import { fault, formatGlobalArn } from "../../../kernel/index.ts"
 import type { InstanceRow } from "../../../state/index.ts"
 import { madeBefore, tokenOf } from "../idempotency.ts"
+import { withTemplate } from "../launch-templates/merged.ts"
 import { keyOf } from "../lookups.ts"
 import { invalid, missingParameter } from "../refusals.ts"
 import { type Tags, withTags } from "../tagging/tag-lists.ts"
@@ -104,19 +105,20 @@ const launchOne = (cx: Cx, launchIndex: number, { place, shared, tags }: Launch)
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html */
-export const RunInstances: Op<"ec2", "RunInstances"> = (cx, input) => {
-  const token = tokenOf(input)
+export const RunInstances: Op<"ec2", "RunInstances"> = (cx, given) => {
+  const token = tokenOf(given)
   const known = madeBefore(cx.tx.instances, cx.scope, token)
   if (known) {
     return describeReservation(cx.tx, cx.tx.instances.by("reservation", keyOf(cx.scope, known.reservationId)))
   }
+  const { request: input, template } = withTemplate(cx, given)
   refuseLaunch(input)
   const count = counts(input)
   const imageId = imageOf(input)
   const { name: instanceType, vcpus, memoryMiB, architecture } = typeCalled(input.InstanceType ?? defaultInstanceType)
   const userData = checkUserData(input.UserData)
   const read = readUserData(userData)
-  const tags = launchTags(input.TagSpecifications)
+  const tags = launchTags(input.TagSpecifications, template)
   const instanceProfile = profileOf(cx, input)
   const place = launchPlace(cx, input, count)
   if (read.notUnderstood.length > 0) {

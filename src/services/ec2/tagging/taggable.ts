@@ -11,6 +11,11 @@ const kinds = {
   sg: { table: "securityGroups", type: "security-group", missing: missing.securityGroup },
   rtb: { table: "routeTables", type: "route-table", missing: missing.routeTable },
   igw: { table: "internetGateways", type: "internet-gateway", missing: missing.internetGateway },
+  lt: {
+    table: "launchTemplates",
+    type: "launch-template",
+    missing: { code: "InvalidLaunchTemplateId.NotFound", what: "The launch template ID" },
+  },
   i: { table: "instances", type: "instance", missing: missing.instance },
   eni: { table: "networkInterfaces", type: "network-interface", missing: missing.networkInterface },
   acl: { table: "networkAcls", type: "network-acl", missing: missing.networkAcl },
