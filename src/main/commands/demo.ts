@@ -3,7 +3,8 @@
 import { wallClock } from "../clocks.ts"
 import type { UpConfig } from "../config.ts"
 import { removeFolders, temporaryFolders } from "../data-folder.ts"
-import { journey, NotHere } from "../demo/journey.ts"
+import { journey } from "../demo/journey.ts"
+import { NotHere } from "../demo/step.ts"
 import { openLog } from "../log.ts"
 import { startSupervisor } from "../supervisor.ts"
 

@@ -13,6 +13,8 @@ import http from "node:http"
 const text = async (url) => (await fetch(url)).text()
 console.log("the app starts")
 http.createServer(async (request, response) => {
+  if (request.url === "/alive") return response.end("alive")
+  if (request.url === "/exit") process.exit(1)
   console.log("asked for " + request.url)
   try {
     if (request.url === "/task") response.end(await text(process.env.ECS_CONTAINER_METADATA_URI_V4 + "/task"))

@@ -1,11 +1,13 @@
 // The demo's journey: what is done, and what must be seen after each step. Each step throws when it sees something else.
 import assert from "node:assert/strict"
-import { get } from "node:http"
 import { createDocker } from "../../docker/index.ts"
 import { type Clock, delay } from "../../kernel/index.ts"
 import { nodeImage } from "../../machines/index.ts"
 import { createAwsClient } from "../../wire/index.ts"
 import { app, healthCheck, sidecar } from "./app.ts"
+import { answered, fetchText, patience } from "./fetch.ts"
+import { serviceSteps } from "./services.ts"
+import { NotHere, type Step } from "./step.ts"
 
 /** What the journey goes through. */
 export interface Surroundings {
@@ -18,19 +20,8 @@ export interface Surroundings {
   readonly clock: Clock
 }
 
-/** Why a step cannot be done on this machine now. */
-export class NotHere extends Error {}
-
-export interface Step {
-  readonly name: string
-  /** Answers what was seen; throws {@link NotHere} when it could not be looked at, and anything else when it is wrong. */
-  readonly run: () => Promise<string>
-}
-
 const image = "roadstead-demo:latest"
 const logGroup = "/demo/app"
-/** A task starts in about a second; a busy machine may take much longer. */
-const patience = 120_000
 
 /** The steps in order. They share what they find. */
 export const journey = (around: Surroundings): readonly Step[] => {
@@ -218,7 +209,8 @@ export const journey = (around: Surroundings): readonly Step[] => {
       },
     },
   ]
-  return steps.filter((step) => !(simulated && step.real))
+  const all = [...steps, ...serviceSteps({ ecs, ec2, clock, simulated, image })]
+  return all.filter((step) => !(simulated && step.real))
 }
 
 /** A VPC on a machine apart is reached from inside only. */
@@ -231,31 +223,3 @@ const refuseApart = async (endpoint: string): Promise<void> => {
     "Another Roadstead, or another network, has the VPC's addresses here: the task can be reached from inside only.",
   )
 }
-
-const answered = async (clock: Clock, url: string): Promise<string> => {
-  const end = clock.now() + patience
-  for (;;) {
-    try {
-      return await fetchText(url)
-    } catch (thrown) {
-      // A published port takes connections before the app does, and then breaks them off.
-      const isEarly = ["ECONNREFUSED", "ECONNRESET"].includes((thrown as { code?: string }).code ?? "")
-      if (!isEarly || clock.now() > end) throw thrown
-    }
-    await delay(clock, 50)
-  }
-}
-
-const fetchText = (url: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const request = get(url, { timeout: 10_000 }, (response) => {
-      let text = ""
-      response.setEncoding("utf8")
-      response.on("data", (chunk: string) => {
-        text += chunk
-      })
-      response.on("end", () => resolve(text))
-    })
-    request.on("timeout", () => request.destroy(new Error(`${url} did not answer`)))
-    request.on("error", reject)
-  })
