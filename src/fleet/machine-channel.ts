@@ -23,7 +23,7 @@ export interface MachineChannelOptions {
   /** The supervisor's socket. */
   readonly path: string
   /** Where agents of this machine reach the APIs. */
-  readonly endpoint: () => string
+  readonly endpoint: (view: View, machine: MachineRow) => string
   /** The region that agents of the pool sign for. */
   readonly region: string
   /** Addresses on which containers are to reach the APIs. */
@@ -142,7 +142,7 @@ const machineWish = (view: View, machine: MachineRow, options: MachineChannelOpt
         region: instance ? instance.region : options.region,
         accessKeyId: key.accessKeyId,
         secretAccessKey: key.secretAccessKey,
-        endpoint: agentEndpoint(view, machine, options.endpoint()),
+        endpoint: options.endpoint(view, machine),
       },
     },
   ]

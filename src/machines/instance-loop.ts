@@ -61,7 +61,7 @@ export const instanceLoop = (world: InstanceWorld): Pursuit => {
       const rebooted = known.wish.instance.boots !== wish.instance.boots
       await (rebooted ? known.host.stop() : known.host.close())
     }
-    const host = bridge ? await startInstanceHost(cx, wish, bridge) : startSimulatedInstance(cx, wish)
+    const host = cx.docker && bridge ? await startInstanceHost(cx, wish, bridge) : startSimulatedInstance(cx, wish)
     running.set(wish.id, { wish, host })
     say(wish, "UP")
   }

@@ -96,10 +96,13 @@ const start = async ({
   let port = config.port
   const home = { account: config.account, region: config.region }
   const endpoint = () => `http://127.0.0.1:${port}`
+  /** Where the agent of a machine reaches us. A simulated one has no network of its own to come from. */
+  const machineEndpoint = (view: View, machine: MachineRow | undefined) =>
+    engine === "simulated" ? endpoint() : agentEndpoint(view, machine, endpoint())
   const logsPorts = { wallTime: (cloud: number) => wallTime(anchor, cloud) }
   const tables = services({
     pollEndpoint: (caller) => {
-      const own = (view: View) => agentEndpoint(view, view.machines.get(caller.machineId ?? ""), endpoint())
+      const own = (view: View) => machineEndpoint(view, view.machines.get(caller.machineId ?? ""))
       const base = caller.kind === "machine" ? state.view(own) : addressFor(config, caller, endpoint())
       return { endpoint: `${base}${channelPaths.acs}`, telemetryEndpoint: `${base}${channelPaths.tcs}` }
     },
@@ -164,7 +167,7 @@ const start = async ({
     clock: clocks.wall,
     log,
     path: machinesSocket(folders.run),
-    endpoint,
+    endpoint: machineEndpoint,
     region: config.region,
     onListeners: (addresses) => listeners.set(addresses),
   })

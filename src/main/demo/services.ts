@@ -34,6 +34,8 @@ export const serviceSteps = (around: ServiceSurroundings): readonly (Step & { re
   const { ecs, ec2, clock, simulated, image } = around
   let instances: readonly string[] = []
   let drained = ""
+  /** Why there are no instances here; everything after them is then left out too. */
+  let without: string | undefined
 
   /** Asks until it answers something; fails with what `why` says when it never does. */
   const until = async <T>(look: () => Promise<T | undefined>, why: () => string): Promise<T> => {
@@ -101,7 +103,7 @@ export const serviceSteps = (around: ServiceSurroundings): readonly (Step & { re
     return taskDefinition?.taskDefinitionArn ?? ""
   }
 
-  return [
+  const steps: (Step & { readonly real?: true })[] = [
     {
       name: "start two EC2 instances, whose user data names the cluster",
       run: async () => {
@@ -244,4 +246,11 @@ export const serviceSteps = (around: ServiceSurroundings): readonly (Step & { re
       },
     },
   ]
+  return steps.map((step) => ({
+    ...step,
+    run: async () => {
+      if (without !== undefined) throw new NotHere(without)
+      return step.run()
+    },
+  }))
 }
