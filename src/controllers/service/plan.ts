@@ -2,6 +2,7 @@
 // it out, and the commit wakes the service for the next look. One thing at a time: first what happened is counted, then
 // tasks are started and stopped, then what has come true is said.
 import type { DeploymentRow } from "../../state/index.ts"
+import { bakeOf } from "./bake.ts"
 import { completed, isSteady, overDeployments } from "./completion.ts"
 import { daemonMoves } from "./daemon.ts"
 import { nextChange } from "./health.ts"
@@ -69,7 +70,10 @@ const settle = (
   const over = overDeployments(seen)
   const patches = new Map<string, DeploymentChange>(over.map((d) => [d.id, { shown: false, updatedAt: now }]))
   const messages: string[] = []
-  const steady = isSteady(seen, primary, now)
+  const isSo = isSteady(seen, primary, now)
+  const bake = bakeOf(service, primary, isSo, now)
+  if (bake.since) patches.set(primary.id, { bakingSince: bake.since.at, updatedAt: now })
+  const steady = isSo && bake.over
   const completes = steady && primary.rolloutState === "IN_PROGRESS"
   if (completes) {
     for (const [id, patch] of completed(primary, seen.rollingBack, texts.done(primary.id), now)) {
@@ -85,7 +89,7 @@ const settle = (
   ]
   messages.push(...hindered.filter((message) => !seen.said.has(message)))
   const steadyAt = isNews ? now : steady ? service.steadyAt : undefined
-  const later = steadyAt === undefined ? next : Math.min(next ?? Number.POSITIVE_INFINITY, steadyAt + steadyAgain)
+  const later = earliest([next, bake.until, steadyAt === undefined ? undefined : steadyAt + steadyAgain])
   if (patches.size === 0 && messages.length === 0 && steadyAt === service.steadyAt) return { kind: "wait", next: later }
   return { kind: "settled", patches, messages, completed: completes, steadyAt, next: later }
 }
@@ -97,5 +101,10 @@ const nextTime = (seen: Seen, primary: DeploymentRow, now: number): number | und
     ...[primary, ...seen.older].flatMap((d) => [d.throttle?.until, d.churn?.until]),
     seen.service.rebalancing?.state === "held" ? seen.service.rebalancing.until : undefined,
   ].filter((time): time is number => time !== undefined && time > now)
-  return times.length > 0 ? times.reduce((a, b) => Math.min(a, b)) : undefined
+  return earliest(times)
+}
+
+const earliest = (times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((time): time is number => time !== undefined)
+  return known.length > 0 ? known.reduce((a, b) => Math.min(a, b)) : undefined
 }

@@ -31,6 +31,7 @@ const taskDefinitions = [
   ...idleLogOptions.map((name) => `RegisterTaskDefinition.containerDefinitions.logConfiguration.options.${name}`),
   "RegisterTaskDefinition.containerDefinitions.portMappings.appProtocol",
   "RegisterTaskDefinition.containerDefinitions.portMappings.name",
+  "RegisterTaskDefinition.containerDefinitions.versionConsistency",
   "RegisterTaskDefinition.enableFaultInjection",
   "RegisterTaskDefinition.ephemeralStorage",
   "RegisterTaskDefinition.executionRoleArn",
@@ -60,12 +61,10 @@ const placed = [
 ]
 
 const services = [
-  "CreateService.deploymentConfiguration.bakeTimeInMinutes",
   "CreateService.enableExecuteCommand",
   "CreateService.networkConfiguration.awsvpcConfiguration.assignPublicIp",
   "CreateService.networkConfiguration.awsvpcConfiguration.securityGroups",
   "CreateService.role",
-  "UpdateService.deploymentConfiguration.bakeTimeInMinutes",
   "UpdateService.enableExecuteCommand",
   "UpdateService.networkConfiguration.awsvpcConfiguration.assignPublicIp",
   "UpdateService.networkConfiguration.awsvpcConfiguration.securityGroups",

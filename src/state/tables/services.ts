@@ -135,6 +135,10 @@ export interface DeploymentRow extends Owned {
   readonly throttle?: { readonly failures: number; readonly until: number }
   /** Tasks in a row that soon ended after they ran, when the last did, and when the next may be started. */
   readonly churn?: { readonly deaths: number; readonly lastAt: number; readonly until: number }
+  /** The service's configuration when it began: later changes of it are for later deployments to tell. */
+  readonly configuration?: Frozen<DeploymentConfiguration>
+  /** All of it is so since then, and its bake time runs. */
+  readonly bakingSince?: number
   readonly rollback?: { readonly reason: string; readonly startedAt: number; readonly revisionArn: string }
   /** Of a DAEMON service: the container instances that should have a task. */
   readonly daemonCount?: number

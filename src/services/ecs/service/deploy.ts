@@ -11,8 +11,23 @@ const urlSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_
 const deploymentName = (cx: Cx): string =>
   Array.from({ length: 21 }, () => urlSafe[cx.ids.below(urlSafe.length)]).join("")
 
+/** "Service deployment history is kept for 90 days": docs, "View service history using Amazon ECS service deployments". */
+export const historyLifetime = 90 * 24 * 60 * 60_000
+
+/** Whether the API still tells of a deployment. */
+export const isRemembered = (row: DeploymentRow, now: number): boolean =>
+  row.shown || (row.finishedAt ?? row.createdAt) + historyLifetime > now
+
+/** What nobody is told of any more goes with the next deployment. */
+const forgetOld = (cx: Cx, service: ServiceRow): void => {
+  for (const row of cx.tx.deployments.by("service", service.arn)) {
+    if (!isRemembered(row, cx.now)) cx.tx.deployments.delete(`${service.arn} ${row.id}`)
+  }
+}
+
 /** Makes a revision the one that the service is to run; earlier deployments that are under way are stopped by it. */
 export const beginDeployment = (cx: Cx, service: ServiceRow, revision: ServiceRevisionRow): DeploymentRow => {
+  forgetOld(cx, service)
   const earlier = cx.tx.deployments.by("shown", service.arn)
   for (const row of earlier) {
     if (row.status !== "IN_PROGRESS" && row.status !== "PENDING") continue
@@ -45,6 +60,7 @@ export const beginDeployment = (cx: Cx, service: ServiceRow, revision: ServiceRe
     completedAt: 0,
     failedTasks: 0,
     hasRun: false,
+    configuration: service.deploymentConfiguration,
   })
   cx.tx.services.patch(service.arn, { primary: id, steadyAt: undefined })
   return deployment

@@ -1,7 +1,6 @@
 // Service deployments and service revisions: the history of what a service was to run. Source: aws-behaviour.md 2.12.
 import type {
   DeploymentConfiguration,
-  NetworkConfiguration,
   ServiceDeployment,
   ServiceDeploymentBrief,
   ServiceRevision,
@@ -9,18 +8,25 @@ import type {
 } from "@aws-sdk/client-ecs"
 import type { Op, ReadOp } from "../../../gate/index.ts"
 import { fault } from "../../../kernel/index.ts"
-import type { DeploymentRow, Frozen, ServiceRow, View } from "../../../state/index.ts"
+import type { DeploymentRow, Frozen, ServiceRevisionRow, ServiceRow, View } from "../../../state/index.ts"
 import { checkOneOf, invalidParameter } from "../faults.ts"
 import { cut, nextToken, pageOf } from "../pages.ts"
-import { activeCluster } from "../resolve.ts"
+import { activeCluster, type Looking } from "../resolve.ts"
+import { platformVersionOf } from "../run-task/platform.ts"
 import { date, present, thaw } from "../shape.ts"
 import { countsByDeployment, noCounts } from "./counts.ts"
+import { isRemembered } from "./deploy.ts"
 import { knownService } from "./find.ts"
-import { isOnFargate } from "./revision.ts"
+import { shownSettings } from "./shown-settings.ts"
 import { breakerThreshold } from "./threshold.ts"
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceDeployments.html */
 const mostDescribed = 20
+
+const statuses = [
+  ...["PENDING", "SUCCESSFUL", "STOPPED", "STOP_REQUESTED", "IN_PROGRESS", "ROLLBACK_REQUESTED"],
+  ...["ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"],
+]
 
 const missing = (arn: string) => ({ arn, reason: "MISSING" })
 
@@ -42,6 +48,10 @@ const summary = (view: View, service: ServiceRow, revisionArn: string): ServiceR
     pendingTaskCount: pending,
   }
 }
+
+/** A rolling deployment scales up, bakes when it is told to, and is over. */
+const stageOf = (row: DeploymentRow): ServiceDeployment["lifecycleStage"] =>
+  row.status !== "IN_PROGRESS" ? undefined : row.bakingSince === undefined ? "SCALE_UP" : "BAKE_TIME"
 
 const breakerOf = (service: ServiceRow, row: DeploymentRow): ServiceDeployment["deploymentCircuitBreaker"] => {
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker
@@ -73,8 +83,9 @@ const describe = (view: View, service: ServiceRow, row: DeploymentRow): ServiceD
     status: row.status,
     statusReason: row.statusReason,
     deploymentConfiguration: thaw<DeploymentConfiguration>(
-      service.deploymentConfiguration as Frozen<DeploymentConfiguration>,
+      (row.configuration ?? service.deploymentConfiguration) as Frozen<DeploymentConfiguration>,
     ),
+    lifecycleStage: stageOf(row),
     rollback: row.rollback && {
       reason: row.rollback.reason,
       startedAt: new Date(row.rollback.startedAt),
@@ -85,10 +96,12 @@ const describe = (view: View, service: ServiceRow, row: DeploymentRow): ServiceD
   })
 
 /** The service and the deployment that an ARN names, or undefined. */
-const find = (view: View, scope: { account: string; region: string }, arn: string) => {
+const find = ({ tx: view, scope, now }: Looking & { now: number }, arn: string) => {
   const row = view.deployments.first("arn", arn)
   const service = row && view.services.get(row.serviceArn)
-  return row && service && row.account === scope.account && row.region === scope.region ? { row, service } : undefined
+  return row && service && isRemembered(row, now) && row.account === scope.account && row.region === scope.region
+    ? { row, service }
+    : undefined
 }
 
 const checkList = (what: string, arns: readonly string[] | undefined): readonly string[] => {
@@ -102,7 +115,7 @@ export const DescribeServiceDeployments: ReadOp<"ecs", "DescribeServiceDeploymen
   const serviceDeployments: ServiceDeployment[] = []
   const failures: { arn: string; reason: string }[] = []
   for (const arn of checkList("serviceDeploymentArns", input.serviceDeploymentArns)) {
-    const found = find(cx.tx, cx.scope, arn)
+    const found = find(cx, arn)
     if (found) serviceDeployments.push(describe(cx.tx, found.service, found.row))
     else failures.push(missing(arn))
   }
@@ -113,11 +126,13 @@ export const DescribeServiceDeployments: ReadOp<"ecs", "DescribeServiceDeploymen
 export const ListServiceDeployments: ReadOp<"ecs", "ListServiceDeployments"> = (cx, input) => {
   const cluster = activeCluster(cx, input.cluster)
   const service = knownService(cx, cluster, input.service ?? "")
+  for (const status of input.status ?? []) checkOneOf("status", status, statuses)
   const { after, before } = input.createdAt ?? {}
   const found = cx.tx.deployments
     .by("service", service.arn)
     .filter(
       (row) =>
+        isRemembered(row, cx.now) &&
         (!input.status?.length || input.status.includes(row.status)) &&
         (!after || row.createdAt > after.getTime()) &&
         (!before || row.createdAt < before.getTime()),
@@ -141,6 +156,24 @@ export const ListServiceDeployments: ReadOp<"ecs", "ListServiceDeployments"> = (
   return { serviceDeployments: page.rows.map(({ row }) => brief(row)), ...nextToken(list, page.next) }
 }
 
+/** A revision shows the platform version that its tasks get. */
+const settingsOf = (view: View, revision: ServiceRevisionRow) => {
+  const shown = shownSettings(view, revision)
+  const { platformVersion } = shown
+  return platformVersion === undefined ? shown : { ...shown, platformVersion: platformVersionOf(platformVersion) }
+}
+
+/** The digest of a container's image, as an agent has told it of a task of the revision that is still known. */
+const digestOf = (view: View, revision: ServiceRevisionRow, container: string): string | undefined => {
+  const of = view.deployments.by("service", revision.serviceArn).filter((d) => d.revisionArn === revision.arn)
+  const ids = new Set(of.map(({ id }) => id))
+  for (const task of view.tasks.by("serving", revision.serviceArn)) {
+    const digest = ids.has(task.startedBy ?? "") ? task.observed.containers[container]?.imageDigest : undefined
+    if (digest !== undefined) return digest
+  }
+  return undefined
+}
+
 /** Describes up to 20 service revisions by their ARNs. */
 export const DescribeServiceRevisions: ReadOp<"ecs", "DescribeServiceRevisions"> = (cx, input) => {
   const serviceRevisions: ServiceRevision[] = []
@@ -158,16 +191,11 @@ export const DescribeServiceRevisions: ReadOp<"ecs", "DescribeServiceRevisions">
         serviceRevisionArn: row.arn,
         serviceArn: service.arn,
         clusterArn: service.clusterArn,
-        taskDefinition: row.taskDefinitionArn,
-        capacityProviderStrategy: row.capacityProviderStrategy?.map((item) => ({
-          ...item,
-        })) as ServiceRevision["capacityProviderStrategy"],
-        launchType: row.launchType,
-        platformVersion: isOnFargate(row) ? (row.platformVersion ?? "LATEST") : undefined,
-        platformFamily: isOnFargate(row) ? "Linux" : undefined,
-        networkConfiguration: row.networkConfiguration && thaw<NetworkConfiguration>(row.networkConfiguration),
+        ...settingsOf(cx.tx, row),
+        loadBalancers: [],
+        serviceRegistries: [],
         containerImages: definition?.containerDefinitions?.map(({ name, image }) =>
-          present({ containerName: name, image }),
+          present({ containerName: name, image, imageDigest: digestOf(cx.tx, row, name ?? "") }),
         ),
         guardDutyEnabled: false,
         createdAt: date(row.createdAt),
@@ -182,7 +210,7 @@ export const StopServiceDeployment: Op<"ecs", "StopServiceDeployment"> = (cx, in
   checkOneOf("stopType", input.stopType, ["ABORT", "ROLLBACK"])
   if (input.stopType === "ABORT") throw invalidParameter("The stopType ABORT is not supported.") // text from memory
   const arn = input.serviceDeploymentArn ?? ""
-  const found = find(cx.tx, cx.scope, arn)
+  const found = find(cx, arn)
   if (!found) throw fault("ServiceDeploymentNotFoundException", "The specified service deployment was not found.") // from memory
   const { row } = found
   if (row.status !== "IN_PROGRESS" && row.status !== "PENDING") {

@@ -70,6 +70,9 @@ export const deploymentConfigurationOf = (
     strategy: "ROLLING" as const,
     bakeTimeInMinutes: given?.bakeTimeInMinutes ?? known.bakeTimeInMinutes ?? 0,
   }
+  if (!isWhole(merged.bakeTimeInMinutes, 0, 1440)) {
+    throw invalidParameter("bakeTimeInMinutes must be between 0 and 1440.") // text from memory
+  }
   checkPercentages(merged.minimumHealthyPercent ?? 100, merged.maximumPercent ?? 200, strategy)
   checkBreaker(merged.deploymentCircuitBreaker, strategy)
   return merged
