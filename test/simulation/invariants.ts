@@ -14,7 +14,7 @@ const phase = (task: TaskRow) => taskStatuses.indexOf(task.lastStatus)
 const isWanted = (task: TaskRow) => task.desiredStatus === "RUNNING" && task.lastStatus !== "STOPPED"
 
 /** Whether a task counts towards minimumHealthyPercent: aws-behaviour.md 2.1. */
-const isHealthy = (task: TaskRow, now: number): boolean => {
+export const isHealthy = (task: TaskRow, now: number): boolean => {
   if (!isWanted(task) || task.lastStatus !== "RUNNING" || task.startedAt === undefined) return false
   const essential = task.containers.filter((container) => container.essential)
   if (!essential.some((container) => container.healthChecked)) return task.startedAt + settling <= now
@@ -211,13 +211,17 @@ export class CommitInvariants {
     const now = this.#now()
     for (const arn of new Set(stopped.flatMap((task) => task.serviceArn ?? []))) {
       const service = this.#services.get(arn)
-      if (service?.status !== "ACTIVE" || service.schedulingStrategy === "DAEMON") continue
+      if (service?.status !== "ACTIVE") continue
       const ours = stopped.filter(
         (task) => task.serviceArn === arn && this.#tasks.get(task.arn)?.stopCode === "ServiceSchedulerInitiated",
       )
       const healthy = ours.filter((task) => isHealthy(task, now))
       if (healthy.length === 0) continue
       const wanted = this.#wanted(arn)
+      if (service.schedulingStrategy === "DAEMON") {
+        this.#stoppedDaemon(service, healthy, wanted)
+        continue
+      }
       const left = wanted.filter((task) => isHealthy(task, now)).length
       const least = Math.ceil(
         (service.desiredCount * (service.deploymentConfiguration.minimumHealthyPercent ?? 100)) / 100,
@@ -231,5 +235,22 @@ export class CommitInvariants {
         () => `${service.name}: ${healthy.length} healthy tasks stopped, ${left} left, at least ${least}`,
       )
     }
+  }
+
+  /** The same for a daemon: what counts are the instances that should have a task. */
+  #stoppedDaemon(service: ServiceRow, healthy: readonly TaskRow[], wanted: readonly TaskRow[]): void {
+    const minimum = service.deploymentConfiguration.minimumHealthyPercent ?? 0
+    const active = [...this.#instances.values()].filter(
+      (instance) => instance.clusterArn === service.clusterArn && instance.status === "ACTIVE",
+    )
+    const arns = new Set(active.map(({ arn }) => arn))
+    const replaced = healthy.filter((task) => arns.has(task.containerInstanceArn ?? ""))
+    const left = wanted.filter((task) => isHealthy(task, this.#now())).length
+    const least = Math.ceil((active.length * minimum) / 100)
+    this.#check(
+      "never fewer healthy daemon tasks than minimumHealthyPercent by our own doing",
+      replaced.length === 0 || left >= least,
+      () => `${service.name}: ${replaced.length} healthy tasks replaced, ${left} left, at least ${least}`,
+    )
   }
 }

@@ -124,7 +124,10 @@ const restless = (world: World): readonly string[] => {
           ? []
           : [`${name} has ${own.length} of ${service.desiredCount} tasks, ${live.length} in all`]
       })
-      return [...unlike, ...unknown, ...services]
+      const away = [...view.containerInstances.all()].flatMap(({ arn, status, session }) =>
+        status === "INACTIVE" || session.connected ? [] : [`${arn} is there and not connected`],
+      )
+      return [...unlike, ...unknown, ...away, ...services]
     }) ?? ["the control plane is dead"]
   )
 }

@@ -12,6 +12,7 @@ import { type ControlPlane, startControlPlane } from "./control-plane.ts"
 import { type Answer, Host, type HostOptions, type Surroundings } from "./host.ts"
 import { type Checks, CommitInvariants } from "./invariants.ts"
 import { faultyJournal, type JournalFaults } from "./journal.ts"
+import { watchWhatIsTold } from "./told.ts"
 
 type Ecs = Operations["ecs"]
 
@@ -119,11 +120,9 @@ export class World {
         onFailure: () => this.kill("because the journal failed"),
       },
       (state) => {
-        new CommitInvariants(state, {
-          checks: this.checks,
-          violation: this.violation,
-          now: () => this.now,
-        })
+        const parts = { checks: this.checks, violation: this.violation, now: () => this.now }
+        new CommitInvariants(state, parts)
+        watchWhatIsTold(state, parts)
       },
     )
     this.#starting = false
