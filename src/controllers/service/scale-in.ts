@@ -11,6 +11,8 @@ type Key = (task: LiveTask) => string
 
 /** One level of the order. It is told of each task that was picked. */
 interface Level {
+  /** Tasks for which this is the same have the same rank, now and later. */
+  readonly of: Key
   /** The task with the least goes first. */
   readonly rank: (task: LiveTask) => number
   readonly picked: (task: LiveTask) => void
@@ -21,6 +23,7 @@ const evenly = (all: readonly LiveTask[], key: Key): Level => {
   const counts = new Map<string, number>()
   for (const task of all) counts.set(key(task), (counts.get(key(task)) ?? 0) + 1)
   return {
+    of: key,
     rank: (task) => -(counts.get(key(task)) ?? 0),
     picked: (task) => counts.set(key(task), (counts.get(key(task)) ?? 0) - 1),
   }
@@ -31,6 +34,7 @@ const unpacking = (hosts: NonNullable<Seen["hosts"]>, of: "cpu" | "memory"): Lev
   const left = new Map([...hosts].map(([arn, host]) => [arn, host.left[of]]))
   const after = (task: LiveTask) => (left.get(task.instance ?? "") ?? 0) + (task.size?.[of] ?? 0)
   return {
+    of: (task) => `${task.instance ?? ""} ${task.size?.[of] ?? 0}`,
     rank: (task) => -after(task),
     picked: (task) => left.set(task.instance ?? "", after(task)),
   }
@@ -65,18 +69,31 @@ export const pickToStop = (
   if (count <= 0) return []
   const levels = levelsOf(seen, all)
   const readiness = (task: LiveTask) => (isHealthy(task, now) ? 2 : task.running ? 1 : 0)
-  const rank = (task: LiveTask) => [
-    readiness(task),
-    ...levels.map((level) => level.rank(task)),
-    -(task.startedAt ?? task.createdAt),
-  ]
-  const left = [...candidates]
+  const age = (task: LiveTask) => -(task.startedAt ?? task.createdAt)
+  // When all go nobody asks which was first.
+  if (count >= candidates.length) return candidates.toSorted((a, b) => readiness(a) - readiness(b) || age(a) - age(b))
+  // Of tasks that are alike but for their age only the newest has to be compared: thousands of them lie in a few piles.
+  const piles = Map.groupBy(
+    candidates.map((task, index) => ({ task, index })),
+    ({ task }) => [readiness(task), ...levels.map((level) => level.of(task))].join("\n"),
+  )
+  const left = [...piles.values()].map((pile) => pile.sort((a, b) => age(b.task) - age(a.task) || b.index - a.index))
+  const rankOf = (pile: (typeof left)[number]) => {
+    const top = pile.at(-1)
+    if (!top) return [Number.POSITIVE_INFINITY]
+    return [readiness(top.task), ...levels.map((level) => level.rank(top.task)), age(top.task), top.index]
+  }
   const picked: LiveTask[] = []
-  while (picked.length < count && left.length > 0) {
-    const next = left.reduce((best, task) => (before(rank(task), rank(best)) ? task : best))
-    left.splice(left.indexOf(next), 1)
-    picked.push(next)
-    for (const level of levels) level.picked(next)
+  while (picked.length < count) {
+    let best: { readonly pile: (typeof left)[number]; readonly rank: readonly number[] } | undefined
+    for (const pile of left) {
+      const rank = rankOf(pile)
+      if (!best || before(rank, best.rank)) best = { pile, rank }
+    }
+    const next = best?.pile.pop()
+    if (!next) break
+    picked.push(next.task)
+    for (const level of levels) level.picked(next.task)
   }
   return picked
 }
