@@ -32,7 +32,7 @@ const registeredOf = (row: ContainerInstanceRow): Resource[] =>
   )
 
 /** CPU and MEMORY get fewer, the lists of ports that are taken grow. */
-const remainingOf = (row: ContainerInstanceRow, left: Room): Resource[] =>
+export const remainingOf = (row: ContainerInstanceRow, left: Room): Resource[] =>
   row.registeredResources.map(({ name, type, integerValue, stringSetValue }) => {
     if (name === "CPU") return resourceOut(name, type, left.cpu)
     if (name === "MEMORY") return resourceOut(name, type, left.memory)
