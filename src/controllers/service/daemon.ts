@@ -5,11 +5,14 @@ import { isHealthy, isSick } from "./health.ts"
 import { type Moves, mayLaunch, type StopWhy } from "./rolling.ts"
 import type { LiveTask, Seen } from "./seen.ts"
 
-/** How many healthy tasks a deployment of a daemon may take away at a time: those above minimumHealthyPercent. */
-const budgetOf = (seen: Seen, eligible: readonly string[], now: number): number => {
+/**
+ * How many healthy tasks a deployment of a daemon may take away at a time: those above minimumHealthyPercent, of the tasks
+ * that stay otherwise. One that goes because its instance drains counts no more.
+ */
+const budgetOf = (seen: Seen, eligible: readonly string[], staying: readonly LiveTask[], now: number): number => {
   const minimum = seen.service.deploymentConfiguration.minimumHealthyPercent ?? 0
   const lower = Math.ceil((eligible.length * minimum) / 100)
-  return Math.max(0, seen.live.filter((task) => isHealthy(task, now)).length - lower)
+  return Math.max(0, staying.filter((task) => isHealthy(task, now)).length - lower)
 }
 
 /** See the head of the file. An instance has at most one task of the service: the old one goes before the new one comes. */
@@ -17,7 +20,7 @@ export const daemonMoves = (seen: Seen, primary: DeploymentRow, eligible: readon
   const { service, live } = seen
   const wanted = new Set(eligible)
   const stop: { task: LiveTask; why: StopWhy }[] = []
-  let budget = budgetOf(seen, eligible, now)
+  const staying: LiveTask[] = []
   const byInstance = Map.groupBy(live, (task) => task.instance ?? "")
   for (const [instance, tasks] of byInstance) {
     const [keep, ...extra] = [...tasks].sort(
@@ -27,12 +30,15 @@ export const daemonMoves = (seen: Seen, primary: DeploymentRow, eligible: readon
     if (!keep) continue
     if (!wanted.has(instance)) stop.push({ task: keep, why: keep.draining ? "draining" : "constraint" })
     else if (isSick(keep, service, now)) stop.push({ task: keep, why: "unhealthy" })
-    else if (keep.deployment !== primary.id && mayLaunch(primary, now)) {
-      const healthy = isHealthy(keep, now)
-      if (healthy && budget <= 0) continue
-      if (healthy) budget -= 1
-      stop.push({ task: keep, why: "deployment" })
-    }
+    else staying.push(keep)
+  }
+  let budget = budgetOf(seen, eligible, staying, now)
+  for (const task of staying) {
+    if (task.deployment === primary.id || !mayLaunch(primary, now)) continue
+    const healthy = isHealthy(task, now)
+    if (healthy && budget <= 0) continue
+    if (healthy) budget -= 1
+    stop.push({ task, why: "deployment" })
   }
   const stopped = new Set(stop.map(({ task }) => task.arn))
   const taken = new Set(live.filter((task) => !stopped.has(task.arn)).map((task) => task.instance))
