@@ -12,7 +12,9 @@ export type Due = "start" | "stop"
 export const due = (task: TaskRow, again: boolean): Due | undefined => {
   const { observed } = task
   if (task.desiredStatus === "RUNNING") {
-    if (task.lastStatus !== "PENDING" || observed.ackedAt !== undefined) return undefined
+    // An agent that cannot load a task gives no ack but says that it is over: it must not be sent again.
+    if (task.lastStatus !== "PENDING" || observed.ackedAt !== undefined || observed.status === "STOPPED")
+      return undefined
     return again || observed.payloadSentAt === undefined ? "start" : undefined
   }
   if (observed.status === "STOPPED") return undefined

@@ -75,7 +75,8 @@ export class AcsSession {
       if (newest) this.#tell(newest, true)
     }
     this.#manifest(tasks)
-    if (this.#options.sendCredentials) for (const task of tasks) this.refreshCredentials(task)
+    if (this.#options.sendCredentials)
+      for (const task of tasks) if (task.lastStatus !== "STOPPED") this.refreshCredentials(task)
     this.#heartbeat()
   }
 

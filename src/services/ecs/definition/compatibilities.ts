@@ -128,3 +128,15 @@ export const requiresAttributesOf = (definition: Definition): { name: string }[]
   const names = [...containersOf(definition).flatMap((c) => ofContainer(c, executes)), ...ofTask(definition)]
   return [...new Set(names)].map((name) => ({ name }))
 }
+
+/**
+ * What an instance must have for a task. Two attributes are not asked for, because the official agent says them by settings
+ * of its installer alone and does the work without them: logs with an execution role, and plain NFS of an EFS volume.
+ */
+export const attributesToPlace = (definition: Definition): string[] => {
+  const plain = (definition.volumes ?? []).every(
+    ({ efsVolumeConfiguration: efs }) => !efs?.authorizationConfig && efs?.transitEncryption !== "ENABLED",
+  )
+  const needless = [capability("execution-role-awslogs"), ...(plain ? [capability("efsAuth")] : [])]
+  return requiresAttributesOf(definition).flatMap(({ name }) => (needless.includes(name) ? [] : [name]))
+}

@@ -4,7 +4,7 @@ import type { Failure, PlacementConstraint, PlacementStrategy } from "@aws-sdk/c
 import type { Cx } from "../../../gate/index.ts"
 import { type Obstacle, placeAll, type TaskNeeds } from "../../../scheduler/index.ts"
 import type { ClusterRow, ContainerInstanceRow, Frozen, TaskDefinitionRow, TaskRow } from "../../../state/index.ts"
-import { requiresAttributesOf } from "../definition/compatibilities.ts"
+import { attributesToPlace } from "../definition/compatibilities.ts"
 import { invalidParameter, notYet } from "../faults.ts"
 import { activeInstances, roomFor } from "../instance-room.ts"
 import { knownHost } from "../known-hosts.ts"
@@ -30,7 +30,7 @@ export const checkEc2 = ({ definition }: TaskDefinitionRow, asked: AskedPlacemen
 }
 
 const needsOf = (cx: Cx, plan: Plan, asked: AskedPlacement): TaskNeeds => ({
-  attributes: requiresAttributesOf(plan.definition).map(({ name }) => name),
+  attributes: attributesToPlace(plan.definition),
   group: plan.input.group || `family:${plan.row.family}`,
   constraints: constraintsOf(asked.placementConstraints, plan.definition.placementConstraints),
   strategies: strategiesOf(asked.placementStrategy),
