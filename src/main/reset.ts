@@ -31,12 +31,22 @@ export const reset = async ({ state, now }: ResetOptions): Promise<void> => {
 const allStopped = (state: State): Promise<void> =>
   new Promise((resolve) => {
     const look = () => {
-      if (state.view((view) => view.tasks.count("live", "live") > 0 || hasInstances(view))) return
+      if (state.view((view) => isAnyAwaited(view) || hasInstances(view))) return
       stop()
       resolve()
     }
     const { stop } = state.watch("committed", () => undefined, look)
     look()
+  })
+
+/**
+ * Whether a task is still to be heard of. From a host that is away nothing may ever be heard: what it runs is stopped when
+ * it comes back, as no record names it any more.
+ */
+const isAnyAwaited = (view: View): boolean =>
+  view.tasks.by("live", "live").some(({ containerInstanceArn = "" }) => {
+    const host = view.containerInstances.get(containerInstanceArn)
+    return !host || host.pool !== undefined || host.session.connected
   })
 
 /** EC2 instances are machines of accounts: they go too, with all that is on them. */

@@ -53,3 +53,22 @@ test("a reset waits for the host to stop what runs, and then empties everything 
     assert.ok(view.containerInstances.has(aHost().arn))
   })
 })
+
+test("a reset waits for no host of the user's own that is away", async () => {
+  const state = memoryStore()
+  const clock = new TestClock()
+  const gate = createGate({
+    ...{ state, clock, ids: testIds(), log: silentLog, services: [] },
+    bulk: { logEvents: {} as BulkStore },
+  })
+  startControllers({ ...{ state, gate, clock, log: silentLog }, controllers: controllers(aHost()) })
+  const { pool: _pool, machineId: _machine, ...own } = aHost()
+  state.transact((tx) => {
+    tx.containerInstances.insert(own)
+    tx.taskDefinitions.insert(aDefinition())
+    const observed = { payloadSentAt: 1, status: "RUNNING" as const, runningAt: 1, containers: {} }
+    tx.tasks.insert(aTask({ launchType: "EC2", lastStatus: "RUNNING", observed }))
+  })
+  await reset({ state, now: () => clock.now() })
+  state.view((view) => assert.deepEqual([view.tasks.size, view.containerInstances.has(own.arn)], [0, false]))
+})
