@@ -102,7 +102,7 @@ describe("prepared sandboxes", () => {
     const definition = await user.register([sleeper])
     const [arn = ""] = await user.run(definition)
     const task = await user.running(arn)
-    const before = await prepared(2)
+    const before = await prepared(1)
     await killAll(roadstead)
     roadstead = await up()
     assert.equal(await sandboxOf(await user.running(arn)), await sandboxOf(task))

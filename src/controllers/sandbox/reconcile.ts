@@ -16,7 +16,7 @@ import {
 } from "../../state/index.ts"
 import { again, type Controller, done, on } from "../controller.ts"
 import { ecsPrincipal } from "../principals.ts"
-import { planPool, window } from "./plan.ts"
+import { nextLook, planPool } from "./plan.ts"
 
 /** A subnet with fewer free addresses than this keeps none: addresses are for those who need one now. */
 const addressesLeft = 32
@@ -34,10 +34,8 @@ export const sandboxController: Controller = {
     on<NetworkRow>("networks", (network, view) =>
       view.sandboxPools.by("scope", `${network.account}/${network.region}`).map((pool) => keyOf(pool, pool.subnetId)),
     ),
-    // Somebody may have asked for the address of one that is kept.
-    on<NetworkInterfaceRow>("networkInterfaces", (made) =>
-      made.taskArn === undefined ? keyOf(made, made.subnetId) : undefined,
-    ),
+    // A task came or went; or somebody has asked for the address of one that is kept.
+    on<NetworkInterfaceRow>("networkInterfaces", (made) => keyOf(made, made.subnetId)),
     on<ContainerInstanceRow>("containerInstances", (instance, view, before) =>
       instance.pool && before?.session.connected !== instance.session.connected
         ? [...view.sandboxPools.all()].map((pool) => keyOf(pool, pool.subnetId))
@@ -50,17 +48,18 @@ export const sandboxController: Controller = {
     const rows = cx.view((view) => view.sandboxes.by("subnet", key))
     const [scope] = pool ? [pool] : rows
     if (!scope) return done
-    const next = pool && planPool(pool, cx.now)
+    const tasks = cx.view((view) => view.networkInterfaces.count("subnetOfTask", key))
+    const next = pool && planPool(pool, tasks, cx.now)
     if (next && pool && isSame(next, pool) && cx.view((view) => isRight(view, key, next))) {
-      return again(next.window.from + window)
+      return again(nextLook(next))
     }
     const kept = cx.commit(scope, ecsPrincipal(scope.account), (inner) => carryOut(inner, key, next))
-    return kept ? again(kept.window.from + window) : done
+    return kept ? again(nextLook(kept)) : done
   },
 }
 
 const isSame = (a: SandboxPoolRow, b: SandboxPoolRow): boolean =>
-  a.wanted === b.wanted && a.answered === b.answered && a.window.from === b.window.from
+  a.wanted === b.wanted && a.answered === b.answered && a.window.from === b.window.from && a.emptySince === b.emptySince
 
 /** The host on which sandboxes of the subnet can be made now. */
 const hostOf = (view: View, key: string): ContainerInstanceRow | undefined => {
@@ -95,8 +94,10 @@ const isRight = (view: View, key: string, pool: SandboxPoolRow): boolean => {
 
 const carryOut = (cx: Cx, key: string, next: SandboxPoolRow | undefined): SandboxPoolRow | undefined => {
   const { tx } = cx
-  if (next) tx.sandboxPools.patch(key, { wanted: next.wanted, answered: next.answered, window: next.window })
-  else tx.sandboxPools.delete(key)
+  if (next) {
+    const { wanted, answered, window, emptySince } = next
+    tx.sandboxPools.patch(key, { wanted, answered, window, emptySince })
+  } else tx.sandboxPools.delete(key)
   const host = hostOf(tx, key)
   const wanted = target(tx, key, next)
   const rows = tx.sandboxes.by("subnet", key)

@@ -94,6 +94,8 @@ export const networkInterfaces = defineTable<NetworkInterfaceRow>()({
     subnet: (i) => `${scoped(i)}/${i.subnetId}`,
     vpc: (i) => `${scoped(i)}/${i.vpcId}`,
     task: (i) => i.taskArn,
+    /** Those of tasks, by their subnet: to be counted. */
+    subnetOfTask: (i) => (i.taskArn === undefined ? undefined : `${scoped(i)}/${i.subnetId}`),
     /** One interface per address of a VPC. */
     address: (i) => `${scoped(i)}/${i.vpcId}/${i.privateIp}`,
     securityGroup: (i) => i.securityGroups.map((id) => `${scoped(i)}/${id}`),

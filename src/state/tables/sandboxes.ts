@@ -37,6 +37,8 @@ export interface SandboxPoolRow extends Omit<Owned, "tags"> {
   readonly wanted: number
   /** When the window began in which demand is counted, and `asked` then. */
   readonly window: { readonly from: number; readonly asked: number }
+  /** Since when no task is in the subnet. */
+  readonly emptySince?: number
 }
 
 export const sandboxPools = defineTable<SandboxPoolRow>()({
