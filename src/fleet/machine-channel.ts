@@ -76,8 +76,9 @@ export const startMachineChannel = (options: MachineChannelOptions): Cancel => {
     "durable",
     () => undefined,
     ({ changes }) => {
-      for (const { table } of changes) {
-        if (wishesFrom.has(table)) wishesDue = sayLater(wishesDue, () => (wishesDue = false), sayWishes)
+      for (const { table, before, after } of changes) {
+        if (wishesFrom.has(table) && !isObservation(before, after))
+          wishesDue = sayLater(wishesDue, () => (wishesDue = false), sayWishes)
         // A VPC's attributes decide whether what is in it has names.
         if (table === "networkInterfaces" || table === "vpcs")
           namesDue = sayLater(namesDue, () => (namesDue = false), sayNames)
@@ -95,8 +96,17 @@ export const startMachineChannel = (options: MachineChannelOptions): Cancel => {
 
 /** Machines and networks, and what decides whether a subnet has a way out. */
 const wishesFrom: ReadonlySet<string> = new Set([
-  ...["machines", "networks", "instances", "subnets", "routeTables", "internetGateways", "natGateways"],
+  ...["machines", "networks", "subnets", "routeTables", "internetGateways", "natGateways"],
 ])
+
+/**
+ * A fact about the wish that stands: nothing new is wished. With thousands of instances all wishes are long, and a fact
+ * comes for each.
+ */
+const isObservation = (before: object | undefined, after: object | undefined): boolean => {
+  const [was, is] = [before, after] as (Partial<MachineRow> | undefined)[]
+  return was?.generation !== undefined && was.generation === is?.generation && was.observed !== is.observed
+}
 
 const sayLater = (due: boolean, reset: () => void, say: () => void): true => {
   if (!due) {

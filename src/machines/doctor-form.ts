@@ -37,6 +37,7 @@ export const processForm = (): Check[] => [
     "the agent is a process of this machine, because this is root: addresses of tasks answer here, and VPCs whose addresses are taken get machines apart",
     "",
   ),
+  check("EC2 instances", true, "each is a network namespace with an engine of its own", ""),
 ]
 
 /** The lines of the helper's form, for an engine that answers at `socketPath`. */
@@ -48,14 +49,21 @@ export const containerForm = async (socketPath: string | undefined): Promise<Che
     "a task in a VPC whose addresses are taken here stops with the reason",
     "Run with sudo to give such VPCs machines of their own.",
   )
+  const instances = check(
+    "EC2 instances",
+    false,
+    "RunInstances ends its instances with Server.InsufficientInstanceCapacity",
+    "Run with sudo: an instance is a network namespace with an engine of its own.",
+  )
   const known = socketPath === undefined ? undefined : await infoOf(socketPath)
-  if (!known) return [form, apart]
+  if (!known) return [form, apart, instances]
   const { info, processor } = known
   const rootless = info.SecurityOptions?.some((option) => option.includes("rootless")) ?? false
   const ours = process.platform === "linux" && info.KernelVersion === release() && !rootless
   return [
     form,
     apart,
+    instances,
     check(
       "addresses of tasks",
       ours,

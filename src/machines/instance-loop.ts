@@ -4,9 +4,10 @@ import { errorFields } from "../kernel/index.ts"
 import type { MachineWish } from "../protocol/index.ts"
 import type { Facts } from "./facts.ts"
 import { removeApart } from "./hosts/apart-host.ts"
+import type { Crowd } from "./hosts/crowd.ts"
 import type { HostContext } from "./hosts/host.ts"
 import { type InstanceHost, type InstanceMachineWish, startInstanceHost, stopInstance } from "./hosts/instance-host.ts"
-import { startSimulatedInstance } from "./hosts/simulated-instance.ts"
+import { removeSimulatedInstance, startSimulatedInstance } from "./hosts/simulated-instance.ts"
 import { canBeApart } from "./machine-loop.ts"
 import type { BridgePlace } from "./networks/instance-link.ts"
 import { type Outcome, Pursuit } from "./pursuit.ts"
@@ -18,6 +19,8 @@ export interface InstanceWorld {
   readonly machines: ReadonlyMap<string, MachineWish>
   /** Instances that run, with the wishes that they were made for. */
   readonly running: Map<string, { readonly wish: InstanceMachineWish; readonly host: InstanceHost }>
+  /** The agents of simulated instances. */
+  readonly crowd?: Crowd
   /** The bridge of a VPC's network, once it is up. */
   readonly bridgeOf: (network: string) => BridgePlace | undefined
 }
@@ -61,9 +64,14 @@ export const instanceLoop = (world: InstanceWorld): Pursuit => {
       const rebooted = known.wish.instance.boots !== wish.instance.boots
       await (rebooted ? known.host.stop() : known.host.close())
     }
-    const host = cx.docker && bridge ? await startInstanceHost(cx, wish, bridge) : startSimulatedInstance(cx, wish)
+    const host = cx.docker && bridge ? await startInstanceHost(cx, wish, bridge) : simulated(wish)
     running.set(wish.id, { wish, host })
     say(wish, "UP")
+  }
+
+  const simulated = (wish: InstanceMachineWish): InstanceHost => {
+    if (!world.crowd) throw new Error("this supervisor starts no agents of simulated instances")
+    return startSimulatedInstance(cx, world.crowd, wish)
   }
 
   const stop = async (wish: MachineWish): Promise<void> => {
@@ -76,7 +84,9 @@ export const instanceLoop = (world: InstanceWorld): Pursuit => {
   const takeDown = async (id: string, wish: MachineWish | undefined): Promise<void> => {
     const known = running.get(id)
     running.delete(id)
-    await (known ? known.host.remove() : removeApart(cx, id))
+    if (known) await known.host.remove()
+    else if (cx.docker) await removeApart(cx, id)
+    else removeSimulatedInstance(cx, id)
     if (wish) say(wish, "GONE")
     else facts.drop("machine", id)
   }

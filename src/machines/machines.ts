@@ -11,6 +11,7 @@ import type { Engine } from "./engine.ts"
 import { Facts } from "./facts.ts"
 import type { HelperProgram } from "./helper/container.ts"
 import type { Command } from "./hosts/child.ts"
+import { Crowd, type SimulatedAgents } from "./hosts/crowd.ts"
 import type { AgentPlace, HostContext } from "./hosts/host.ts"
 import { type InstanceWorld, instanceLoop } from "./instance-loop.ts"
 import { machineLoop, type RunningHost } from "./machine-loop.ts"
@@ -35,6 +36,8 @@ export interface MachinesOptions {
   readonly controlSocket: string
   /** How to start an agent. It gets an IPC channel, says `{ type: "ready" }` on it, and exits when it closes. */
   readonly agentCommand: (wish: MachineWish, place: AgentPlace) => Command
+  /** Of the process that the agents of all simulated EC2 instances share (hosts/crowd.ts). */
+  readonly simulatedAgents?: SimulatedAgents
   /** How to start a relay: a process that calls `runRelay` with its IPC channel, and exits when it closes. */
   readonly relayCommand: () => Command
   /**
@@ -112,7 +115,8 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
   }
   const machinePursuit = machineLoop({ cx, facts, machines, hosts, hostChanged, givenUp: options.givenUp })
   const networkPursuit = networkLoop({ cx, facts, networks, hosts, where, networkUp })
-  const instancePursuit = instanceLoop({ cx, facts, machines, running, bridgeOf })
+  const crowd = options.simulatedAgents && new Crowd({ ...options.simulatedAgents, clock, log })
+  const instancePursuit = instanceLoop({ cx, facts, machines, running, bridgeOf, ...(crowd && { crowd }) })
 
   /** Takes the new wishes in and looks at every key whose wish is another one now. */
   const replace = <W extends object>(
@@ -158,6 +162,7 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
     await channel.close()
     await Promise.all([machinePursuit.close(), networkPursuit.close(), instancePursuit.close()])
     await Promise.all([...hosts.values(), ...running.values()].map(({ host }) => host.close()))
+    await crowd?.close()
     hosts.clear()
     docker?.close()
   }

@@ -1,61 +1,13 @@
 // The process of an agent on one host: started by the supervisor, with its options in the environment.
-import { instanceOptions, startAgent } from "../agent/index.ts"
-import { newIds } from "../kernel/index.ts"
-import type { InstanceWish, MachineWish } from "../protocol/index.ts"
-import { link } from "../protocol/index.ts"
+import { startAgent } from "../agent/index.ts"
+import { type AgentConfiguration, agentOptions } from "./agent-options.ts"
 import { liveWithSupervisor, say, takeConfiguration } from "./child-life.ts"
-import { wallClock } from "./clocks.ts"
-import { makeExampleImage } from "./example-image.ts"
-import { type LogFormat, type LogLevel, openLog } from "./log.ts"
-import { mostOpenFiles } from "./open-files.ts"
-import { random } from "./random.ts"
-import { version } from "./version.ts"
-
-/** What the supervisor hands over. */
-export interface AgentConfiguration {
-  readonly machineId: string
-  readonly agent: MachineWish["agent"]
-  readonly owner: string
-  readonly folder: string
-  /** The EC2 instance that it is the agent of. */
-  readonly instance?: InstanceWish & { readonly hostRoot?: string }
-  readonly engine:
-    | {
-        readonly kind: "docker"
-        readonly socketPath: string
-        readonly cgroup: string
-        readonly imageSource?: string
-        readonly pauseImage: string
-        /** The address of this machine on which ports of awsvpc tasks are published. */
-        readonly publish?: string
-      }
-    | { readonly kind: "simulated" }
-  readonly logLevel: LogLevel
-  readonly logFormat: LogFormat
-}
+import { openLog } from "./log.ts"
 
 const closeWith = liveWithSupervisor()
-const { machineId, agent, owner, folder, engine, instance, logLevel, logFormat } =
-  takeConfiguration<AgentConfiguration>()
-const log = openLog({ level: logLevel, format: logFormat, process: "agent" })
+const configuration = takeConfiguration<AgentConfiguration>()
+const log = openLog({ level: configuration.logLevel, format: configuration.logFormat, process: "agent" })
 
-const started = await startAgent({
-  dataFolder: folder,
-  cluster: agent.cluster,
-  region: agent.region,
-  endpoint: agent.endpoint,
-  credentials: { accessKeyId: agent.accessKeyId, secretAccessKey: agent.secretAccessKey },
-  engine: engine.kind === "docker" ? { ...engine, makeImage: makeExampleImage } : engine,
-  openFiles: mostOpenFiles(),
-  version,
-  architecture: process.arch === "arm64" ? "arm64" : "x86_64",
-  owner,
-  machineId,
-  ...(instance && instanceOptions(instance, log)),
-  metadata: engine.kind === "docker" ? { host: link.address, port: 80 } : undefined,
-  log,
-  wallClock,
-  ids: newIds(random),
-})
+const started = await startAgent(agentOptions(configuration, log))
 closeWith(() => started.close())
 say({ type: "ready" })

@@ -1,7 +1,12 @@
 // The files that the processes of Roadstead start from: beside this file as .ts in a checkout, as .js in the bundle.
 import { fileURLToPath } from "node:url"
 
-export type EntryName = "control-plane-process" | "agent-process" | "relay-process" | "helper-process"
+export type EntryName =
+  | "control-plane-process"
+  | "agent-process"
+  | "relay-process"
+  | "helper-process"
+  | "simulated-agents-process"
 
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"
 

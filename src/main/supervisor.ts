@@ -13,7 +13,7 @@ import {
   startMachines,
 } from "../machines/index.ts"
 import type { MachineWish } from "../protocol/index.ts"
-import type { AgentConfiguration } from "./agent-process.ts"
+import type { AgentConfiguration } from "./agent-options.ts"
 import { type ChildMessage, configurationVariable } from "./child-life.ts"
 import { wallClock } from "./clocks.ts"
 import { agentPlace, dockerHostOf, type UpConfig } from "./config.ts"
@@ -22,6 +22,7 @@ import { controlSocket, type Folders } from "./data-folder.ts"
 import { entryCommand } from "./entries.ts"
 import { helperProgram } from "./helper-program.ts"
 import { Problem } from "./problem.ts"
+import type { CrowdConfiguration } from "./simulated-agents-process.ts"
 
 export interface SupervisorOptions {
   readonly config: UpConfig
@@ -83,7 +84,11 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
       dataFolder: folders.data,
       apiPort: config.port,
       controlSocket: controlSocket(folders),
-      agentCommand: (wish, place) => agentCommand(config, folders, wish, place),
+      agentCommand: (wish, place) => agentCommand(agentConfiguration(config, folders, wish, place)),
+      simulatedAgents: {
+        command: () => crowdCommand(config),
+        configurationOf: (wish, place) => agentConfiguration(config, folders, wish, place),
+      },
       ...(agentPlace(config) === "container" && { helperProgram }),
       relayCommand: () => entryCommand("relay-process", {}),
       givenUp: (reason) => fail(new Problem(1, reason)),
@@ -174,28 +179,38 @@ const loopback = "127.0.0.1"
 const instanceConfiguration = ({ instance }: MachineWish, place: AgentPlace): Pick<AgentConfiguration, "instance"> =>
   instance ? { instance: { ...instance, ...(place.kind === "instance" && { hostRoot: place.hostRoot }) } } : {}
 
-const agentCommand = (config: UpConfig, folders: Folders, wish: MachineWish, place: AgentPlace) => {
-  const configuration: AgentConfiguration = {
-    machineId: wish.id,
-    agent: wish.agent,
-    owner: folders.owner,
-    folder: place.folder,
-    ...instanceConfiguration(wish, place),
-    engine:
-      place.kind === "simulated"
-        ? { kind: "simulated" }
-        : {
-            kind: "docker",
-            socketPath: place.dockerSocket,
-            cgroup: place.cgroup,
-            pauseImage,
-            ...(place.kind === "contained" && { publish: loopback }),
-            ...(place.imageSource !== undefined && { imageSource: place.imageSource }),
-          },
-    logLevel: config.logLevel,
-    logFormat: config.logFormat,
-  }
-  return entryCommand("agent-process", { [configurationVariable]: JSON.stringify(configuration) })
+const agentConfiguration = (
+  { logLevel, logFormat }: UpConfig,
+  { owner }: Folders,
+  wish: MachineWish,
+  place: AgentPlace,
+): AgentConfiguration => ({
+  machineId: wish.id,
+  agent: wish.agent,
+  owner,
+  folder: place.folder,
+  ...instanceConfiguration(wish, place),
+  engine:
+    place.kind === "simulated"
+      ? { kind: "simulated" }
+      : {
+          kind: "docker",
+          socketPath: place.dockerSocket,
+          cgroup: place.cgroup,
+          pauseImage,
+          ...(place.kind === "contained" && { publish: loopback }),
+          ...(place.imageSource !== undefined && { imageSource: place.imageSource }),
+        },
+  logLevel,
+  logFormat,
+})
+
+const agentCommand = (configuration: AgentConfiguration) =>
+  entryCommand("agent-process", { [configurationVariable]: JSON.stringify(configuration) })
+
+const crowdCommand = ({ logLevel, logFormat }: UpConfig) => {
+  const configuration: CrowdConfiguration = { logLevel, logFormat }
+  return entryCommand("simulated-agents-process", { [configurationVariable]: JSON.stringify(configuration) })
 }
 
 /** A port that nobody listens on now: chosen here, so that the control plane has the same one after a restart. */

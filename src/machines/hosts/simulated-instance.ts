@@ -2,22 +2,29 @@
 import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { digest } from "../names.ts"
+import type { Crowd } from "./crowd.ts"
 import type { HostContext } from "./host.ts"
 import type { InstanceHost, InstanceMachineWish } from "./instance-host.ts"
-import { keepAgent } from "./kept-agent.ts"
+
+const folderOf = (cx: HostContext, machineId: string): string => join(cx.dataFolder, `agent-${digest(machineId, 10)}`)
 
 /** Starts the agent of a simulated instance. */
-export const startSimulatedInstance = (cx: HostContext, wish: InstanceMachineWish): InstanceHost => {
-  const folder = join(cx.dataFolder, `agent-${digest(wish.id, 10)}`)
+export const startSimulatedInstance = (cx: HostContext, crowd: Crowd, wish: InstanceMachineWish): InstanceHost => {
+  const folder = folderOf(cx, wish.id)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const close = keepAgent(cx, wish, cx.agentCommand(wish, { kind: "simulated", folder }))
+  crowd.join(wish, { kind: "simulated", folder })
+  const leave = () => crowd.leave(wish.id)
   return {
     rejoin: async () => {},
-    close,
-    stop: close,
+    close: leave,
+    stop: leave,
     async remove() {
-      await close()
-      rmSync(folder, { recursive: true, force: true })
+      await leave()
+      removeSimulatedInstance(cx, wish.id)
     },
   }
 }
+
+/** Removes what an agent of an earlier run had on disk. */
+export const removeSimulatedInstance = (cx: HostContext, machineId: string): void =>
+  rmSync(folderOf(cx, machineId), { recursive: true, force: true })
