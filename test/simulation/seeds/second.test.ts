@@ -1,4 +1,4 @@
-// The second half of the seeds that run with every `npm test`, beside the first.
+// The second of four parts of the seeds that run with every `npm test`: in processes of their own, side by side.
 import { seedsTest } from "../seeds-test.ts"
 
-seedsTest(1000)
+seedsTest(500)
