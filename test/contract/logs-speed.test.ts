@@ -36,12 +36,18 @@ after(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** The milliseconds of the quickest of three, and how many events matched. */
+/** Milliseconds of processor that this process has used: what a busy machine does not change much. */
+const processorTime = () => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+/** The milliseconds of processor of the quickest of three, and how many events matched. */
 const look = async (logGroupName: string, filterPattern: string) => {
   let best = Number.POSITIVE_INFINITY
   let found = 0
   for (let i = 0; i < 3; i++) {
-    const begin = performance.now()
+    const begin = processorTime()
     found = 0
     let nextToken: string | undefined
     do {
@@ -53,7 +59,7 @@ const look = async (logGroupName: string, filterPattern: string) => {
       found += page.events?.length ?? 0
       nextToken = page.nextToken
     } while (nextToken)
-    best = Math.min(best, performance.now() - begin)
+    best = Math.min(best, processorTime() - begin)
   }
   return { ms: best, found }
 }
