@@ -129,8 +129,10 @@ test("a task runs there: metadata and the APIs answer inside, and its logs arriv
   assert.equal(lines[2], roadstead.endpoint)
 })
 
-test("a second agent on the same folder is refused with code 2", async () => {
+test("a second agent on the same folder is refused with code 2, and so is down", async () => {
   await assert.rejects(joinHost(), /ended with 2:/)
+  const down = run(process.execPath, [source, "down", "--data", join(engine.folder, "agent")])
+  await assert.rejects(down, /roadstead agent is running on/)
 })
 
 test("an agent that was killed finds its task again", async () => {

@@ -1,5 +1,7 @@
 // `roadstead down`: stops and removes every container, network and host that a data folder owns.
-import { rmSync } from "node:fs"
+import { existsSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { EngineError, removeEverything } from "../../machines/index.ts"
 import { DataFolderInUse, sqliteJournal } from "../../state/index.ts"
 import { wallClock } from "../clocks.ts"
@@ -21,6 +23,7 @@ export const down = async (options: DownOptions): Promise<string> => {
   const folders = findFolders(data)
   if (!folders) throw new Problem(2, `${data} is not a data folder of Roadstead.`)
   await refuseWhileRunning(folders)
+  refuseWhileJoined(folders)
   const log = openLog({ level: "warn", format: "pretty", process: "down" })
   const removed = await removeEverything({
     owner: folders.owner,
@@ -52,5 +55,21 @@ const refuseWhileRunning = async (folders: Folders): Promise<void> => {
     return
   } finally {
     await journal.close()
+  }
+}
+
+/** The checkpoint of `roadstead agent` lets one process in, too. */
+const refuseWhileJoined = (folders: Folders): void => {
+  const file = join(folders.data, "agent.db")
+  if (!existsSync(file)) return
+  const checkpoint = new DatabaseSync(file)
+  try {
+    checkpoint.exec("BEGIN IMMEDIATE; ROLLBACK")
+  } catch (thrown) {
+    // Locked; a damaged one is no reason to leave containers behind.
+    if (!/locked|busy/i.test((thrown as Error).message)) return
+    throw new Problem(2, `roadstead agent is running on ${folders.data}. Stop it first, with Ctrl-C.`)
+  } finally {
+    checkpoint.close()
   }
 }
