@@ -81,7 +81,7 @@ export const bugs: readonly { readonly bug: string; readonly planted: Planted; r
     planted: seeing((row) =>
       row.schedulingStrategy === "REPLICA" ? { ...row, desiredCount: row.desiredCount + 1 } : row,
     ),
-    violates: /comes to rest|maximumPercent/,
+    violates: /comes to rest|maximumPercent|COMPLETED/,
   },
   {
     bug: "a scheduler whose stops are dropped",
