@@ -1,5 +1,5 @@
 // Agents that go away and come back: what their instances and tasks show, when services replace their tasks, and what is
-// said of it in events. docs/decisions/0020-agents-that-are-away.md
+// said of it in events. docs/decisions/0011-agents-that-are-away.md
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import type { TaskRow } from "../../src/state/index.ts"

@@ -1,5 +1,5 @@
 // The agent protocol from end to end, our agent on simulated containers: agents, control plane and network that end in the
-// middle of something, and what runs afterwards. docs/decisions/0020-agents-that-are-away.md
+// middle of something, and what runs afterwards. docs/decisions/0011-agents-that-are-away.md
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { type AgentHost, agentsWorld } from "../support/agents-world.ts"

@@ -1,4 +1,4 @@
-// How long a task waits for an agent that is away. Pure over a view. docs/decisions/0020-agents-that-are-away.md
+// How long a task waits for an agent that is away. Pure over a view. docs/decisions/0011-agents-that-are-away.md
 import type { TaskRow, View } from "../../state/index.ts"
 
 /**

@@ -8,7 +8,7 @@ export interface Surroundings {
   readonly hostLost: boolean
   /**
    * The agent of the host is away, and from this time on the task is given up to its replacement. Absent while the agent
-   * is there, and for tasks that nothing would replace elsewhere: docs/decisions/0020-agents-that-are-away.md.
+   * is there, and for tasks that nothing would replace elsewhere: docs/decisions/0011-agents-that-are-away.md.
    */
   readonly givenUpAt?: number
   /** Whole milliseconds of the cloud clock. */
