@@ -71,6 +71,8 @@ export interface AgentOptions {
   readonly hostRoot?: string
   /** The most open files that a container of this host can be given, when that is less than Fargate's 65535. */
   readonly openFiles?: number
+  /** Gives up a start that is under way: what was opened is closed, and the start rejects. */
+  readonly signal?: AbortSignal
   /** A driver and a socket of the caller's own: tests in one process. */
   readonly driver?: ContainerDriver
   readonly openSocket?: OpenSocket
@@ -207,7 +209,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
       open.push(() => telemetry?.close())
     })
     started.onHeartbeat(() => telemetry?.check())
-    await started.ready
+    await Promise.race([started.ready, givenUp(options.signal)])
     return {
       containerInstanceArn: checkpoint.identity().containerInstanceArn ?? "",
       metadataPort: metadata?.port,
@@ -218,6 +220,14 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     throw error
   }
 }
+
+/** Rejects when the signal says so; else never settles. */
+const givenUp = (signal: AbortSignal | undefined): Promise<never> =>
+  new Promise((_, reject) => {
+    const end = () => reject(new Error("the start of the agent was given up"))
+    if (signal?.aborted) end()
+    else signal?.addEventListener("abort", end, { once: true })
+  })
 
 const driverOf = ({ engine, wallClock: clock, ids, log, dataFolder }: AgentOptions): ContainerDriver =>
   engine.kind === "docker"

@@ -28,8 +28,9 @@ const live = async (configuration: AgentConfiguration, signal: AbortSignal): Pro
   while (!signal.aborted) {
     let agent: Agent | undefined
     try {
-      agent = await startAgent(agentOptions(configuration, log))
+      agent = await startAgent({ ...agentOptions(configuration, log), signal })
     } catch (error) {
+      if (signal.aborted) return
       log.warn("the agent of a simulated EC2 instance cannot join its cluster, and is started again in a while", {
         instance: configuration.instance?.id,
         cluster: configuration.agent.cluster,

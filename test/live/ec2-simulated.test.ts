@@ -32,10 +32,11 @@ after(async () => {
 const many = 30
 const waiting = { client: user.ec2, maxWaitTime: 90, minDelay: 1, maxDelay: 1 }
 
-const members = async (count: number): Promise<void> => {
+/** Until so many are in the cluster, with agents that are connected: only those take tasks. */
+const members = async (count: number, filter?: string): Promise<void> => {
   const over = realClock.now() + 90_000
   for (;;) {
-    const { containerInstanceArns = [] } = await user.ecs.send(new ListContainerInstancesCommand({}))
+    const { containerInstanceArns = [] } = await user.ecs.send(new ListContainerInstancesCommand({ filter }))
     const { clusters } = await user.ecs.send(new DescribeClustersCommand({}))
     if (containerInstanceArns.length === count && clusters?.[0]?.registeredContainerInstancesCount === count) return
     if (realClock.now() > over) assert.fail(`${containerInstanceArns.length} of ${count}: ${roadstead.printed.at(-1)}`)
@@ -50,7 +51,7 @@ test("thirty simulated instances run, make and join the cluster `default`, take 
   const InstanceIds = (Instances ?? []).map((one) => one.InstanceId ?? "")
   await waitUntilInstanceRunning(waiting, { InstanceIds })
   await waitUntilInstanceStatusOk(waiting, { InstanceIds })
-  await members(many)
+  await members(many, "agentConnected == true")
   await user.ecs.send(
     new RegisterTaskDefinitionCommand({
       family: "any",
