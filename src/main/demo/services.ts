@@ -121,8 +121,8 @@ export const serviceSteps = (around: ServiceSurroundings): readonly (Step & { re
             const dead = Reservations?.flatMap((one) => one.Instances ?? []).find(
               (one) => one.State?.Name === "terminated",
             )
-            if (dead)
-              throw new NotHere(`EC2 instances cannot be made here: ${dead.StateReason?.Message ?? "no reason"}`)
+            if (dead) without = `EC2 instances cannot be made here: ${dead.StateReason?.Message ?? "no reason"}`
+            if (without !== undefined) throw new NotHere(without)
             const { containerInstanceArns } = await ecs("ListContainerInstances", {
               cluster,
               filter: "agentConnected == true",
