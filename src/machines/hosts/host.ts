@@ -54,7 +54,7 @@ export interface Host {
   readonly namespace?: string
   readonly networks: Networks
   readonly gateways: Gateways
-  /** Whether the control plane is to listen on the gateways itself; else the host carries connections to it. */
+  /** Whether the host carries connections on its gateways to the control plane itself; else that is to listen on them. */
   readonly reachesApisByItself: boolean
   /** Ends what lives with the supervisor. Containers, networks and daemons stay. */
   close(): Promise<void>

@@ -8,7 +8,7 @@ import {
   type TaskRow,
   type View,
 } from "../../state/index.ts"
-import { clusterArn, clusterNameOf, taskArn, taskDefinitionArn, withoutPrefix } from "./arns.ts"
+import { clusterArn, taskArn, taskDefinitionArn, withoutPrefix } from "./arns.ts"
 import { clientException, clusterInactive, clusterNotFound, invalidParameter } from "./faults.ts"
 
 /** What both kinds of handler are given and lookups need. */
@@ -146,6 +146,3 @@ export const runnableTaskDefinition = (cx: Looking, reference: string): TaskDefi
   if (row.status !== "ACTIVE") throw clientException("TaskDefinition is inactive")
   return row
 }
-
-/** The name of the cluster that a row of it carries in its ARN. */
-export const clusterNameIn = (row: { readonly clusterArn: string }): string => clusterNameOf(row.clusterArn)
