@@ -14,9 +14,19 @@ export const makeNamespace = async (record: Record, name: string): Promise<void>
   await run("ip", ["-n", name, "link", "set", "lo", "up"])
 }
 
-/** Removes it. Everything in it must have ended; the kernel else keeps it without a name. */
+/**
+ * Removes it. Everything in it must have ended; the kernel else keeps it without a name. Pairs of devices that lead out
+ * of it are gone when this resolves: the kernel takes a namespace apart some time after its name went.
+ */
 export const removeNamespace = async (record: Record, name: string): Promise<void> => {
-  if (existsSync(namespacePath(name))) await run("ip", ["netns", "delete", name])
+  if (existsSync(namespacePath(name))) {
+    const pairs = await run("ip", ["-n", name, "-o", "link", "show", "type", "veth"])
+    for (const [, device = ""] of pairs.matchAll(/^\d+: ([^@:]+)/gm)) {
+      // One that fails has gone with its other end, or else goes with the namespace.
+      await run("ip", ["-n", name, "link", "delete", "dev", device]).catch(() => undefined)
+    }
+    await run("ip", ["netns", "delete", name])
+  }
   record.drop("namespace", name)
 }
 
