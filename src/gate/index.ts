@@ -7,6 +7,7 @@ export type {
   BulkStores,
   Call,
   Caller,
+  CallerSession,
   Cx,
   Demand,
   EmittedEvent,

@@ -1,10 +1,10 @@
 // What an operation is made of: its kind, its authorisation and its handler, and what a handler is given.
 // Services fill tables of these (see implement.ts); wire/ and call() run them through dispatch.ts.
-import type { Caller, Ids, Log, Scope } from "../kernel/index.ts"
+import type { Caller, CallerSession, Ids, Log, Scope } from "../kernel/index.ts"
 import type { Operations, ServiceName } from "../model/operations.ts"
 import type { BulkStore, Tx, View } from "../state/index.ts"
 
-export type { Caller }
+export type { Caller, CallerSession }
 
 /** An event for the bus, written into the outbox of the same transaction. */
 export interface EmittedEvent {

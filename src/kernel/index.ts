@@ -1,7 +1,7 @@
 // The ground floor: clock, ids, ARNs, faults, log, work queue, back-off, regular expressions. It imports nothing of ours.
 export { type Arn, formatArn, formatGlobalArn, parseArn } from "./arn.ts"
 export { type BackOff, pauseAfter } from "./back-off.ts"
-export type { Caller } from "./caller.ts"
+export type { Caller, CallerSession } from "./caller.ts"
 export { type Cancel, type Clock, type Clocks, delay, type Instant, repeat } from "./clock.ts"
 export { Fault, fault, notImplemented } from "./fault.ts"
 export { type Ids, newIds, type RandomSource } from "./ids.ts"

@@ -1,42 +1,79 @@
 // From an access key to the caller that it stands for: what wire/ asks for every signed request.
-import type { Caller } from "../gate/index.ts"
-import type { AccessKeyRow, State } from "../state/index.ts"
+import type { Caller, CallerSession } from "../gate/index.ts"
+import type { AccessKeyRow, State, View } from "../state/index.ts"
 import type { KnownKey } from "../wire/index.ts"
 
-/** Looks keys up in the records. */
+/** Looks keys up in the records. A key that is inactive, or whose user is gone, is as good as none. */
 export const keyFinder =
   (state: State) =>
-  (accessKeyId: string): KnownKey | undefined => {
-    const row = state.view((view) => view.accessKeys.get(accessKeyId))
-    return row && { secret: row.secretAccessKey, ...temporary(row), caller: callerOf(row) }
-  }
+  (accessKeyId: string): KnownKey | undefined =>
+    state.view((view) => {
+      const row = view.accessKeys.get(accessKeyId)
+      const caller = row && row.status !== "Inactive" ? callerOf(view, row) : undefined
+      return row && caller && { secret: row.secretAccessKey, ...temporary(row), caller }
+    })
 
 const temporary = (row: AccessKeyRow) => ({
   ...(row.sessionToken !== undefined && { sessionToken: row.sessionToken }),
   ...(row.expiresAt !== undefined && { expiresAt: row.expiresAt }),
 })
 
-const callerOf = ({ account, accessKeyId, principal }: AccessKeyRow): Caller => {
+/** Who a key stands for; undefined when that user is no more. */
+export const callerOf = (view: View, row: AccessKeyRow): Caller | undefined => {
+  const { account, accessKeyId, principal } = row
+  const session = sessionOf(row)
+  const common = { account, accessKeyId, ...(session && { session }) }
   switch (principal.kind) {
     case "root":
-      return { account, accessKeyId, kind: "root", arn: `arn:aws:iam::${account}:root` }
+      return { ...common, kind: "root", arn: `arn:aws:iam::${account}:root`, principalId: account }
+    case "user": {
+      const { userId } = principal
+      const user = view.iamUsers.first("id", userId)
+      return user && { ...common, kind: "user", arn: user.arn, userId, principalId: userId }
+    }
+    case "federated": {
+      const { userId, name } = principal
+      if (!view.iamUsers.first("id", userId)) return undefined
+      const arn = `arn:aws:sts::${account}:federated-user/${name}`
+      return { ...common, kind: "federated", arn, userId, principalId: `${account}:${name}` }
+    }
     case "machine":
       return {
-        account,
-        accessKeyId,
+        ...common,
         kind: "machine",
         arn: `arn:aws:sts::${account}:assumed-role/RoadsteadHost/${principal.machineId}`,
         machineId: principal.machineId,
       }
     case "role": {
-      const role = principal.roleArn.slice(principal.roleArn.lastIndexOf("/") + 1)
+      const { roleArn, roleId, sessionName, taskArn } = principal
+      const role = roleArn.slice(roleArn.lastIndexOf("/") + 1)
       return {
-        account,
-        accessKeyId,
+        ...common,
         kind: "role",
-        arn: `arn:aws:sts::${account}:assumed-role/${role}/${principal.sessionName}`,
-        ...(principal.taskArn !== undefined && { taskArn: principal.taskArn }),
+        arn: `arn:aws:sts::${account}:assumed-role/${role}/${sessionName}`,
+        principalId: `${roleId ?? role}:${sessionName}`,
+        roleArn,
+        sessionName,
+        ...(roleId !== undefined && { roleId }),
+        ...(taskArn !== undefined && { taskArn }),
       }
     }
+  }
+}
+
+/** What temporary credentials carry; a key for good has no session. */
+const sessionOf = ({ sessionToken, createdAt, principal }: AccessKeyRow): CallerSession | undefined => {
+  if (sessionToken === undefined) return undefined
+  if (principal.kind !== "role" && principal.kind !== "federated") return { issuedAt: createdAt }
+  const { policy, policyArns, tags, transitiveTagKeys } = principal
+  return {
+    issuedAt: createdAt,
+    ...(policy !== undefined && { policy }),
+    ...(policyArns && { policyArns }),
+    ...(tags && { tags }),
+    ...(transitiveTagKeys && { transitiveTagKeys }),
+    ...(principal.kind === "role" && principal.chained && { chained: true }),
+    ...(principal.kind === "role" &&
+      principal.sourceIdentity !== undefined && { sourceIdentity: principal.sourceIdentity }),
   }
 }

@@ -6,7 +6,7 @@ export type Decide = (principal: Principal, action: string, resources: readonly 
 
 /** The caller as policies see it. */
 export interface Principal {
-  readonly kind: "root" | "user" | "role" | "machine" | "service"
+  readonly kind: "root" | "user" | "role" | "machine" | "service" | "federated"
   readonly arn: string
 }
 

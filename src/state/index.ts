@@ -1,5 +1,7 @@
 // The hub: records, tables, transactions, watches and the stores behind them.
 
+export { accountOfKey, newAccessKey, newSessionToken, newUniqueId } from "./access-key.ts"
+export { type AwsManagedPolicy, awsManagedPolicies, managedPolicyDocument } from "./aws-managed-policies/index.ts"
 export { memoryBulkStore } from "./bulk/memory.ts"
 export { type SqliteBulkOptions, sqliteBulkStore } from "./bulk/sqlite.ts"
 export type { BulkItem, BulkRange, BulkRefusal, BulkSize, BulkSpan, BulkStore } from "./bulk.ts"
@@ -38,13 +40,25 @@ export { type Region, regions, type Zone, zonesOf } from "./regions.ts"
 export { type State, schema, type TableName, type Tx, type View } from "./schema.ts"
 export type { Frozen, TaskDefinitionBody, TaskOverrides } from "./shapes.ts"
 export { defineTable, type Page, type ReadTable, type Row, type TableSpec, type WriteTable } from "./table.ts"
-export type { AccessKeyRow } from "./tables/access-keys.ts"
+export type { AccessKeyRow, KeyPrincipal, RoleSessionPrincipal, SessionLimits } from "./tables/access-keys.ts"
 export type { AccountSettingRow } from "./tables/account-settings.ts"
 export type { ClusterRow } from "./tables/clusters.ts"
 export type { ContainerInstanceRow, InstanceHealthRow, InstanceResource } from "./tables/container-instances.ts"
 export type { DhcpOptionsRow, NetworkInterfaceRow, SubnetRow, VpcRow } from "./tables/ec2.ts"
 export type { AddressRow, InternetGatewayRow, NatGatewayRow, Route, RouteTableRow } from "./tables/ec2-routing.ts"
 export type { NetworkAclEntry, NetworkAclRow, SecurityGroupRow, SecurityGroupRule } from "./tables/ec2-security.ts"
+export {
+  type IamGroupRow,
+  type IamIdentity,
+  type IamInstanceProfileRow,
+  type IamRoleRow,
+  type IamTag,
+  type IamThing,
+  type IamUserRow,
+  type InlinePolicy,
+  iamKey,
+} from "./tables/iam.ts"
+export type { IamAccountRow, IamPolicyRow, IamUseRow, PolicyVersion, RoleDeletion } from "./tables/iam-policies.ts"
 export type { InstanceRow, LaunchTemplateRow, LaunchTemplateVersion, StateReason } from "./tables/instances.ts"
 export type { LogGroupRow, LogResourcePolicyRow, LogStreamRow, MetricFilter } from "./tables/logs.ts"
 export type { MachineRow, NetworkRow } from "./tables/machines.ts"

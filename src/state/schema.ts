@@ -6,6 +6,8 @@ import { containerInstances, instanceHealth } from "./tables/container-instances
 import { dhcpOptions, networkInterfaces, subnets, vpcs } from "./tables/ec2.ts"
 import { addresses, internetGateways, natGateways, routeTables } from "./tables/ec2-routing.ts"
 import { networkAcls, securityGroups } from "./tables/ec2-security.ts"
+import { iamGroups, iamInstanceProfiles, iamRoles, iamUsers } from "./tables/iam.ts"
+import { iamAccounts, iamPolicies, iamUses } from "./tables/iam-policies.ts"
 import { instances, launchTemplates } from "./tables/instances.ts"
 import { logGroups, logResourcePolicies, logStreams } from "./tables/logs.ts"
 import { machines, networks } from "./tables/machines.ts"
@@ -26,6 +28,13 @@ export const schema = {
   dhcpOptions,
   deployments,
   families,
+  iamAccounts,
+  iamGroups,
+  iamInstanceProfiles,
+  iamPolicies,
+  iamRoles,
+  iamUsers,
+  iamUses,
   instanceHealth,
   instances,
   internetGateways,

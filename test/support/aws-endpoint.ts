@@ -3,6 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
 import { type Caller, createGate, type Gate, type ServiceTable } from "../../src/gate/index.ts"
 import { silentLog } from "../../src/kernel/index.ts"
+import { keyFinder } from "../../src/main/keys.ts"
 import { memoryBulkStore, memoryStore, type State } from "../../src/state/index.ts"
 import { createWireServer } from "../../src/wire/index.ts"
 import { realClock } from "./real-clock.ts"
@@ -33,7 +34,7 @@ export interface AwsEndpoint {
   close(): Promise<void>
 }
 
-/** An access key that the endpoint knows; every other acts as the root of its account. */
+/** An access key that the endpoint knows beside those in the records; a stranger acts as the root of its account. */
 export interface MintedKey {
   readonly accessKeyId: string
   readonly secret: string
@@ -44,6 +45,7 @@ export interface MintedKey {
 export const awsEndpoint = async (services: readonly ServiceTable[], minted?: MintedKey): Promise<AwsEndpoint> => {
   const state = memoryStore()
   const ids = testIds()
+  const findKey = keyFinder(state)
   const gate = createGate({
     state,
     bulk: { logEvents: memoryBulkStore() },
@@ -55,7 +57,7 @@ export const awsEndpoint = async (services: readonly ServiceTable[], minted?: Mi
   const server = createWireServer({
     ports: {
       dispatch: gate.dispatch,
-      findKey: (id) => (id === minted?.accessKeyId ? minted : undefined),
+      findKey: (id) => (id === minted?.accessKeyId ? minted : findKey(id)),
       clock: realClock,
       ids,
       log: silentLog,

@@ -9,10 +9,11 @@ export const GetCallerIdentity: ReadOp<"sts", "GetCallerIdentity"> = (cx) => ({
 })
 
 /**
- * The unique id that AWS gives a principal: of an account's root the account itself, of an assumed role the role's id
- * and the session's name. No role here has an id of its own yet, so its ARN's name stands for it.
+ * The unique id that AWS gives a principal: of an account's root the account itself, of a user its id, of an assumed role
+ * the role's id and the session's name. A machine has no role of its own, so its ARN's names stand for them.
  */
 const userIdOf = (caller: Caller): string => {
+  if (caller.principalId !== undefined) return caller.principalId
   if (caller.kind === "root") return caller.account
   const [, ...name] = caller.arn.slice(caller.arn.lastIndexOf(":") + 1).split("/")
   return name.join(":") || caller.account
