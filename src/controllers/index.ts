@@ -6,6 +6,7 @@ import type { Controller } from "./controller.ts"
 import { instanceController } from "./instance/index.ts"
 import { machinesController } from "./machines/index.ts"
 import { sandboxController } from "./sandbox/index.ts"
+import { secretController } from "./secret/index.ts"
 import { serviceController } from "./service/index.ts"
 import { taskController } from "./task/index.ts"
 import { taskDefinitionController } from "./task-definition/index.ts"
@@ -23,4 +24,5 @@ export const controllers = (home: Scope): readonly Controller[] => [
   sandboxController,
   taskDefinitionController,
   clusterController,
+  secretController,
 ]

@@ -1,4 +1,4 @@
-// Whom controllers act as: the service principal of ECS in the account of the record.
+// Whom controllers act as: the service principals of AWS's services in the account of the record.
 import type { Caller } from "../gate/index.ts"
 
 /** ECS's service-linked role in an account. */
@@ -7,4 +7,12 @@ export const ecsPrincipal = (account: string): Caller => ({
   arn: `arn:aws:sts::${account}:assumed-role/AWSServiceRoleForECS/ecs`,
   kind: "service",
   servicePrincipal: "ecs.amazonaws.com",
+})
+
+/** Secrets Manager itself, which removes what was marked for deletion. */
+export const secretsPrincipal = (account: string): Caller => ({
+  account,
+  arn: `arn:aws:sts::${account}:assumed-role/AWSServiceRoleForSecretsManager/secretsmanager`,
+  kind: "service",
+  servicePrincipal: "secretsmanager.amazonaws.com",
 })

@@ -3,7 +3,7 @@ import { DataFolderCorrupt, DataFolderInUse, DataFolderTooNew } from "../state/i
 import { liveWithSupervisor, say, takeConfiguration } from "./child-life.ts"
 import type { UpConfig } from "./config.ts"
 import { startControlPlane } from "./control-plane.ts"
-import type { Folders } from "./data-folder.ts"
+import { FolderProblem, type Folders } from "./data-folder.ts"
 import { openLog } from "./log.ts"
 import { random } from "./random.ts"
 
@@ -22,6 +22,7 @@ const refusalOf = (thrown: unknown): { exitCode: number; reason: string } | unde
   if (thrown instanceof DataFolderInUse || thrown instanceof DataFolderCorrupt || thrown instanceof DataFolderTooNew) {
     return { exitCode: 2, reason: thrown.message }
   }
+  if (thrown instanceof FolderProblem) return { exitCode: 2, reason: thrown.message }
   const { code } = thrown as { code?: string }
   if (code === "EADDRINUSE") {
     return {

@@ -4,7 +4,7 @@ import { rmSync } from "node:fs"
 import { controllers, startControllers } from "../controllers/index.ts"
 import { agentEndpoint, channelPaths, isAgentPath, startFleet, startMachineChannel } from "../fleet/index.ts"
 import { type BulkStores, createGate } from "../gate/index.ts"
-import { type Cancel, type Clocks, type Ids, type Log, newIds } from "../kernel/index.ts"
+import { type Cancel, type Clocks, type Ids, type Log, newIds, type Vault } from "../kernel/index.ts"
 import { machinesSocket } from "../machines/index.ts"
 import {
   type MachineRow,
@@ -21,6 +21,7 @@ import { adminHandler } from "./admin.ts"
 import { anchorAt, type CloudAnchor, cloudClock, cloudTime, wallClock, wallTime } from "./clocks.ts"
 import type { UpConfig } from "./config.ts"
 import { controlSocket, type Folders, journalFile, logEventsFile } from "./data-folder.ts"
+import { openVault } from "./data-key.ts"
 import { keyFinder } from "./keys.ts"
 import { vpcListeners } from "./listeners.ts"
 import { startLogSweep } from "./log-sweep.ts"
@@ -63,17 +64,29 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
     log,
     onFailure: (error) => options.onFatal(`The state could not be written: ${error.message}`),
   })
+  const vault = await vaultOf(state, options)
   const bulk: BulkStores = {
     logEvents: await sqliteBulkStore({ file: logEventsFile(folders), bytes: logBytes }),
   }
   const anchor = startCloud(state, config.timeScale)
   const clocks: Clocks = { wall: wallClock, cloud: cloudClock(anchor) }
   if (config.auth === "strict") ensureRootKey(state, folders, config.account, ids, Math.floor(wallClock.now()))
-  return start({ ...options, state, bulk, clocks, anchor, ids, log, engine })
+  return start({ ...options, state, vault, bulk, clocks, anchor, ids, log, engine })
+}
+
+/** The state is closed again when there is no key for it: the refused process must end. */
+const vaultOf = async (state: State, { folders, random }: ControlPlaneOptions): Promise<Vault> => {
+  try {
+    return openVault(state, folders, random)
+  } catch (thrown) {
+    await state.close()
+    throw thrown
+  }
 }
 
 interface Parts extends ControlPlaneOptions {
   readonly state: State
+  readonly vault: Vault
   readonly bulk: BulkStores
   readonly clocks: Clocks
   readonly anchor: CloudAnchor
@@ -86,6 +99,7 @@ const start = async ({
   engine,
   log,
   state,
+  vault,
   bulk,
   clocks,
   anchor,
@@ -109,6 +123,7 @@ const start = async ({
     cloudTime: (wall) => new Date(cloudTime(anchor, wall.getTime())),
     ...logsPorts,
     allowHostAccess: config.allowHostAccess,
+    vault,
   })
 
   const gate = createGate({ state, bulk, services: tables, clock: clocks.cloud, ids, log })

@@ -81,7 +81,16 @@ const emptyVpcs = (tx: Tx): void => {
   for (const { name } of [...tx.settings.all()]) if (name.startsWith("ec2/")) tx.settings.delete(name)
 }
 
+const emptySecrets = (tx: Tx): void => {
+  const named = (row: { account: string; region: string; name: string }) => `${row.account}/${row.region}/${row.name}`
+  for (const row of [...tx.secretVersions.all()]) tx.secretVersions.delete(`${row.secretArn} ${row.id}`)
+  for (const row of [...tx.secrets.all()]) tx.secrets.delete(named(row))
+  for (const row of [...tx.parameterVersions.all()]) tx.parameterVersions.delete(`${named(row)} ${row.version}`)
+  for (const row of [...tx.parameters.all()]) tx.parameters.delete(named(row))
+}
+
 const empty = (tx: Tx): void => {
+  emptySecrets(tx)
   for (const row of [...tx.tasks.all()]) tx.tasks.delete(row.arn)
   for (const row of [...tx.runTaskTokens.all()]) tx.runTaskTokens.delete(`${row.clusterArn} ${row.token}`)
   for (const row of [...tx.taskDefinitions.all()]) tx.taskDefinitions.delete(row.arn)

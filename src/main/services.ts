@@ -3,12 +3,14 @@ import type { ServiceTable } from "../gate/index.ts"
 import { ec2 } from "../services/ec2/index.ts"
 import { type EcsPorts, ecsService } from "../services/ecs/index.ts"
 import { type LogsPorts, logsService } from "../services/logs/index.ts"
+import { type SecretsPorts, secretsManager } from "../services/secretsmanager/index.ts"
 import { sts } from "../services/sts/index.ts"
 
 /** The handler tables, with the ports that they need. */
-export const services = (ports: EcsPorts & LogsPorts): readonly ServiceTable[] => [
+export const services = (ports: EcsPorts & LogsPorts & SecretsPorts): readonly ServiceTable[] => [
   ec2,
   ecsService(ports),
   logsService(ports),
+  secretsManager(ports),
   sts,
 ]

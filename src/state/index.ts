@@ -63,7 +63,9 @@ export type { InstanceRow, LaunchTemplateRow, LaunchTemplateVersion, StateReason
 export type { LogGroupRow, LogResourcePolicyRow, LogStreamRow, MetricFilter } from "./tables/logs.ts"
 export type { MachineRow, NetworkRow } from "./tables/machines.ts"
 export type { OutboxRow, SettingRow } from "./tables/outbox.ts"
+export { type ParameterRow, type ParameterVersionRow, parameterVersionIdentity } from "./tables/parameters.ts"
 export type { SandboxPoolRow, SandboxRow } from "./tables/sandboxes.ts"
+export { type SecretRotation, type SecretRow, type SecretVersionRow, secretVersionIdentity } from "./tables/secrets.ts"
 export {
   type DeploymentRow,
   type ServiceDeploymentStatus,

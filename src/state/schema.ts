@@ -12,7 +12,9 @@ import { instances, launchTemplates } from "./tables/instances.ts"
 import { logGroups, logResourcePolicies, logStreams } from "./tables/logs.ts"
 import { machines, networks } from "./tables/machines.ts"
 import { outbox, settings } from "./tables/outbox.ts"
+import { parameters, parameterVersions } from "./tables/parameters.ts"
 import { sandboxes, sandboxPools } from "./tables/sandboxes.ts"
+import { secrets, secretVersions } from "./tables/secrets.ts"
 import { deployments, serviceEvents, serviceRevisions, services } from "./tables/services.ts"
 import { families, taskDefinitions } from "./tables/task-definitions.ts"
 import { taskSets } from "./tables/task-sets.ts"
@@ -48,10 +50,14 @@ export const schema = {
   networkInterfaces,
   networks,
   outbox,
+  parameters,
+  parameterVersions,
   routeTables,
   runTaskTokens,
   sandboxes,
   sandboxPools,
+  secrets,
+  secretVersions,
   securityGroups,
   serviceEvents,
   serviceRevisions,
