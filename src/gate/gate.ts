@@ -1,9 +1,9 @@
 // The one way to an operation: for a client's request through `dispatch`, for a handler or controller through `call`
 // and `commit`. Authorises, runs the handler by its kind, and lets no answer out before what it saw is durable.
-import { type Clock, fault, type Ids, type Log, notImplemented, type Scope } from "../kernel/index.ts"
+import { type Clock, type Ids, type Log, notImplemented, type Scope } from "../kernel/index.ts"
 import type { Operations, ServiceName } from "../model/operations.ts"
-import { decide } from "../policy/index.ts"
 import type { State, Tx, View } from "../state/index.ts"
+import { authorise as authoriseDemands } from "./authorise.ts"
 import { emitInto, OutboxCounter } from "./outbox.ts"
 import { Serial } from "./serial.ts"
 import type { BulkStores, Call, Caller, Cx, Entry, Input, Output, ReadCx, Request, ServiceTable } from "./types.ts"
@@ -74,7 +74,7 @@ export const createGate = ({ state, bulk, services, clock, ids, log }: GateOptio
         const inner = { scope: { ...cx.scope, account: principal.account }, caller: principal, requestId: cx.requestId }
         return state.savepoint(() => {
           const innerCx = writeCx(tx, inner)
-          authorise(entry, innerCx, input)
+          authorise(service, entry, innerCx, input)
           return entry.handler(innerCx, input)
         })
       }) as Call,
@@ -85,7 +85,7 @@ export const createGate = ({ state, bulk, services, clock, ids, log }: GateOptio
   const transact = (request: Request, entry: Entry, handler: (cx: Cx, input: object) => object): object =>
     state.transact((tx) => {
       const cx = writeCx(tx, request)
-      authorise(entry, cx, request.input)
+      authorise(request.service, entry, cx, request.input)
       return handler(cx, request.input)
     }).value
 
@@ -97,7 +97,7 @@ export const createGate = ({ state, bulk, services, clock, ids, log }: GateOptio
       case "read":
         return state.view((view) => {
           const cx = readCx(view, request)
-          authorise(entry, cx, request.input)
+          authorise(request.service, entry, cx, request.input)
           return entry.handler(cx, request.input)
         })
       case "write":
@@ -107,7 +107,7 @@ export const createGate = ({ state, bulk, services, clock, ids, log }: GateOptio
         const work = async () => {
           const prepared = state.view((view) => {
             const cx = readCx(view, request)
-            authorise(entry, cx, request.input)
+            authorise(request.service, entry, cx, request.input)
             return op.prepare(cx, request.input)
           })
           const found = await op.run(bulk, prepared)
@@ -127,7 +127,7 @@ export const createGate = ({ state, bulk, services, clock, ids, log }: GateOptio
             let answer: object | undefined
             state.transact((tx) => {
               const cx = writeCx(tx, request)
-              authorise(entry, cx, request.input)
+              authorise(request.service, entry, cx, request.input)
               answer = op.attempt(cx, request.input, last) as object | undefined
             })
             return answer
@@ -161,15 +161,12 @@ export const createGate = ({ state, bulk, services, clock, ids, log }: GateOptio
   }
 }
 
-/** Throws AccessDenied when a demand of the operation is refused. */
-const authorise = (entry: Entry, cx: ReadCx, input: unknown): void => {
-  // A machine's rights do not depend on resources, and nobody else has any limits yet; but every entry's demands are
-  // computed on every request, so that a wrong one shows now.
-  for (const demand of entry.authorise(cx, input)) {
-    const refusal = decide(cx.caller, demand.action, demand.resources)
-    if (refusal !== undefined) throw fault("AccessDeniedException", refusal)
-  }
-}
+/**
+ * Throws the service's refusal when a demand of the operation is refused. Every entry's demands are computed on every
+ * request, so that a wrong one shows now.
+ */
+const authorise = (service: ServiceName, entry: Entry, cx: ReadCx, input: unknown): void =>
+  authoriseDemands(service, cx, entry.authorise(cx, input))
 
 const lastOutboxId = (view: View): number => {
   let last = 0

@@ -1,13 +1,17 @@
 // Operations, their tables and the one way to them.
+export { isAllowed, requesterOf } from "./authorise.ts"
 export { createGate, type Gate, type GateOptions } from "./gate.ts"
 export { bulk, implement, read, wait, write } from "./implement.ts"
+export { policiesOf, rolePolicies, userPolicies } from "./principal-policies.ts"
 export type {
+  AboutResource,
   Authorise,
   BulkOp,
   BulkStores,
   Call,
   Caller,
   CallerSession,
+  Conditions,
   Cx,
   Demand,
   EmittedEvent,

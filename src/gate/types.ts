@@ -86,13 +86,29 @@ export interface BulkStores {
   readonly logEvents: BulkStore
 }
 
+/** Condition keys and their values, by their IAM names (`ecs:cluster`). */
+export type Conditions = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** What is known of a resource that exists. */
+export interface AboutResource {
+  /** `aws:ResourceTag/<key>`, and the service's own name for the same. */
+  readonly tags?: readonly { readonly key?: string | undefined; readonly value?: string | undefined }[] | undefined
+  readonly conditions?: Conditions
+}
+
 /** What an operation needs permission for; the gate hands it to the one authorisation function. */
 export interface Demand {
   /** `ecs:RunTask`. */
   readonly action: string
+  /** ARNs, each of which must be allowed; none of them, or `*`, where the action has no resource. */
   readonly resources: readonly string[]
-  /** Condition keys and their values, by their IAM names (`ecs:cluster`). */
-  readonly conditions?: Readonly<Record<string, string | readonly string[]>>
+  readonly conditions?: Conditions
+  /** What differs from resource to resource. Asked only when a policy has to be looked at. */
+  readonly about?: (resource: string) => AboutResource | undefined
+  /** The text of the resource's own policy. Present for every action that resource policies can allow. */
+  readonly policyOf?: (resource: string) => string | undefined
+  /** Without an Allow of the resource's own policy nobody may: a role's trust policy, a key's policy. */
+  readonly trust?: boolean
 }
 
 /** Computes an operation's demands from its input. */

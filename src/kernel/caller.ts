@@ -29,6 +29,10 @@ export interface Caller {
   readonly sourceIp?: string
   /** The Host that the request was sent to: a name of ours, or it would have been refused. */
   readonly host?: string
+  /** The request came over TLS. */
+  readonly secure?: boolean
+  /** What the client says that it is. */
+  readonly userAgent?: string
 }
 
 /** What a session carries beside its principal. */

@@ -1,6 +1,6 @@
 // One request from headers to answer: safety, body, route, authentication, decoding, dispatch, encoding. Knows no service: all
 // that differs comes from contracts.
-import type { IncomingMessage, ServerResponse } from "node:http"
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http"
 import { type Caller, errorFields, Fault } from "../../kernel/index.ts"
 import { loadContract, missingRequired, type ServiceContract } from "../../model/index.ts"
 import type { Headers, HttpAnswer, HttpAsk } from "../http.ts"
@@ -41,18 +41,13 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
   const contractOf = (at: Route): ServiceContract | undefined =>
     at.service === undefined ? undefined : contracts(at.service)
 
-  const authenticate = (
-    ask: HttpAsk,
-    at: Route,
-    listener: ListenerTraits,
-    sourceIp: string | undefined,
-  ): Authenticated => {
+  const authenticate = (ask: HttpAsk, at: Route, listener: ListenerTraits, connection: Connection): Authenticated => {
     const signature = signatureOf(ask)
     if (signature.kind === "none" && at.unsigned) return anonymous(options)
     const verdict = verify(verifier, ask, signature, { service: at.signingName, knownKeysOnly: listener.vpc })
     if (!verdict.ok) throw refusalFault(verdict.refusal, at.protocol)
     const { caller, scope } = verdict.authenticated
-    return { caller: arrived(caller, sourceIp, ask.headers.host), scope }
+    return { caller: arrived(caller, connection, ask.headers), scope }
   }
 
   /** Decodes, checks and runs one routed request. Throws what is to be answered as a fault. */
@@ -61,11 +56,11 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
     at: Route,
     sent: HttpAsk,
     listener: ListenerTraits,
-    sourceIp: string | undefined,
+    connection: Connection,
     requestId: string,
     hungUp: () => AbortSignal,
   ): Promise<HttpAnswer> => {
-    const authenticated = authenticate(sent, at, listener, sourceIp)
+    const authenticated = authenticate(sent, at, listener, connection)
     if (at.fault) throw at.fault
     const contract = contractOf(at)
     const operation = contract?.operations.get(at.operation ?? "")
@@ -136,7 +131,7 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
           status: 400,
         })
       const sent = read.kind === "body" ? { ...ask, body: read.sent } : full
-      made = await run(full, at, sent, listener, req.socket.remoteAddress, requestId, hangUp(res))
+      made = await run(full, at, sent, listener, connectionOf(req), requestId, hangUp(res))
     } catch (thrown) {
       made = faultAnswer(at, thrown, requestId)
     }
@@ -171,12 +166,28 @@ const hangUp = (res: ServerResponse): (() => AbortSignal) => {
   }
 }
 
-/** The caller with how the request came. */
-export const arrived = (caller: Caller, sourceIp: string | undefined, host: string | undefined): Caller => ({
-  ...caller,
-  ...(sourceIp !== undefined && { sourceIp }),
-  ...(host !== undefined && { host }),
+/** How a request came. */
+export interface Connection {
+  readonly sourceIp: string | undefined
+  readonly secure: boolean
+}
+
+export const connectionOf = ({ socket }: IncomingMessage): Connection => ({
+  sourceIp: socket.remoteAddress,
+  secure: "encrypted" in socket,
 })
+
+/** The caller with how the request came. */
+export const arrived = (caller: Caller, { sourceIp, secure }: Connection, headers: IncomingHttpHeaders): Caller => {
+  const { host, "user-agent": userAgent } = headers
+  return {
+    ...caller,
+    secure,
+    ...(sourceIp !== undefined && { sourceIp }),
+    ...(host !== undefined && { host }),
+    ...(userAgent !== undefined && { userAgent }),
+  }
+}
 
 /** Who asks when an operation takes no signature (AssumeRoleWithWebIdentity): nobody, in the default account. */
 const anonymous = ({ defaultAccount: account, defaultRegion: region }: WireServerOptions): Authenticated => ({

@@ -7,7 +7,7 @@ import { errorFields } from "../../kernel/index.ts"
 import { hostName } from "../safety.ts"
 import { refusalFault } from "../sigv4/refusals.ts"
 import { closer } from "./closing.ts"
-import { arrived, makeHandler } from "./handle.ts"
+import { arrived, connectionOf, makeHandler } from "./handle.ts"
 import { bodyLimitOf, type ListenerTraits, type WireServerOptions } from "./options.ts"
 
 /** Where to listen: a TCP address (port 0 takes a free one) or the path of a unix socket. */
@@ -88,10 +88,9 @@ export const createWireServer = (options: WireServerOptions): WireServer => {
       refuseUpgrade(socket, 404, "NotFound", "No WebSocket is served here.")
       return
     }
-    const { remoteAddress: sourceIp } = req.socket
     const { caller, scope } = verdict.authenticated
     socket.off("error", ignore)
-    options.onUpgrade(req, socket, head, { caller: arrived(caller, sourceIp, req.headers.host), scope })
+    options.onUpgrade(req, socket, head, { caller: arrived(caller, connectionOf(req), req.headers), scope })
   }
 
   return {

@@ -1,0 +1,116 @@
+// A policy document in the form that evaluation works with, and how it is compiled from what JSON.parse gave. Only
+// its form is needed here; what IAM refuses beyond that is in validate.ts.
+import { type Condition, compileCondition } from "./conditions/index.ts"
+import { compilePattern, type Pattern } from "./pattern.ts"
+import type { Principals } from "./principal.ts"
+
+/** One statement, compiled. */
+export interface Statement {
+  readonly sid?: string
+  readonly effect: "Allow" | "Deny"
+  /** Its place in the document, from 0. */
+  readonly index: number
+  readonly principal?: Principals
+  readonly notPrincipal?: Principals
+  readonly actions: readonly Pattern[]
+  /** The actions are those of NotAction. */
+  readonly otherActions: boolean
+  /** Absent in trust policies, which are about their own role. */
+  readonly resources?: readonly Pattern[]
+  readonly otherResources: boolean
+  readonly conditions: readonly Condition[]
+}
+
+/** A policy, compiled. */
+export interface PolicyDocument {
+  readonly version: string
+  readonly allows: readonly Statement[]
+  readonly denies: readonly Statement[]
+  /** The condition keys that the document asks for, in lower case; variables too. */
+  readonly keys: ReadonlySet<string>
+}
+
+/** A statement as JSON has it; anything may be anything. */
+export type RawStatement = Readonly<Record<string, unknown>>
+
+export const isObject = (value: unknown): value is RawStatement =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** One or several. */
+export const listed = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? value : value === undefined ? [] : [value]
+
+const texts = (value: unknown): readonly string[] =>
+  listed(value).flatMap((item) => (item === null || typeof item === "object" ? [] : String(item)))
+
+const newest = "2012-10-17"
+
+/** Compiles what JSON.parse gave. What has no meaning is left out: a statement without an effect does nothing. */
+export const compileDocument = (raw: unknown): PolicyDocument => {
+  const document = isObject(raw) ? raw : {}
+  const version = typeof document.Version === "string" ? document.Version : "2008-10-17"
+  const keys = new Set<string>()
+  const statements = listed(document.Statement)
+    .filter(isObject)
+    .map((statement, index) => compileStatement(statement, index, version === newest, keys))
+  return {
+    version,
+    allows: statements.filter(({ effect }) => effect === "Allow"),
+    denies: statements.filter(({ effect }) => effect === "Deny"),
+    keys,
+  }
+}
+
+const compileStatement = (raw: RawStatement, index: number, variables: boolean, keys: Set<string>): Statement => {
+  const otherActions = raw.Action === undefined && raw.NotAction !== undefined
+  const otherResources = raw.Resource === undefined && raw.NotResource !== undefined
+  const resources = otherResources ? raw.NotResource : raw.Resource
+  const action = (text: string) => compilePattern(text, { wild: true, variables: false, foldCase: true })
+  const resource = (text: string) => {
+    if (variables) noteVariables(text, keys)
+    return compilePattern(completeArn(text), { wild: true, variables })
+  }
+  const principal = principalsOf(raw.Principal)
+  const notPrincipal = principalsOf(raw.NotPrincipal)
+  return {
+    ...(typeof raw.Sid === "string" && { sid: raw.Sid }),
+    effect: raw.Effect === "Deny" ? "Deny" : "Allow",
+    index,
+    ...(principal !== undefined && { principal }),
+    ...(notPrincipal !== undefined && { notPrincipal }),
+    actions: texts(otherActions ? raw.NotAction : raw.Action).map(action),
+    otherActions,
+    ...(resources !== undefined && { resources: texts(resources).map(resource) }),
+    otherResources,
+    conditions: conditionsOf(raw.Condition, variables, keys),
+  }
+}
+
+const conditionsOf = (raw: unknown, variables: boolean, keys: Set<string>): readonly Condition[] =>
+  Object.entries(isObject(raw) ? raw : {}).flatMap(([operator, wanted]) =>
+    Object.entries(isObject(wanted) ? wanted : {}).map(([key, values]) => {
+      const all = texts(values)
+      keys.add(key.toLowerCase())
+      if (variables) for (const value of all) noteVariables(value, keys)
+      return compileCondition(operator, key, all, variables)
+    }),
+  )
+
+const noteVariables = (text: string, keys: Set<string>): void => {
+  for (const [, key = ""] of text.matchAll(/\$\{([^},]*)[^}]*\}/g)) {
+    if (!/^[*?$]?$/.test(key)) keys.add(key.trim().toLowerCase())
+  }
+}
+
+/** `arn:aws:sqs` stands for `arn:aws:sqs:*:*:*`. */
+const completeArn = (text: string): string => {
+  const colons = text.startsWith("arn:") && !text.includes("${") ? text.split(":").length - 1 : 5
+  return colons < 5 ? text + ":*".repeat(5 - colons) : text
+}
+
+const principalsOf = (raw: unknown): Principals | undefined => {
+  if (raw === undefined) return undefined
+  if (raw === "*") return "*"
+  if (!isObject(raw)) return {}
+  return Object.fromEntries(Object.entries(raw).map(([type, names]) => [type, texts(names)]))
+}
