@@ -123,10 +123,10 @@ export const startCluster = async (instances: number) => {
       await settle()
       expect(running(service), desiredCount)
     },
-    /** Tasks by RunTask, ten a call. */
-    runTasks: async (count: number) => {
+    /** Tasks by RunTask, so many a call. */
+    runTasks: async (count: number, each: number) => {
       const before = running()
-      for (let n = 0; n < count; n += 10) await call("RunTask", { taskDefinition: "web", count: 10 })
+      for (let n = 0; n < count; n += each) await call("RunTask", { taskDefinition: "web", count: each })
       await settle()
       expect(running(), before + count)
     },

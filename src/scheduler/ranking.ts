@@ -1,19 +1,18 @@
-// Hosts in the order of their scores, kept while tasks are placed on them: whoever is best is taken out, and put back
-// with its new scores. Costs the logarithm of what there is, since only what changed is ordered again.
+// Hosts in the order of their scores, kept while tasks are placed on them and while hosts change: who changes is taken
+// out, and put back with its new scores. Costs the logarithm of what there is, since only what changed is ordered again.
 //
 // Hosts with the same value of a shared score (all in a zone) lie in a bucket together. Its score moves with each of
-// its tasks, for all of its hosts at once; in a bucket they are ordered by what comes behind. Shared scores only grow
-// while tasks are placed, so a bucket whose place is out of date stands too far in front, and is seen there.
-import { Heap, type HeapItem } from "./heap.ts"
+// its tasks, for all of its hosts at once; in a bucket they are ordered by what comes behind. While tasks are placed
+// shared scores only grow, so a bucket whose place is out of date stands too far in front, and is seen there.
 import type { Host } from "./host.ts"
 import { drawLot, type Order } from "./order.ts"
+import { compareKeys, DrawnQueue, HeapQueue, type Queue, type Queued } from "./queue.ts"
 
 /** A host that can take the task. `index` is its place among all that were given. */
-export interface Entry extends HeapItem {
+export interface Entry extends Queued {
   readonly index: number
+  /** Stays the same while it is in a ranking. */
   host: Host
-  /** Where only its own scores count: these, and its index. Kept by the ranking. */
-  key: readonly number[]
 }
 
 /** The hosts that can take the task. */
@@ -22,149 +21,132 @@ export interface Ranking {
   /** Takes all in that there are at the beginning. */
   fill(entries: readonly Entry[]): void
   add(entry: Entry): void
-  /** Takes out the best; of hosts that are alike the one that came first. */
+  remove(entry: Entry): void
+  /** Takes out the best; of hosts that are alike the one that came first, where chance does not decide. */
   take(): Entry | undefined
   /** The scores of the best, to be compared with those of its likes. */
   key(): readonly number[]
+  /** To be called when a shared score has become another: always where it fell, and where chance decides. */
+  recount(attribute: string, value: string | undefined): void
 }
 
-/** What rankings of one call share. */
+/** What the parts of a ranking share. */
 export interface Scores {
   /** Tasks of the group by attribute, and in it by value. */
   shared(attribute: string): ReadonlyMap<string | undefined, number>
-  readonly seed: number
+  /** The seed of a call, and how often chance was asked in it. */
+  readonly lot: { seed: number; turn: number }
 }
+
+/** Whether chance decides among hosts that are alike. */
+export const isByLot = (orders: readonly Order[]): boolean => orders.at(-1)?.kind === "lot"
 
 /** A ranking by these scores. */
 export const rankBy = (orders: readonly Order[], scores: Scores): Ranking => {
   const [first, ...rest] = orders
-  if (first?.kind === "lot") return new Lots(scores.seed)
+  const byLot = isByLot(orders)
+  const draw = (from: number): number => {
+    scores.lot.turn += 1
+    return drawLot(scores.lot.seed, scores.lot.turn) % from
+  }
   const own = orders.flatMap((order) => (order.kind === "own" ? [order.of] : []))
-  if (own.length === orders.length) return new Sorted(own)
-  const inBucket = () => rankBy(rest, scores)
-  if (first?.kind === "own") return new Buckets(first.of, (score) => score, inBucket)
-  const { attribute } = first as Extract<Order, { kind: "shared" }>
+  if (own.length === orders.length) {
+    return new Leaf(new HeapQueue(), ({ host, index }) => [...own.map((score) => score(host)), index])
+  }
+  if (!first || first.kind === "lot") {
+    return new Leaf(new DrawnQueue((a, b) => a.index - b.index, draw), () => alike)
+  }
+  const shape = <V extends Value>(): Pick<Shape<V>, "queue" | "inside"> => ({
+    queue: byLot ? new DrawnQueue<Bucket<V>>((a, b) => compareValues(a.value, b.value), draw) : new HeapQueue(),
+    inside: () => rankBy(rest, scores),
+  })
+  if (first.kind === "own") return new Buckets({ ...shape<number>(), valueOf: first.of, scoreOf: (score) => score })
+  const { attribute } = first
   const counts = scores.shared(attribute)
-  return new Buckets<string | undefined>(
-    ({ attributes }) => attributes.get(attribute),
-    (value) => counts.get(value) ?? 0,
-    inBucket,
-  )
+  return new Buckets<string | undefined>({
+    ...shape(),
+    attribute,
+    valueOf: ({ attributes }) => attributes.get(attribute),
+    scoreOf: (value) => counts.get(value) ?? 0,
+  })
 }
 
-const isBefore = (a: readonly number[], b: readonly number[]): boolean => {
-  for (let i = 0; i < a.length; i += 1) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0)
-    if (difference !== 0) return difference < 0
-  }
-  return false
+/** The key of hosts of which any is as good as another. */
+const alike: readonly number[] = []
+
+type Value = string | number | undefined
+
+const compareValues = (a: Value, b: Value): number => {
+  if (a === b) return 0
+  if (a === undefined || b === undefined) return a === undefined ? -1 : 1
+  return a < b ? -1 : 1
 }
 
-const byKey = (a: { readonly key: readonly number[] }, b: { readonly key: readonly number[] }): boolean =>
-  isBefore(a.key, b.key)
+/** Hosts by the scores that each has for itself. */
+class Leaf implements Ranking {
+  readonly #queue: Queue<Entry>
+  readonly #keyOf: (entry: Entry) => readonly number[]
 
-/** Scores that each host has for itself. */
-class Sorted implements Ranking {
-  readonly #of: readonly ((host: Host) => number)[]
-  readonly #heap = new Heap<Entry>(byKey)
-
-  constructor(of: readonly ((host: Host) => number)[]) {
-    this.#of = of
+  constructor(queue: Queue<Entry>, keyOf: (entry: Entry) => readonly number[]) {
+    this.#queue = queue
+    this.#keyOf = keyOf
   }
 
   get size(): number {
-    return this.#heap.size
+    return this.#queue.size
   }
 
   fill(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#score(entry)
-    this.#heap.fill(entries)
+    for (const entry of entries) entry.key = this.#keyOf(entry)
+    this.#queue.fill(entries)
   }
 
   add(entry: Entry): void {
-    this.#score(entry)
-    this.#heap.push(entry)
+    entry.key = this.#keyOf(entry)
+    this.#queue.push(entry)
+  }
+
+  remove(entry: Entry): void {
+    this.#queue.remove(entry)
   }
 
   take(): Entry | undefined {
-    const { top } = this.#heap
-    if (top) this.#heap.remove(top)
-    return top
+    const entry = this.#queue.next()
+    if (entry) this.#queue.remove(entry)
+    return entry
   }
 
   key(): readonly number[] {
-    return this.#heap.top?.key ?? []
+    return this.#queue.top?.key ?? []
   }
 
-  #score(entry: Entry): void {
-    const key = this.#of.map((score) => score(entry.host))
-    key.push(entry.index)
-    entry.key = key
-  }
+  recount(): void {}
 }
 
-/** Hosts of which any is as good as another. */
-class Lots implements Ranking {
-  readonly #entries: Entry[] = []
-  readonly #seed: number
-  #turn = 0
-
-  constructor(seed: number) {
-    this.#seed = seed
-  }
-
-  get size(): number {
-    return this.#entries.length
-  }
-
-  fill(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#entries.push(entry)
-  }
-
-  add(entry: Entry): void {
-    this.#entries.push(entry)
-  }
-
-  take(): Entry | undefined {
-    this.#turn += 1
-    const at = this.#draw() % Math.max(1, this.#entries.length)
-    const drawn = this.#entries[at]
-    const last = this.#entries.pop()
-    if (drawn && last && drawn !== last) this.#entries[at] = last
-    return drawn
-  }
-
-  /** Among buckets that are alike chance decides as well, in the order of a lot that one of its hosts drew. */
-  key(): readonly number[] {
-    const [entry] = this.#entries
-    return entry ? [drawLot(this.#seed ^ this.#draw(), entry.index)] : []
-  }
-
-  #draw(): number {
-    return drawLot(this.#seed, this.#turn)
-  }
-}
-
-interface Bucket<V> extends HeapItem {
+interface Bucket<V> extends Queued {
   readonly value: V
   readonly inside: Ranking
-  /** Its score and those of its best host when it was put in its place: never above what they are now. */
-  key: readonly number[]
 }
 
-/** Hosts by a value that decides their first score. */
-class Buckets<V> implements Ranking {
-  readonly #valueOf: (host: Host) => V
-  readonly #scoreOf: (value: V) => number
-  readonly #inside: () => Ranking
+interface Shape<V> {
+  readonly queue: Queue<Bucket<V>>
+  readonly inside: () => Ranking
+  /** Where the score is shared. */
+  readonly attribute?: string
+  readonly valueOf: (host: Host) => V
+  readonly scoreOf: (value: V) => number
+}
+
+/** Hosts by a value that decides their first score. The key of a bucket is never above what it is now. */
+class Buckets<V extends Value> implements Ranking {
+  readonly #shape: Shape<V>
+  readonly #queue: Queue<Bucket<V>>
   readonly #byValue = new Map<V, Bucket<V>>()
-  readonly #heap = new Heap<Bucket<V>>(byKey)
   #size = 0
 
-  constructor(of: (host: Host) => V, scoreOf: (value: V) => number, inside: () => Ranking) {
-    this.#valueOf = of
-    this.#scoreOf = scoreOf
-    this.#inside = inside
+  constructor(shape: Shape<V>) {
+    this.#shape = shape
+    this.#queue = shape.queue
   }
 
   get size(): number {
@@ -172,62 +154,85 @@ class Buckets<V> implements Ranking {
   }
 
   fill(entries: readonly Entry[]): void {
-    for (const [value, own] of Map.groupBy(entries, (entry) => this.#valueOf(entry.host))) {
-      const bucket: Bucket<V> = { at: 0, value, inside: this.#inside(), key: [] }
+    for (const [value, own] of Map.groupBy(entries, (entry) => this.#shape.valueOf(entry.host))) {
+      const bucket: Bucket<V> = { at: 0, value, inside: this.#shape.inside(), key: [] }
       bucket.inside.fill(own)
       bucket.key = this.#keyOf(bucket)
       this.#byValue.set(value, bucket)
     }
     this.#size = entries.length
-    this.#heap.fill([...this.#byValue.values()])
+    this.#queue.fill([...this.#byValue.values()])
   }
 
   add(entry: Entry): void {
-    const value = this.#valueOf(entry.host)
+    const value = this.#shape.valueOf(entry.host)
     const known = this.#byValue.get(value)
-    const bucket = known ?? { at: 0, value, inside: this.#inside(), key: [] }
+    const bucket = known ?? { at: 0, value, inside: this.#shape.inside(), key: [] }
     bucket.inside.add(entry)
-    bucket.key = this.#keyOf(bucket)
     this.#size += 1
-    if (known) this.#heap.moved(known)
+    if (known) this.#queue.rekey(known, this.#keyOf(known))
     else {
+      bucket.key = this.#keyOf(bucket)
       this.#byValue.set(value, bucket)
-      this.#heap.push(bucket)
+      this.#queue.push(bucket)
     }
   }
 
+  remove(entry: Entry): void {
+    const bucket = this.#byValue.get(this.#shape.valueOf(entry.host))
+    if (!bucket) throw new Error(`${entry.host.id} is in no bucket: it was changed while it was ranked`)
+    bucket.inside.remove(entry)
+    this.#shrunk(bucket)
+  }
+
   take(): Entry | undefined {
-    const best = this.#best()
-    const entry = best?.inside.take()
-    if (!best || !entry) return undefined
-    this.#size -= 1
-    if (best.inside.size === 0) {
-      this.#heap.remove(best)
-      this.#byValue.delete(best.value)
-    } else {
-      best.key = this.#keyOf(best)
-      this.#heap.moved(best)
-    }
+    this.#freshen()
+    const bucket = this.#queue.next()
+    const entry = bucket?.inside.take()
+    if (bucket && entry) this.#shrunk(bucket)
     return entry
   }
 
   key(): readonly number[] {
-    return this.#best()?.key ?? []
+    this.#freshen()
+    return this.#queue.top?.key ?? []
   }
 
-  /** The bucket in front, once those before it that are out of date have got their place. */
-  #best(): Bucket<V> | undefined {
+  recount(attribute: string, value: string | undefined): void {
+    if (attribute !== this.#shape.attribute) {
+      for (const bucket of this.#byValue.values()) {
+        bucket.inside.recount(attribute, value)
+        this.#queue.rekey(bucket, this.#keyOf(bucket))
+      }
+      return
+    }
+    const bucket = this.#byValue.get(value as V)
+    if (!bucket) return
+    bucket.inside.recount(attribute, value)
+    this.#queue.rekey(bucket, this.#keyOf(bucket))
+  }
+
+  #shrunk(bucket: Bucket<V>): void {
+    this.#size -= 1
+    if (bucket.inside.size > 0) this.#queue.rekey(bucket, this.#keyOf(bucket))
+    else {
+      this.#queue.remove(bucket)
+      this.#byValue.delete(bucket.value)
+    }
+  }
+
+  /** Gives those in front that are out of date their place. */
+  #freshen(): void {
     for (;;) {
-      const { top } = this.#heap
-      if (!top) return undefined
+      const { top } = this.#queue
+      if (!top) return
       const key = this.#keyOf(top)
-      if (!isBefore(top.key, key)) return top
-      top.key = key
-      this.#heap.moved(top)
+      if (compareKeys(top.key, key) >= 0) return
+      this.#queue.rekey(top, key)
     }
   }
 
   #keyOf({ value, inside }: Bucket<V>): readonly number[] {
-    return [this.#scoreOf(value), ...inside.key()]
+    return [this.#shape.scoreOf(value), ...inside.key()]
   }
 }

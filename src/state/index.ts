@@ -90,6 +90,7 @@ export {
   type TaskStep,
   taskStatuses,
 } from "./tables/tasks.ts"
+export type { Trail } from "./trail.ts"
 export type { Change, Commit, Position, Schema, Store, TxOf, ViewOf, WatchMoment } from "./types.ts"
 export { defaultDhcpOptions, subnetRow, type VpcCompanions, vpcCompanions } from "./vpc-records.ts"
 export { closedSubnets, hasWayOut, isActiveRoute, routeTableOf } from "./way-out.ts"

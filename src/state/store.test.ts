@@ -292,3 +292,49 @@ test("a watcher that throws is logged and keeps nobody else from hearing", () =>
   store.transact((tx) => tx.ships.insert({ name: "a" }))
   assert.deepEqual([heard, logged], [[1], ["a watcher failed"]])
 })
+
+test("a trail names what has changed since, in the table and under the values of an index, taken back or not", () => {
+  const store = open()
+  store.transact((tx) => ["a", "b", "c"].map((name) => tx.ships.insert({ name, port: "Kiel" })))
+  const [keys, ports] = store.view((view) => [view.ships.trail(), view.ships.trail("port")])
+  const [key, port] = [keys.now, ports.now]
+  assert.deepEqual([keys.since(key), ports.since(port)], [new Set(), new Set()])
+  store.transact((tx) => tx.ships.patch("b", { port: "Bremen" }))
+  assert.deepEqual([keys.since(key), ports.since(port)], [new Set(["b"]), new Set(["Kiel", "Bremen"])])
+  const later = ports.now
+  store.transact((tx) => tx.ships.patch("c", { cargo: { tons: 3 } }))
+  assert.deepEqual(ports.since(later), new Set(["Kiel"]))
+  const back = keys.now
+  assert.throws(() =>
+    store.transact((tx) => {
+      tx.ships.delete("a")
+      throw new Error("storm")
+    }),
+  )
+  assert.deepEqual(keys.since(back), new Set(["a"]))
+  assert.equal(
+    store.view((view) => view.ships.trail("port")),
+    ports,
+  )
+})
+
+test("a trail does not know what changed long ago", () => {
+  const store = open()
+  const trail = store.view((view) => view.ships.trail())
+  const { now } = trail
+  store.transact((tx) => {
+    for (let tons = 0; tons < 20_000; tons += 1) tx.ships.put({ name: "a", cargo: { tons } })
+  })
+  assert.equal(trail.since(now), undefined)
+  assert.deepEqual(trail.since(trail.now - 1), new Set(["a"]))
+})
+
+test("the ordinal of a row says where it stands among all, also when it is taken away and comes again", () => {
+  const store = open()
+  store.transact((tx) => ["b", "a"].map((name) => tx.ships.insert({ name })))
+  const place = (name: string) => store.view((view) => view.ships.ordinal(name)) ?? -1
+  assert.ok(place("b") < place("a"))
+  store.transact((tx) => [tx.ships.delete("b"), tx.ships.insert({ name: "b" })])
+  assert.ok(place("a") < place("b"))
+  assert.equal(place("c"), -1)
+})

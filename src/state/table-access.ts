@@ -5,6 +5,7 @@ import type { PageOptions } from "./cell-set.ts"
 import { freezeRow } from "./frozen.ts"
 import type { Page, Row } from "./table.ts"
 import type { TableRows } from "./table-rows.ts"
+import type { Trail } from "./trail.ts"
 import type { UndoLog } from "./undo-log.ts"
 
 /** One run of a view (no log) or of a transaction. */
@@ -51,6 +52,14 @@ class TableAccess {
 
   page(index: string, value: string, options: PageOptions): Page<Row> {
     return this.#read().under(index, value)?.page(options) ?? { rows: noRows }
+  }
+
+  ordinal(key: string): number | undefined {
+    return this.#read().get(key)?.ordinal
+  }
+
+  trail(index?: string): Trail {
+    return this.#read().trail(index)
   }
 
   all(): readonly Row[] {

@@ -2,6 +2,7 @@
 // each change answers what undoes it.
 import { type Cell, CellSet } from "./cell-set.ts"
 import type { IndexOf, Row, TableSpec } from "./table.ts"
+import { TrailLog } from "./trail.ts"
 
 /** What takes back one change of one row: `before` absent says that the row was not there. */
 export interface Undo {
@@ -20,6 +21,8 @@ const same = (a: Values, b: Values): boolean =>
 class Index {
   readonly of: IndexOf<Row>
   readonly #sets = new Map<string, CellSet>()
+  /** Absent until somebody asks. */
+  #trail: TrailLog | undefined
 
   constructor(of: IndexOf<Row>) {
     this.of = of
@@ -27,6 +30,11 @@ class Index {
 
   under(value: string): CellSet | undefined {
     return this.#sets.get(value)
+  }
+
+  get trail(): TrailLog {
+    this.#trail ??= new TrailLog()
+    return this.#trail
   }
 
   /** Takes in the cells of a table that was loaded. */
@@ -38,8 +46,8 @@ class Index {
   /** Moves a cell from the values of its old row to those of its new one. */
   move(cell: Cell, before: Values, after: Values): void {
     if (same(before, after)) {
-      if (typeof after === "string") this.#sets.get(after)?.touch()
-      else if (after) for (const value of after) this.#sets.get(value)?.touch()
+      if (typeof after === "string") this.#touch(after)
+      else if (after) for (const value of after) this.#touch(value)
       return
     }
     if (typeof before === "string") this.#leave(before, cell)
@@ -48,7 +56,13 @@ class Index {
     else if (after) for (const value of after) this.#enter(value, cell)
   }
 
+  #touch(value: string): void {
+    this.#trail?.add(value)
+    this.#sets.get(value)?.touch()
+  }
+
   #enter(value: string, cell: Cell): void {
+    this.#trail?.add(value)
     let set = this.#sets.get(value)
     if (!set) {
       set = new CellSet()
@@ -58,6 +72,7 @@ class Index {
   }
 
   #leave(value: string, cell: Cell): void {
+    this.#trail?.add(value)
     const set = this.#sets.get(value)
     set?.remove(cell)
     if (set?.size === 0) this.#sets.delete(value)
@@ -75,6 +90,8 @@ export class TableRows {
   /** Of rows that were loaded: built when somebody first looks, since a start must not wait for what few ask. */
   readonly #unbuilt = new Set<Index>()
   #nextOrdinal = 0
+  /** Of keys; absent until somebody asks. */
+  #trail: TrailLog | undefined
 
   constructor(spec: TableSpec<Row>) {
     this.spec = spec
@@ -101,6 +118,17 @@ export class TableRows {
 
   /** The rows under a value of an index; throws when the table has no such index. */
   under(index: string, value: string): CellSet | undefined {
+    return this.#index(index).under(value)
+  }
+
+  /** What changes from now on: the keys of rows, or their values in an index. The same one every time. */
+  trail(index: string | undefined): TrailLog {
+    if (index !== undefined) return this.#index(index).trail
+    this.#trail ??= new TrailLog()
+    return this.#trail
+  }
+
+  #index(index: string): Index {
     const found = this.#byName.get(index)
     if (!found) throw new Error(`Table ${this.spec.name} has no index ${index}`)
     if (this.#unbuilt.has(found)) {
@@ -108,7 +136,7 @@ export class TableRows {
       this.#unbuilt.delete(found)
       this.#indexes = [...this.#indexes, found]
     }
-    return found.under(value)
+    return found
   }
 
   /**
@@ -133,6 +161,7 @@ export class TableRows {
         this.all.add(cell)
       }
     }
+    this.#trail?.add(key)
     for (const [i, index] of this.#indexes.entries()) index.move(cell, from?.[i], to?.[i])
     return { table: this, key, before, ordinal: cell.ordinal }
   }

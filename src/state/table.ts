@@ -1,6 +1,8 @@
 // What a table is: a name, a version, a key and indexes over frozen records. The engine is in store.ts,
 // the tables of Roadstead in tables/ and their list in schema.ts.
 
+import type { Trail } from "./trail.ts"
+
 /** A record: plain JSON data, deeply frozen, replaced and never changed. */
 export type Row = object
 
@@ -45,6 +47,10 @@ export interface ReadTable<R extends Row, N extends string = string> {
   page(index: N, value: string, options: { after?: string; limit: number; keep?: (row: R) => boolean }): Page<R>
   all(): Iterable<R>
   readonly size: number
+  /** The place of a row among all: the order in which they were first inserted. */
+  ordinal(key: string): number | undefined
+  /** What changes from now on: the keys of rows, or their values in an index. The same one for the life of the store. */
+  trail(index?: N): Trail
 }
 
 /** Reading and writing a table inside a transaction. Every row is frozen as it goes in. */

@@ -1,7 +1,7 @@
 // What container instances have, and what their tasks hold of it: for remainingResources, and for placement. Pure over
 // a view. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html
 import type { Host, QueriedInstance, Room } from "../../scheduler/index.ts"
-import type { ClusterRow, ContainerInstanceRow, TaskContainer, View } from "../../state/index.ts"
+import type { ContainerInstanceRow, TaskContainer, View } from "../../state/index.ts"
 import { containersOf, type Definition } from "./definition/definition.ts"
 
 /** What of a task says how much it holds: its own size, else that of its containers. */
@@ -118,9 +118,13 @@ export const asHost = (view: View, row: ContainerInstanceRow): Host => {
   }
 }
 
-/** The instances of a cluster that take new tasks. */
-export const activeInstances = (view: View, cluster: ClusterRow): readonly ContainerInstanceRow[] =>
-  view.containerInstances.by("cluster", cluster.arn).filter((row) => row.status === "ACTIVE")
+/** The instances of a cluster (its ARN) that take new tasks. */
+export const activeInstances = (view: View, cluster: string): readonly ContainerInstanceRow[] =>
+  view.containerInstances.by("active", cluster)
+
+/** The availability zone of a container instance. */
+export const zoneOf = ({ attributes }: ContainerInstanceRow): string | undefined =>
+  attributes.find(({ name }) => name === "ecs.availability-zone")?.value
 
 /** The instances of these tasks by ARN: what is left of each, and its attributes. */
 export const hostsOfTasks = (

@@ -50,6 +50,8 @@ export const containerInstances = defineTable<ContainerInstanceRow>()({
   key: (i) => i.arn,
   indexes: {
     cluster: (i) => (i.pool || i.status === "INACTIVE" ? undefined : i.clusterArn),
+    /** Those that take tasks. */
+    active: (i) => (i.pool || i.status !== "ACTIVE" ? undefined : i.clusterArn),
     machine: (i) => i.machineId,
     pool: (i) => (i.pool && i.status === "ACTIVE" ? i.pool : undefined),
   },

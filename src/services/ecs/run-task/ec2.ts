@@ -6,9 +6,10 @@ import { type Obstacle, placeAll, type TaskNeeds } from "../../../scheduler/inde
 import type { ClusterRow, ContainerInstanceRow, Frozen, TaskDefinitionRow, TaskRow } from "../../../state/index.ts"
 import { attributesToPlace } from "../definition/compatibilities.ts"
 import { invalidParameter, notYet } from "../faults.ts"
-import { activeInstances, roomFor } from "../instance-room.ts"
+import { roomFor, zoneOf } from "../instance-room.ts"
 import { knownHost } from "../known-hosts.ts"
 import { checkConstraints, checkStrategies, constraintsOf, strategiesOf } from "../placement.ts"
+import { type Kind, placeOnInstances } from "../standings.ts"
 import { checkHostAccess } from "./host-access.ts"
 import { newTask, type Plan } from "./new-task.ts"
 import { newContainers } from "./overrides.ts"
@@ -45,9 +46,16 @@ const needsOf = (cx: Cx, plan: Plan, asked: AskedPlacement): TaskNeeds => ({
   ),
 })
 
-/** The availability zone of a container instance. */
-export const zoneOf = ({ attributes }: ContainerInstanceRow): string | undefined =>
-  attributes.find(({ name }) => name === "ecs.availability-zone")?.value
+/** Tasks of the call and all that are placed like them. */
+const kindOf = (cx: Cx, plan: Plan, asked: AskedPlacement): Kind => {
+  const needs = needsOf(cx, plan, asked)
+  const { attributes, group, strategies, room } = needs
+  const cluster = plan.cluster.arn
+  const constraints = [asked.placementConstraints, plan.definition.placementConstraints]
+  const ports = [...(room?.ports ?? [])]
+  const key = JSON.stringify([cluster, asked.zone, attributes, group, constraints, strategies, { ...room, ports }])
+  return { cluster, zone: asked.zone, needs, key }
+}
 
 const start = (cx: Cx, plan: Plan, instance: ContainerInstanceRow): TaskRow => {
   const zone = zoneOf(instance)
@@ -66,16 +74,13 @@ export interface Started {
 
 /** Throws when no instance of the cluster takes tasks. */
 export const checkInstances = (cx: Cx, cluster: ClusterRow): void => {
-  if (cx.tx.containerInstances.by("cluster", cluster.arn).some((row) => row.status === "ACTIVE")) return
+  if (cx.tx.containerInstances.count("active", cluster.arn) > 0) return
   throw invalidParameter("No Container Instances were found in your cluster.")
 }
 
 /** Starts up to `count` tasks on the instances of the cluster that have room. */
 export const startPlaced = (cx: Cx, plan: Plan, count: number, asked: AskedPlacement = {}): Started => {
-  const active = activeInstances(cx.tx, plan.cluster)
-  const instances = asked.zone === undefined ? active : active.filter((instance) => zoneOf(instance) === asked.zone)
-  const hosts = instances.map((instance) => knownHost(cx.tx, instance))
-  const placed = placeAll(hosts, needsOf(cx, plan, asked), count)
+  const placed = placeOnInstances(cx.tx, kindOf(cx, plan, asked), count)
   const tasks = placed.hosts.flatMap((host) => {
     const instance = cx.tx.containerInstances.get(host.id)
     return instance ? [start(cx, plan, instance)] : []

@@ -3,7 +3,7 @@
 import type { AvailabilityZoneRebalancing } from "@aws-sdk/client-ecs"
 import { type ServiceRow, subnetOf, type View } from "../../../state/index.ts"
 import { checkOneOf, invalidParameter } from "../faults.ts"
-import { zoneOf } from "../run-task/ec2.ts"
+import { zoneOf } from "../instance-room.ts"
 import { eligibleInstances } from "./eligible.ts"
 import { primaryOf, revisionOf } from "./find.ts"
 import { isOnFargate } from "./revision.ts"
