@@ -1,7 +1,9 @@
 // Whom an access key stands for, with the ARNs and ids that AWS would show.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { type AccessKeyRow, iamKey, memoryStore } from "../state/index.ts"
+import { testIds } from "../../test/support/test-ids.ts"
+import type { Caller } from "../kernel/index.ts"
+import { type AccessKeyRow, iamKey, memoryStore, newSessionToken } from "../state/index.ts"
 import { keyFinder } from "./keys.ts"
 
 const account = "123456789012"
@@ -26,6 +28,9 @@ const ann = {
   groups: [],
 }
 
+const callerOf = (found: ReturnType<ReturnType<typeof keyFinder>>): Partial<Caller> =>
+  found && "caller" in found ? found.caller : {}
+
 const setUp = (...rows: AccessKeyRow[]) => {
   const state = memoryStore()
   state.transact((tx) => {
@@ -42,12 +47,19 @@ test("a user's key stands for the user until the key is inactive or the user is 
     caller: { account, accessKeyId: "AKIA1", kind: "user", arn: ann.arn, userId: ann.id, principalId: ann.id },
   })
   state.transact((tx) => tx.accessKeys.patch("AKIA1", { status: "Inactive" }))
-  assert.equal(find("AKIA1"), undefined)
+  assert.deepEqual(find("AKIA1"), { refused: "unknownKey" })
   state.transact((tx) => {
     tx.accessKeys.patch("AKIA1", { status: "Active" })
     tx.iamUsers.delete(iamKey(account, "ann"))
   })
-  assert.equal(find("AKIA1"), undefined)
+  assert.deepEqual(find("AKIA1"), { refused: "unknownKey" })
+  assert.equal(find("AKIA2"), undefined)
+})
+
+test("a session of ours that is forgotten is known by its token", () => {
+  const { find } = setUp()
+  assert.deepEqual(find("ASIA9", newSessionToken(testIds())), { refused: "expiredToken" })
+  assert.equal(find("ASIA9", "IQoJb3JpZ2luX2VjEOH"), undefined)
 })
 
 test("a session of a role is named by the role without its path, and carries what was passed to it", () => {
@@ -82,7 +94,7 @@ test("a session of a role is named by the role without its path, and carries wha
 test("a federated session is named by what its user called it", () => {
   const principal = { kind: "federated", userId: ann.id, name: "guest", policy: "{}" } as const
   const { find } = setUp(key("ASIA2", principal, { sessionToken: "token" }))
-  const { arn, principalId, kind } = find("ASIA2")?.caller ?? {}
+  const { arn, principalId, kind } = callerOf(find("ASIA2"))
   assert.deepEqual(
     [arn, principalId, kind],
     [`arn:aws:sts::${account}:federated-user/guest`, `${account}:guest`, "federated"],

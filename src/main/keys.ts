@@ -1,16 +1,21 @@
 // From an access key to the caller that it stands for: what wire/ asks for every signed request.
 import type { Caller, CallerSession } from "../gate/index.ts"
-import type { AccessKeyRow, State, View } from "../state/index.ts"
-import type { KnownKey } from "../wire/index.ts"
+import { type AccessKeyRow, isOurToken, type State, type View } from "../state/index.ts"
+import type { FindKey } from "../wire/index.ts"
 
-/** Looks keys up in the records. A key that is inactive, or whose user is gone, is as good as none. */
+/**
+ * Looks keys up in the records. A key that is inactive or deleted, or whose user is gone, is as good as none, but is never
+ * taken for a stranger's; so is one whose session has been forgotten, which its token tells.
+ */
 export const keyFinder =
-  (state: State) =>
-  (accessKeyId: string): KnownKey | undefined =>
+  (state: State): FindKey =>
+  (accessKeyId, sessionToken) =>
     state.view((view) => {
       const row = view.accessKeys.get(accessKeyId)
-      const caller = row && row.status !== "Inactive" ? callerOf(view, row) : undefined
-      return row && caller && { secret: row.secretAccessKey, ...temporary(row), caller }
+      if (!row) return sessionToken !== undefined && isOurToken(sessionToken) ? { refused: "expiredToken" } : undefined
+      const caller = row.status === undefined || row.status === "Active" ? callerOf(view, row) : undefined
+      if (!caller) return { refused: "unknownKey" }
+      return { secret: row.secretAccessKey, ...temporary(row), caller }
     })
 
 const temporary = (row: AccessKeyRow) => ({

@@ -2,6 +2,7 @@
 import type { ServiceTable } from "../gate/index.ts"
 import { ec2 } from "../services/ec2/index.ts"
 import { type EcsPorts, ecsService } from "../services/ecs/index.ts"
+import { iam } from "../services/iam/index.ts"
 import { type LogsPorts, logsService } from "../services/logs/index.ts"
 import { type SecretsPorts, secretsManager } from "../services/secretsmanager/index.ts"
 import { sts } from "../services/sts/index.ts"
@@ -10,6 +11,7 @@ import { sts } from "../services/sts/index.ts"
 export const services = (ports: EcsPorts & LogsPorts & SecretsPorts): readonly ServiceTable[] => [
   ec2,
   ecsService(ports),
+  iam,
   logsService(ports),
   secretsManager(ports),
   sts,

@@ -36,8 +36,14 @@ export const accountOfKey = (accessKeyId: string): string | undefined => {
   return account < 1_000_000_000_000n ? String(account).padStart(12, "0") : undefined
 }
 
+/** What every session token of ours begins with, so that one is known even when its session is forgotten. */
+const tokenMark = Buffer.from("\u0001roadstead:").toString("base64")
+
 /** A session token: of the length that AWS's have, and nothing in it to read. */
-export const newSessionToken = (ids: Ids): string => Buffer.from(`01${ids.hex(400)}`, "hex").toString("base64")
+export const newSessionToken = (ids: Ids): string => tokenMark + Buffer.from(ids.hex(400), "hex").toString("base64")
+
+/** Whether a session token was handed out here, or by another Roadstead. */
+export const isOurToken = (token: string): boolean => token.startsWith(tokenMark)
 
 /** `AROA` and seventeen more: what a thing of IAM is called for ever. */
 export const newUniqueId = (ids: Ids, prefix: "AIDA" | "AGPA" | "AROA" | "AIPA" | "ANPA"): string =>

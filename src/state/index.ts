@@ -1,6 +1,6 @@
 // The hub: records, tables, transactions, watches and the stores behind them.
 
-export { accountOfKey, newAccessKey, newSessionToken, newUniqueId } from "./access-key.ts"
+export { accountOfKey, isOurToken, newAccessKey, newSessionToken, newUniqueId } from "./access-key.ts"
 export { type AwsManagedPolicy, awsManagedPolicies, managedPolicyDocument } from "./aws-managed-policies/index.ts"
 export { memoryBulkStore } from "./bulk/memory.ts"
 export { type SqliteBulkOptions, sqliteBulkStore } from "./bulk/sqlite.ts"

@@ -15,8 +15,13 @@ export interface KnownKey {
   readonly caller: Caller
 }
 
-/** Finds a key; undefined when Roadstead did not mint it. */
-export type FindKey = (accessKeyId: string) => KnownKey | undefined
+/** A key that Roadstead minted and that nobody may use any more. */
+export interface RefusedKey {
+  readonly refused: "unknownKey" | "expiredToken"
+}
+
+/** Finds a key, by its id and the token that came with it; undefined when Roadstead did not mint it. */
+export type FindKey = (accessKeyId: string, sessionToken?: string) => KnownKey | RefusedKey | undefined
 
 /** A request whose sender is known. */
 export interface Authenticated {

@@ -13,8 +13,11 @@ export interface AccessKeyRow {
   readonly account: string
   readonly principal: KeyPrincipal
   readonly createdAt: number
-  /** Inactive keys are refused as if they were not there. Absent: active. */
-  readonly status?: "Active" | "Inactive"
+  /**
+   * Absent: active. An inactive key is refused; so is a deleted one, of which the row is kept for that, without its
+   * secret: else it would be a stranger's, which may be let in.
+   */
+  readonly status?: "Active" | "Inactive" | "Deleted"
 }
 
 export type KeyPrincipal =
@@ -58,7 +61,10 @@ export const accessKeys = defineTable<AccessKeyRow>()({
   key: (k) => k.accessKeyId,
   indexes: {
     /** The long-term keys of a user. */
-    user: (k) => (k.principal.kind === "user" && k.sessionToken === undefined ? k.principal.userId : undefined),
+    user: (k) =>
+      k.principal.kind === "user" && k.sessionToken === undefined && k.status !== "Deleted"
+        ? k.principal.userId
+        : undefined,
     /** The sessions of a role, by its ARN. */
     role: (k) => (k.principal.kind === "role" ? k.principal.roleArn : undefined),
     /** The key of a task's session. */

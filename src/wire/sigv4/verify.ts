@@ -49,7 +49,8 @@ export const verify = (options: VerifierOptions, ask: HttpAsk, signature: Signat
   if (signature.kind === "none") return refuse({ kind: "missing" })
   if (signature.kind === "broken") return refuse(signature)
   const { presented } = signature
-  const key = options.findKey(presented.accessKeyId)
+  const key = options.findKey(presented.accessKeyId, presented.sessionToken)
+  if (key && "refused" in key) return refuse({ kind: key.refused })
   if (!key) {
     const taken = options.auth === "relaxed" && !expected.knownKeysOnly && presented.expires === undefined
     return taken
