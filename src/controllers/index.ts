@@ -9,18 +9,20 @@ import { sandboxController } from "./sandbox/index.ts"
 import { secretController } from "./secret/index.ts"
 import { serviceController } from "./service/index.ts"
 import { taskController } from "./task/index.ts"
+import { type ClockPorts, taskCredentialsController } from "./task-credentials/index.ts"
 import { taskDefinitionController } from "./task-definition/index.ts"
 
 export type { Controller } from "./controller.ts"
 export { type ControllerCounts, type Runner, startControllers } from "./runner.ts"
 
 /** All controllers. `home` is the default account and region: whose the machines are. */
-export const controllers = (home: Scope): readonly Controller[] => [
+export const controllers = (home: Scope, clocks: ClockPorts = {}): readonly Controller[] => [
   machinesController(home),
   instanceController,
   serviceController,
   containerInstanceController,
   taskController,
+  taskCredentialsController(clocks),
   sandboxController,
   taskDefinitionController,
   clusterController,

@@ -6,10 +6,10 @@ import { type WebSocket, WebSocketServer } from "ws"
 import type { Caller } from "../gate/index.ts"
 import type { Clock, Ids, Log } from "../kernel/index.ts"
 import type { PublishMetricsRequest } from "../protocol/index.ts"
-import type { Commit, ContainerInstanceRow, SandboxRow, State, TaskRow } from "../state/index.ts"
+import type { Commit, ContainerInstanceRow, SandboxRow, State, TaskCredentialsRow, TaskRow } from "../state/index.ts"
 import { compileFromRecords } from "./compile/from-records.ts"
 import { compileSandboxes } from "./compile/sandboxes.ts"
-import type { CredentialsOf } from "./credentials.ts"
+import { type CredentialsOf, credentialsFrom } from "./credentials.ts"
 import { due } from "./due.ts"
 import { forgetSessions, setConnected } from "./facts.ts"
 import { AcsSession } from "./sessions/acs.ts"
@@ -29,7 +29,7 @@ export interface FleetOptions {
   readonly log: Log
   /** The port of the APIs, for the address that containers reach them at. */
   readonly apiPort: () => number
-  /** Credentials of a task's roles, when it has any. */
+  /** Credentials of a task's roles. By default those of the records. */
   readonly credentials?: CredentialsOf
   /** The address at which an agent reached us: containers on its host reach the APIs there. */
   readonly reachedAt?: (caller: Caller) => string
@@ -57,6 +57,10 @@ export const startFleet = (options: FleetOptions): Fleet => {
   const sessions = new Map<string, AcsSession>()
   /** Both channels of every agent, by its instance. */
   const sockets = new Map<string, Set<WebSocket>>()
+  /** By instance: what its agent has acknowledged of credentials, `expiration` by their ids. */
+  const acknowledged = new Map<string, Map<string, string>>()
+  const credentials: CredentialsOf =
+    options.credentials ?? ((task) => state.view((view) => credentialsFrom(view, task)))
   let closed = false
   forgetSessions(state, cloudNow())
 
@@ -65,9 +69,15 @@ export const startFleet = (options: FleetOptions): Fleet => {
       compileFromRecords(view, task, {
         apiPort: options.apiPort(),
         reachedAt,
-        ...(options.credentials && { credentials: options.credentials }),
+        credentials,
       }),
     )
+
+  const acknowledgedBy = (arn: string): Map<string, string> => {
+    const known = acknowledged.get(arn) ?? new Map<string, string>()
+    acknowledged.set(arn, known)
+    return known
+  }
 
   const openAcs = (socket: WebSocket, admission: Admission, caller: Caller) => {
     const { instance, version, sendCredentials, answersHeartbeats } = admission
@@ -85,7 +95,8 @@ export const startFleet = (options: FleetOptions): Fleet => {
       compile: (task) => compile(task, reachedAt),
       sendCredentials,
       answersHeartbeats,
-      ...(options.credentials && { credentials: options.credentials }),
+      credentials,
+      acknowledged: acknowledgedBy(instance.arn),
     })
     sessions.set(instance.arn, session)
     setConnected(state, instance.arn, true, cloudNow(), version)
@@ -130,6 +141,15 @@ export const startFleet = (options: FleetOptions): Fleet => {
     if (!closed) for (const arn of hosts) saySandboxes(arn)
   }
 
+  /** A session of a task has a new key. The first one goes with the task's payload. */
+  const renewed = (before: TaskCredentialsRow | undefined, after: TaskCredentialsRow | undefined) => {
+    if (!before) return
+    const task = state.view((view) => view.tasks.get(before.taskArn))
+    if (!after) acknowledged.get(task?.containerInstanceArn ?? "")?.delete(before.credentialsId)
+    if (!after || task?.observed.payloadSentAt === undefined) return
+    sessions.get(task.containerInstanceArn ?? "")?.refreshCredentials(task)
+  }
+
   const onCommit = (commit: Commit) => {
     for (const change of commit.changes) {
       if (change.table === "containerInstances") {
@@ -137,7 +157,12 @@ export const startFleet = (options: FleetOptions): Fleet => {
         // Deregistered: its agent is sent away, and learns why when it asks again (ecs-agent-protocol.md 4.3).
         if (!instance || instance.status === "INACTIVE") {
           for (const socket of [...(sockets.get(change.key) ?? [])]) socket.close(1000)
+          acknowledged.delete(change.key)
         }
+        continue
+      }
+      if (change.table === "taskCredentials") {
+        renewed(change.before as TaskCredentialsRow | undefined, change.after as TaskCredentialsRow | undefined)
         continue
       }
       if (change.table === "sandboxes") {

@@ -16,6 +16,10 @@ export interface GateOptions {
   readonly services: readonly ServiceTable[]
   /** The cloud clock: `cx.now`. */
   readonly clock: Clock
+  /** The wall clock, where it is another: `cx.wallNow`. */
+  readonly wall?: Pick<Clock, "now">
+  /** `relaxed` by default. */
+  readonly auth?: "relaxed" | "strict"
   readonly ids: Ids
   readonly log: Log
 }
@@ -37,7 +41,8 @@ export interface Gate {
 }
 
 /** Builds the gate over the tables of the services. */
-export const createGate = ({ state, bulk, services, clock, ids, log }: GateOptions): Gate => {
+export const createGate = (options: GateOptions): Gate => {
+  const { state, bulk, services, clock, wall = clock, auth = "relaxed", ids, log } = options
   const tables = new Map<string, ServiceTable>(services.map((table) => [table.service, table]))
   const counter = new OutboxCounter(state.view(lastOutboxId))
   const serial = new Serial()
@@ -56,6 +61,8 @@ export const createGate = ({ state, bulk, services, clock, ids, log }: GateOptio
     caller: request.caller,
     requestId: request.requestId,
     now: Math.floor(clock.now()),
+    wallNow: Math.floor(wall.now()),
+    auth,
     ids,
     log,
   })

@@ -37,6 +37,10 @@ interface CxCommon {
   readonly caller: Caller
   /** The time of the request on the cloud clock, in milliseconds. A value: it does not move while the handler runs. */
   readonly now: number
+  /** The same moment on the wall clock: credentials are made and expire by it. */
+  readonly wallNow: number
+  /** How signatures are judged (`--auth`): `relaxed` goes easy on accounts that do not use IAM. */
+  readonly auth: "relaxed" | "strict"
   readonly ids: Ids
   readonly log: Log
   readonly requestId: string

@@ -113,6 +113,10 @@ const start = async ({
   /** Where the agent of a machine reaches us. A simulated one has no network of its own to come from. */
   const machineEndpoint = (view: View, machine: MachineRow | undefined) =>
     engine === "simulated" ? endpoint() : agentEndpoint(view, machine, endpoint())
+  const clockPorts = {
+    wallTime: (cloud: number) => wallTime(anchor, cloud),
+    cloudTime: (wall: number) => cloudTime(anchor, wall),
+  }
   const logsPorts = { wallTime: (cloud: number) => wallTime(anchor, cloud) }
   const tables = services({
     pollEndpoint: (caller) => {
@@ -126,13 +130,16 @@ const start = async ({
     vault,
   })
 
-  const gate = createGate({ state, bulk, services: tables, clock: clocks.cloud, ids, log })
+  const gate = createGate({
+    ...{ state, bulk, services: tables, clock: clocks.cloud, wall: clocks.wall, ids, log },
+    auth: config.auth,
+  })
   const fleet = startFleet({
     ...{ state, clock: clocks.wall, cloud: clocks.cloud, ids, log, apiPort: () => port },
     reachedAt: (caller) => addressFor(config, caller, endpoint()),
     ...(onAgent && { onAgent }),
   })
-  const runner = startControllers({ state, gate, clock: clocks.cloud, log, controllers: controllers(home) })
+  const runner = startControllers({ state, gate, clock: clocks.cloud, log, controllers: controllers(home, clockPorts) })
   const stopSweep = startLogSweep({ state, logEvents: bulk.logEvents, clock: clocks.cloud, log, ports: logsPorts })
   let registry: ReturnType<typeof metricsRegistry> | undefined
 

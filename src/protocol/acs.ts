@@ -39,6 +39,20 @@ export interface AcsSecret {
   readonly containerPath?: string
 }
 
+/** How a pull finds out what to log in with. */
+export type RegistryAuthentication =
+  | { readonly type: "asm"; readonly asmAuthData: { readonly credentialsParameter: string; readonly region: string } }
+  | {
+      readonly type: "ecr"
+      readonly ecrAuthData: {
+        readonly registryId: string
+        readonly region: string
+        /** Where the API is, when that is not where the agent looks for it. */
+        readonly endpointOverride?: string
+        readonly useExecutionRole: boolean
+      }
+    }
+
 export interface AcsContainer {
   readonly name: string
   readonly image: string
@@ -72,7 +86,7 @@ export interface AcsContainer {
   readonly dockerConfig: { readonly version?: string; readonly config: string; readonly hostConfig: string }
   /** A JSON string with at most the key `command`. */
   readonly overrides?: string
-  readonly registryAuthentication?: object
+  readonly registryAuthentication?: RegistryAuthentication
   readonly logsAuthStrategy?: "ExecutionRole"
   readonly managedAgents?: readonly {
     readonly name: "ExecuteCommandAgent"

@@ -74,6 +74,7 @@ export {
   type ServiceRow,
   serviceEventKey,
 } from "./tables/services.ts"
+export type { TaskCredentialsRow } from "./tables/task-credentials.ts"
 export type { FamilyRow, TaskDefinitionRow } from "./tables/task-definitions.ts"
 export type { TaskSetRow } from "./tables/task-sets.ts"
 export {
@@ -90,6 +91,13 @@ export {
   type TaskStep,
   taskStatuses,
 } from "./tables/tasks.ts"
+export {
+  dropTaskSessions,
+  makeTaskSession,
+  renewTaskSession,
+  type SessionMeans,
+  taskSessionLifetime,
+} from "./task-sessions.ts"
 export type { Trail } from "./trail.ts"
 export type { Change, Commit, Position, Schema, Store, TxOf, ViewOf, WatchMoment } from "./types.ts"
 export { defaultDhcpOptions, subnetRow, type VpcCompanions, vpcCompanions } from "./vpc-records.ts"

@@ -16,6 +16,7 @@ import { parameters, parameterVersions } from "./tables/parameters.ts"
 import { sandboxes, sandboxPools } from "./tables/sandboxes.ts"
 import { secrets, secretVersions } from "./tables/secrets.ts"
 import { deployments, serviceEvents, serviceRevisions, services } from "./tables/services.ts"
+import { taskCredentials } from "./tables/task-credentials.ts"
 import { families, taskDefinitions } from "./tables/task-definitions.ts"
 import { taskSets } from "./tables/task-sets.ts"
 import { runTaskTokens, tasks } from "./tables/tasks.ts"
@@ -64,6 +65,7 @@ export const schema = {
   services,
   settings,
   subnets,
+  taskCredentials,
   taskDefinitions,
   taskSets,
   tasks,

@@ -4,12 +4,14 @@ import assert from "node:assert/strict"
 import { afterEach, describe, test } from "node:test"
 import { endAll, joined, running, runTask, web } from "../support/joined-agent.ts"
 import { recordings } from "../support/official-agent.ts"
+import { aRole } from "../support/rows.ts"
 
 afterEach(endAll)
 
 describe("a task on it", () => {
   test("with health check, logs, secrets, labels, limits and volumes has room there, and can be loaded", async () => {
     const { world, agent } = await joined()
+    world.state.transact((tx) => tx.iamRoles.insert(aRole({ name: "execution" })))
     const arn = await runTask(
       world,
       [
@@ -63,7 +65,18 @@ describe("a task on it", () => {
       [host.MemoryReservation, host.Init, host.CapDrop, host.Ulimits],
       [16 * 1024 ** 2, true, ["NET_RAW"], [{ Name: "nofile", Soft: 10, Hard: 20 }]],
     )
-    // Docker's own driver delivers to where the agent reached us.
+    assert.deepEqual(container.secrets, [
+      {
+        name: "S",
+        valueFrom: "arn:aws:ssm:us-east-1:123456789012:parameter/x",
+        provider: "ssm",
+        region: "us-east-1",
+        type: "ENVIRONMENT_VARIABLE",
+        target: "CONTAINER",
+      },
+    ])
+    // Docker's own driver delivers to where the agent reached us, with the keys of the execution role.
+    assert.equal(container.logsAuthStrategy, "ExecutionRole")
     const { Config } = host.LogConfig as { Config: Record<string, string> }
     assert.equal(Config["awslogs-endpoint"], world.endpoint)
     assert.equal((await world.describe(arn))?.connectivity, "CONNECTED")

@@ -2,11 +2,22 @@
 // agent itself was seen to do against Roadstead is in docs/decisions/0014.
 import assert from "node:assert/strict"
 import { afterEach, describe, test } from "node:test"
+import type { IamRoleCredentials } from "../../src/protocol/index.ts"
 import { agentWorld, key, strangersKey } from "../support/agent-world.ts"
 import { atEnd, endAll, instanceOf, joined, running, setUp, web } from "../support/joined-agent.ts"
 import { type OfficialAgent, officialAgent, recordings } from "../support/official-agent.ts"
+import { aRole } from "../support/rows.ts"
 
 afterEach(endAll)
+
+/** The role type of the first message with another key of the same set. */
+const renewed = async (acs: Awaited<ReturnType<OfficialAgent["acs"]>>, old: IamRoleCredentials | undefined) => {
+  for (;;) {
+    const { message } = await acs.next("IAMRoleCredentialsMessage")
+    const { credentialsId, accessKeyId } = message.roleCredentials as IamRoleCredentials
+    if (credentialsId === old?.credentialsId && accessKeyId !== old.accessKeyId) return message.roleType
+  }
+}
 
 describe("an official agent that registers", () => {
   test("gets every attribute back, and every one again when it comes back with its ARN and without its own", async () => {
@@ -130,6 +141,63 @@ describe("an official agent that connects again", () => {
       [stray],
     )
     assert.deepEqual([agent.tasks.get(stray)?.desired, agent.tasks.get(arn)?.desired], ["STOPPED", "RUNNING"])
+  })
+
+  test("gets the credentials of both roles with the task, in the shape of the recordings, and new ones in time", async () => {
+    const { world, agent, acs } = await joined()
+    world.state.transact((tx) => {
+      for (const name of ["app", "pull"]) tx.iamRoles.insert(aRole({ name }))
+    })
+    const arn = await running(world, agent, [web], { taskRoleArn: "app", executionRoleArn: "pull" })
+    const { roleCredentials, executionRoleCredentials } = agent.tasks.get(arn)?.task ?? {}
+    const recorded = recordings["acs-in-IAMRoleCredentialsMessage"] as {
+      readonly message: { readonly roleCredentials: object }
+    }
+    const members = Object.keys(recorded.message.roleCredentials).sort()
+    for (const set of [roleCredentials, executionRoleCredentials])
+      assert.deepEqual(Object.keys(set ?? {}).sort(), members)
+    assert.match(roleCredentials?.expiration ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+    assert.deepEqual(
+      [roleCredentials?.roleArn, executionRoleCredentials?.roleArn].map((role) => role?.split("/")[1]),
+      ["app", "pull"],
+    )
+    // Hours that passed would take the connection away: nobody answers heartbeats in virtual time.
+    await world.clock.advance(1_000)
+    world.state.transact((tx) => {
+      for (const { use, keys } of [...tx.taskCredentials.by("task", arn)]) {
+        const soon = keys.map((key) => ({ ...key, expiresAt: world.clock.now() + 60_000 }))
+        tx.taskCredentials.patch(`${arn} ${use}`, { keys: soon })
+      }
+    })
+    await world.clock.advance(0)
+    const [application, execution] = [await renewed(acs, roleCredentials), await renewed(acs, executionRoleCredentials)]
+    assert.deepEqual([application, execution], ["TaskApplication", "TaskExecution"])
+  })
+
+  test("that was away when keys were renewed gets them when it is back, and those that it has not again", async () => {
+    const { world, agent, acs } = await joined()
+    world.state.transact((tx) => tx.iamRoles.insert(aRole()))
+    const arn = await running(world, agent, [web], { taskRoleArn: "app" })
+    // What the control plane has heard shows only in what it says next.
+    acs.socket.close(1000)
+    await acs.closed
+    await (await agent.acs()).next("HeartbeatMessage")
+    const second = await agent.acs()
+    await second.next("HeartbeatMessage")
+    assert.deepEqual(
+      second.heard.filter(({ type }) => type === "IAMRoleCredentialsMessage"),
+      [],
+    )
+    second.socket.close(1000)
+    await second.closed
+    await world.until(() => {
+      const instance = world.state.view((view) => view.containerInstances.get(agent.arn))
+      return instance?.session.connected === false
+    })
+    await world.clock.advance(5 * 60 * 60 * 1000)
+    const third = await agent.acs()
+    const { message } = await third.next("IAMRoleCredentialsMessage")
+    assert.equal(message.taskArn, arn)
   })
 
   test("after a start of its process gets the credentials of running tasks, under the same ids", async () => {

@@ -44,6 +44,7 @@ export const runTask = async (
   containerDefinitions: ContainerDefinition[] = [web],
   more: {
     readonly executionRoleArn?: string
+    readonly taskRoleArn?: string
     readonly networkMode?: "host" | "none"
     readonly overrides?: object
     readonly volumes?: object[]

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { WebSocket } from "ws"
-import type { AcsContainer, AcsTask, Envelope, TaskIdentifier } from "../../src/protocol/index.ts"
+import type { AcsContainer, AcsTask, Envelope, IamRoleCredentials, TaskIdentifier } from "../../src/protocol/index.ts"
 import { type Credentials, signFrame, signRequest } from "../../src/wire/client/index.ts"
 import type { TestClock } from "./test-clock.ts"
 
@@ -184,6 +184,9 @@ export const officialAgent = (options: {
     const ack = ({ clusterArn, containerInstanceArn, messageId }: Message) =>
       say("AckRequest", { cluster: clusterArn, containerInstance: containerInstanceArn, messageId })
 
+    const acknowledge = ({ messageId }: Message, { credentialsId, expiration }: IamRoleCredentials) =>
+      say("IAMRoleCredentialsAckRequest", { messageId, expiration, credentialsId })
+
     const payload = (message: Message) => {
       sequence = Math.max(sequence, Number(message.seqNum))
       let good = true
@@ -196,7 +199,10 @@ export const officialAgent = (options: {
         } else if (!known) tasks.set(task.arn, { task, desired: task.desiredStatus })
         else if (task.desiredStatus === "STOPPED") known.desired = "STOPPED"
       }
-      if (good) ack(message)
+      if (!good) return
+      ack(message)
+      const sets = (message.tasks as AcsTask[]).flatMap((task) => [task.roleCredentials, task.executionRoleCredentials])
+      for (const set of sets) if (set) acknowledge(message, set)
     }
     const manifest = (message: Message) => {
       if (Number(message.timeline) <= sequence) return
@@ -223,9 +229,8 @@ export const officialAgent = (options: {
         if (known) known.desired = "STOPPED"
       }
     }
-    const credentialsCame = ({ taskArn, messageId, roleCredentials }: Message) => {
-      const { expiration, credentialsId } = roleCredentials as Message
-      if (tasks.has(String(taskArn))) say("IAMRoleCredentialsAckRequest", { messageId, expiration, credentialsId })
+    const credentialsCame = (message: Message) => {
+      if (tasks.has(String(message.taskArn))) acknowledge(message, message.roleCredentials as IamRoleCredentials)
     }
     session.socket.on("open", () => {
       connectedOnce = true

@@ -1,5 +1,5 @@
 // Records for tests that begin in the middle of a story, with members that no test cares about filled in.
-import type { ContainerInstanceRow, TaskDefinitionRow, TaskRow } from "../../src/state/index.ts"
+import type { ContainerInstanceRow, IamRoleRow, TaskDefinitionRow, TaskRow } from "../../src/state/index.ts"
 
 const scope = { account: "111122223333", region: "us-east-1" }
 const arn = (resource: string) => `arn:aws:ecs:${scope.region}:${scope.account}:${resource}`
@@ -73,3 +73,36 @@ export const aTask = (more: Partial<TaskRow> = {}): TaskRow => {
     ...more,
   }
 }
+
+/** A role that tasks may act as, `app` unless it is named. */
+export const aRole = (more: Partial<IamRoleRow> = {}): IamRoleRow => {
+  const { account = "123456789012", name = "app" } = more
+  return {
+    account,
+    name,
+    id: `AROA${name.toUpperCase().padEnd(17, "A")}`,
+    path: "/",
+    arn: `arn:aws:iam::${account}:role/${name}`,
+    createdAt: 0,
+    attached: [],
+    inline: [],
+    tags: [],
+    trust: trustOf("ecs-tasks.amazonaws.com"),
+    maxSessionDuration: 3600,
+    ...more,
+  }
+}
+
+/** A trust policy that lets a service assume the role, under a condition if one is given. */
+export const trustOf = (service: string, condition?: object): string =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: service },
+        Action: "sts:AssumeRole",
+        ...(condition && { Condition: condition }),
+      },
+    ],
+  })

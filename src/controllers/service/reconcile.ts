@@ -165,7 +165,7 @@ const rebalance = (cx: Cx, service: ServiceRow, plan: RebalancePlan): void => {
     }
     if (!refusal) continue
     refused = true
-    messages.push(refusal.placement ? texts.unplacedIn(name, zone) : texts.notStartedIn(name, zone))
+    messages.push(refusal.kind === "placement" ? texts.unplacedIn(name, zone) : texts.notStartedIn(name, zone))
     cx.emit(serviceAction(service, "SERVICE_TASK_PLACEMENT_FAILURE", cx.now, { reason: refusal.code, ...refusal.more }))
   }
   const isOver = refused && started === 0
@@ -177,6 +177,8 @@ const rebalance = (cx: Cx, service: ServiceRow, plan: RebalancePlan): void => {
   cx.tx.services.patch(service.arn, { rebalancing })
   sayOfService(cx, service, messages)
 }
+
+const words = { placement: texts.unplaced, launch: texts.notLaunched, other: texts.notStarted } as const
 
 /** Stops and starts what was planned; answers when to try again what could not be placed. */
 const move = (cx: Cx, service: ServiceRow, moves: Moves): number | undefined => {
@@ -203,15 +205,12 @@ const move = (cx: Cx, service: ServiceRow, moves: Moves): number | undefined => 
     }
     if (refusal === undefined) continue
     retry = cx.now + placeAgain
-    const message = refusal.placement
-      ? texts.unplaced(service.name, refusal.reason)
-      : texts.notStarted(service.name, refusal.reason)
-    if (!saidLately(cx, service, message)) {
-      messages.push(message)
-      cx.emit(
-        serviceAction(service, "SERVICE_TASK_PLACEMENT_FAILURE", cx.now, { reason: refusal.code, ...refusal.more }),
-      )
-    }
+    const message = words[refusal.kind](service.name, refusal.reason)
+    if (saidLately(cx, service, message)) continue
+    messages.push(message)
+    // Nothing in the list of ECS's service action events is about roles.
+    if (refusal.kind === "launch") continue
+    cx.emit(serviceAction(service, "SERVICE_TASK_PLACEMENT_FAILURE", cx.now, { reason: refusal.code, ...refusal.more }))
   }
   sayOfService(cx, service, messages)
   return retry

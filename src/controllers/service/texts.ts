@@ -47,6 +47,8 @@ export const texts = {
 
   unplaced: (S: string, reason: string) =>
     `service ${S} was unable to place a task because no container instance met all of its requirements. ${reason} ${troubleshooting}`,
+  // [field] aws-samples/aws-modern-application-workshop#88 and many others
+  notLaunched: (S: string, error: string) => `(service ${S}) failed to launch a task with (error ${error}).`,
   notStarted: (S: string, reason: string) => `service ${S} was unable to place a task. Reason: ${reason}.`,
 
   inProgress: (id: string) => `ECS deployment ${id} in progress.`,

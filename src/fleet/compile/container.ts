@@ -18,7 +18,7 @@ export const compileContainer = (input: ContainerInput): AcsContainer => {
     ...(container.secrets ?? []).map((s) => compileSecret(s, "CONTAINER", task.region)),
     ...(container.logConfiguration?.secretOptions ?? []).map((s) => compileSecret(s, "LOG_DRIVER", task.region)),
   ]
-  const login = compileRegistryLogin(container, task.region)
+  const login = compileRegistryLogin(input)
   const made = task.containers.find((c) => c.name === name)
   return {
     name,

@@ -37,7 +37,6 @@ export interface CompileInput {
 export const compileTask = (input: CompileInput): AcsTask => {
   const { task, definition, networkInterface, credentials } = input
   const body = definition.definition
-  const execution = task.overrides.executionRoleArn ?? body.executionRoleArn
   return {
     arn: task.arn,
     taskClusterArn: task.clusterArn,
@@ -63,8 +62,8 @@ export const compileTask = (input: CompileInput): AcsTask => {
       compileContainer({
         container,
         task,
-        // Docker's own driver would wait for keys of a role that nobody hands out; without them it takes the daemon's.
-        hasExecutionRole: execution !== undefined && (credentials?.execution !== undefined || !input.logsEndpoint),
+        // Without a session there would be keys to wait for that nobody hands out; the host's own do the work then.
+        hasExecutionRole: credentials?.execution !== undefined,
         ...endpointFor(input),
         logsEndpoint: input.logsEndpoint,
         ...(body.networkMode !== undefined && { networkMode: body.networkMode }),

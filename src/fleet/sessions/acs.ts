@@ -35,7 +35,9 @@ export interface AcsSessionOptions {
   readonly sendCredentials: boolean
   /** See Admission. */
   readonly answersHeartbeats?: boolean
-  readonly credentials?: CredentialsOf
+  readonly credentials: CredentialsOf
+  /** What this agent, in whatever session, has acknowledged of credentials: `expiration` by their ids. */
+  readonly acknowledged: Map<string, string>
 }
 
 /** Reads what is on disk. */
@@ -50,6 +52,8 @@ export class AcsSession {
   readonly instanceArn: string
   readonly #options: AcsSessionOptions
   readonly #payloads = new Map<string, string>()
+  /** Credentials that were sent and not yet acknowledged: `expiration` by their ids. */
+  readonly #told = new Map<string, string>()
   readonly #cancelHeartbeat: Cancel
   #sequence: number
   #reserved: number
@@ -75,20 +79,29 @@ export class AcsSession {
       if (newest) this.#tell(newest, true)
     }
     this.#manifest(tasks)
-    if (this.#options.sendCredentials)
-      for (const task of tasks) if (task.lastStatus !== "STOPPED") this.refreshCredentials(task)
+    if (this.#options.sendCredentials) this.#options.acknowledged.clear()
+    for (const task of tasks) {
+      // What nothing was sent of yet comes with its payload.
+      const sent = this.#options.sendCredentials || task.observed.payloadSentAt !== undefined
+      if (sent && task.lastStatus !== "STOPPED") this.refreshCredentials(task)
+    }
     this.#heartbeat()
   }
 
-  /** Sends the credentials of a task's roles, as they are now. An agent that does not know the task gives no ack. */
+  /**
+   * Sends the credentials of a task's roles that the agent has not acknowledged as they are now. One that does not know the
+   * task gives no ack.
+   */
   refreshCredentials(task: TaskRow): void {
-    const { task: application, execution } = this.#options.credentials?.(task) ?? {}
+    const { task: application, execution } = this.#options.credentials(task)
     const roles = [
       ["TaskApplication", application],
       ["TaskExecution", execution],
     ] as const
     for (const [roleType, roleCredentials] of roles) {
       if (!roleCredentials) continue
+      if (this.#options.acknowledged.get(roleCredentials.credentialsId) === roleCredentials.expiration) continue
+      this.#told.set(roleCredentials.credentialsId, roleCredentials.expiration)
       this.#send({
         type: "IAMRoleCredentialsMessage",
         message: {
@@ -139,6 +152,8 @@ export class AcsSession {
     const messageId = this.#options.ids.uuid()
     // Only a RUNNING payload's ack is news: a STOP is answered by the task's own report.
     if (task.desiredStatus === "RUNNING") this.#payloads.set(messageId, taskArn)
+    for (const sent of [task.roleCredentials, task.executionRoleCredentials])
+      if (sent) this.#told.set(sent.credentialsId, sent.expiration)
     this.#send({
       type: "PayloadMessage",
       message: { ...this.#address(messageId), seqNum: this.#next(), tasks: [task] },
@@ -175,13 +190,25 @@ export class AcsSession {
       return
     }
     const message = envelope.message as Readonly<Record<string, unknown>>
-    // Heartbeat and credentials acks say nothing that is kept; unknown types are ignored, as agents do.
+    // Heartbeat acks say nothing that is kept; unknown types are ignored, as agents do.
     // Nothing of a frame is of any type until it is looked at: even turning a value into text may throw.
     if (envelope.type === "AckRequest" && typeof message.messageId === "string") this.#acked(message.messageId)
+    if (envelope.type === "IAMRoleCredentialsAckRequest") {
+      const { credentialsId, expiration } = message
+      if (typeof credentialsId === "string" && typeof expiration === "string")
+        this.#noteCredentials(credentialsId, expiration)
+    }
     if (envelope.type === "TaskStopVerificationMessage") this.#verifyStops(envelope)
     if (envelope.type === "NackRequest") {
       this.#options.log.warn("An agent refused a message.", { instance: this.instanceArn, reason: message.reason })
     }
+  }
+
+  /** Only of sessions that there are: an agent could name any. */
+  #noteCredentials(credentialsId: string, expiration: string): void {
+    if (this.#told.get(credentialsId) !== expiration) return
+    this.#told.delete(credentialsId)
+    this.#options.acknowledged.set(credentialsId, expiration)
   }
 
   #acked(messageId: string): void {

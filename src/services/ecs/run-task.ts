@@ -13,6 +13,7 @@ import { checkEc2, checkInstances, type Started, startPlaced } from "./run-task/
 import { taskNetwork } from "./run-task/network.ts"
 import { newTask, type Plan } from "./run-task/new-task.ts"
 import { echoOverrides, overriddenDefinition } from "./run-task/overrides.ts"
+import { insertTask, taskRoles } from "./run-task/roles.ts"
 import { checkCount, checkTags, type KeptTag, mergeTags } from "./tags.ts"
 
 type RunTaskInput = Input<"ecs", "RunTask">
@@ -63,7 +64,7 @@ const startOnFargate = (cx: Cx, plan: Plan, capacities: readonly Capacity[]): St
   const first = network ? cx.ids.below(network.subnets.length) : 0
   const tasks = capacities.map((capacity, i) => {
     const subnet = network?.subnets[(first + i) % network.subnets.length]
-    return cx.tx.tasks.insert(newTask(cx, plan, { capacity, subnet }))
+    return insertTask(cx, plan.roles, newTask(cx, plan, { capacity, subnet }))
   })
   return { tasks, failures: [] }
 }
@@ -93,7 +94,8 @@ export const runTask =
       checkInstances(cx, cluster)
       checkEc2(row, input, allowHostAccess)
     }
-    const plan: Plan = { cluster, row, definition, overrides, network, tags, input }
+    const roles = taskRoles(cx, definition)
+    const plan: Plan = { cluster, row, definition, overrides, network, roles, tags, input }
     const { tasks, failures } = isFargate ? startOnFargate(cx, plan, capacities) : startPlaced(cx, plan, count, input)
     // A call that has started nothing may be tried again under its token.
     if (tasks.length > 0) {

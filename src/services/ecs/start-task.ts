@@ -12,6 +12,7 @@ import { activeCluster, runnableTaskDefinition } from "./resolve.ts"
 import { checkEc2, startOn } from "./run-task/ec2.ts"
 import { taskNetwork } from "./run-task/network.ts"
 import { echoOverrides, overriddenDefinition } from "./run-task/overrides.ts"
+import { taskRoles } from "./run-task/roles.ts"
 import { checkRest, tagsOf } from "./run-task.ts"
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StartTask.html */
@@ -42,6 +43,8 @@ export const startTask =
       else if (instance.status !== "ACTIVE") missing.push({ arn, reason: "INACTIVE" })
       else instances.push(instance)
     }
-    const { tasks, failures } = startOn(cx, { cluster, row, definition, overrides, network, tags, input }, instances)
+    const roles = taskRoles(cx, definition)
+    const plan = { cluster, row, definition, overrides, network, roles, tags, input }
+    const { tasks, failures } = startOn(cx, plan, instances)
     return { tasks: tasks.map((task) => describeTask(cx.tx, task, true)), failures: [...missing, ...failures] }
   }

@@ -36,7 +36,6 @@ const taskDefinitions = [
   "RegisterTaskDefinition.ephemeralStorage",
   "RegisterTaskDefinition.executionRoleArn",
   "RegisterTaskDefinition.proxyConfiguration",
-  "RegisterTaskDefinition.taskRoleArn",
 ]
 
 const tasks = [
@@ -46,7 +45,6 @@ const tasks = [
   "RunTask.overrides.containerOverrides.environmentFiles",
   "RunTask.overrides.ephemeralStorage",
   "RunTask.overrides.executionRoleArn",
-  "RunTask.overrides.taskRoleArn",
   "RunTask.platformVersion=1.3.0",
   "RunTask.referenceId",
 ]
@@ -56,7 +54,6 @@ const placed = [
   "StartTask.overrides.containerOverrides.environmentFiles",
   "StartTask.overrides.ephemeralStorage",
   "StartTask.overrides.executionRoleArn",
-  "StartTask.overrides.taskRoleArn",
   "StartTask.referenceId",
 ]
 

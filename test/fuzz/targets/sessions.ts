@@ -63,6 +63,8 @@ const keys = [
   "message",
   "messageId",
   "stopCandidates",
+  "credentialsId",
+  "expiration",
   "taskArn",
   "tasks",
   "containers",
@@ -82,6 +84,8 @@ new AcsSession({
   ids: testIds(),
   compile: () => undefined,
   sendCredentials: false,
+  credentials: () => ({}),
+  acknowledged: new Map(),
 }).begin()
 
 export const acs: Target<Uint8Array> = bytesTarget({

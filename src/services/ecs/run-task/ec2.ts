@@ -13,6 +13,7 @@ import { type Kind, placeOnInstances } from "../standings.ts"
 import { checkHostAccess } from "./host-access.ts"
 import { newTask, type Plan } from "./new-task.ts"
 import { newContainers } from "./overrides.ts"
+import { insertTask } from "./roles.ts"
 
 /** What a call says of placement. */
 export interface AskedPlacement {
@@ -60,7 +61,7 @@ const kindOf = (cx: Cx, plan: Plan, asked: AskedPlacement): Kind => {
 const start = (cx: Cx, plan: Plan, instance: ContainerInstanceRow): TaskRow => {
   const zone = zoneOf(instance)
   const place = { arn: instance.arn, ...(zone !== undefined && { availabilityZone: zone }) }
-  return cx.tx.tasks.insert(newTask(cx, plan, { capacity: { launchType: "EC2" }, instance: place }))
+  return insertTask(cx, plan.roles, newTask(cx, plan, { capacity: { launchType: "EC2" }, instance: place }))
 }
 
 const failuresOf = (obstacles: ReadonlyMap<string, Obstacle>): Failure[] =>

@@ -11,6 +11,7 @@ import type { Capacity } from "./capacity-choice.ts"
 import type { TaskNetwork } from "./network.ts"
 import { newContainers, storageOf } from "./overrides.ts"
 import { platformVersionOf } from "./platform.ts"
+import type { TaskRoles } from "./roles.ts"
 
 /** What of a call is written down as it came. */
 export interface Asked {
@@ -30,6 +31,7 @@ export interface Plan {
   readonly definition: Definition
   readonly overrides: TaskOverrides
   readonly network: TaskNetwork | undefined
+  readonly roles: TaskRoles
   readonly tags: readonly KeptTag[]
   readonly input: Asked
 }

@@ -18,13 +18,14 @@ import { checkInstances, startOn, startPlaced } from "../run-task/ec2.ts"
 import { type TaskNetwork, taskNetwork } from "../run-task/network.ts"
 import { newTask, type Plan } from "../run-task/new-task.ts"
 import { echoOverrides } from "../run-task/overrides.ts"
+import { insertTask, isUnassumable, taskRoles } from "../run-task/roles.ts"
 import { type KeptTag, mergeTags } from "../tags.ts"
 import { isOnFargate } from "./revision.ts"
 
 /** Why tasks that are wanted were not started. */
 export interface Refusal {
-  /** No container instance had what they need; else something else was in the way. */
-  readonly placement: boolean
+  /** No container instance had what they need, the role of the tasks cannot be assumed, or something else was in the way. */
+  readonly kind: "placement" | "launch" | "other"
   /** In the words of the service's event. */
   readonly reason: string
   /** `reason` of the event SERVICE_TASK_PLACEMENT_FAILURE. */
@@ -74,6 +75,7 @@ const planOf = (cx: Cx, service: ServiceRow, deploymentId: string, revision: Ser
     definition: row.definition,
     overrides: echoOverrides(row.definition, undefined),
     network,
+    roles: taskRoles(cx, row.definition),
     tags: tagsFor(cluster, service, row),
     input: {
       platformVersion,
@@ -118,7 +120,7 @@ const startOnFargate = (
   return capacities.map((capacity) => {
     const subnet = plan.network && thinnest(plan.network, zones)
     if (subnet) zones.set(subnet.availabilityZone, (zones.get(subnet.availabilityZone) ?? 0) + 1)
-    return cx.tx.tasks.insert(newTask(cx, plan, { capacity, subnet }))
+    return insertTask(cx, plan.roles, newTask(cx, plan, { capacity, subnet }))
   })
 }
 
@@ -155,7 +157,7 @@ const refusalOf = (
   const best = failures.toSorted((a, b) => closest.indexOf(b.reason ?? "") - closest.indexOf(a.reason ?? ""))[0]
   const code = best?.reason ?? "AGENT"
   return {
-    placement: true,
+    kind: "placement",
     reason: `The closest matching container-instance ${lastPart(best?.arn ?? "")} ${lacking[code as Obstacle] ?? `encountered error "${code}".`}`,
     code,
     more: { containerInstanceArns: failures.flatMap(({ arn }) => (arn === undefined ? [] : [arn])) },
@@ -218,11 +220,13 @@ export const startServiceTasks = (
   } catch (thrown) {
     // What a caller of RunTask would be told (a subnet that was deleted, an empty cluster) is the service's event.
     if (!(thrown instanceof Fault)) throw thrown
+    if (isUnassumable(thrown))
+      return { taskArns: [], refusal: { kind: "launch", reason: thrown.message, code: thrown.code, more: {} } }
     const isEmpty = thrown.message === "No Container Instances were found in your cluster."
     return {
       taskArns: [],
       refusal: {
-        placement: isEmpty,
+        kind: isEmpty ? "placement" : "other",
         reason: isEmpty ? `Reason: ${thrown.message}` : thrown.message.replace(/\.$/, ""),
         code: isEmpty ? "EMPTY CLUSTER" : thrown.code,
         more: {},
