@@ -8,7 +8,7 @@ const floors = [
   ["policy", "scheduler", "wire", "state", "proxy", "console"],
   ["gate"],
   ["services", "fleet"],
-  ["controllers", "agent", "machines"],
+  ["controllers", "registry", "agent", "machines"],
   ["main"],
 ]
 

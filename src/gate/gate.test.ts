@@ -4,7 +4,7 @@ import { describe, test } from "node:test"
 import { TestClock } from "../../test/support/test-clock.ts"
 import { testIds } from "../../test/support/test-ids.ts"
 import { Fault, fault, silentLog } from "../kernel/index.ts"
-import { type BulkStore, memoryStore, type State } from "../state/index.ts"
+import { type BlobStore, type BulkStore, memoryStore, type State } from "../state/index.ts"
 import { bulk, type Caller, type Cx, createGate, implement, read, wait, write } from "./index.ts"
 
 const scope = { account: "111122223333", region: "eu-west-1" }
@@ -71,7 +71,7 @@ const setUp = async (state?: State) => {
   const clock = new TestClock()
   const gate = createGate({
     state: store,
-    bulk: { logEvents: noBulk },
+    bulk: { logEvents: noBulk, layers: {} as BlobStore },
     services: [service],
     clock,
     ids: testIds(),

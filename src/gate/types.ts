@@ -2,7 +2,7 @@
 // Services fill tables of these (see implement.ts); wire/ and call() run them through dispatch.ts.
 import type { Caller, CallerSession, Ids, Log, Scope } from "../kernel/index.ts"
 import type { Operations, ServiceName } from "../model/operations.ts"
-import type { BulkStore, Tx, View } from "../state/index.ts"
+import type { BlobStore, BulkStore, Tx, View } from "../state/index.ts"
 
 export type { Caller, CallerSession }
 
@@ -88,6 +88,8 @@ export interface WaitOp<S extends ServiceName, O extends keyof Operations[S]> {
 /** The bulk stores by what they hold. */
 export interface BulkStores {
   readonly logEvents: BulkStore
+  /** The layers of images. */
+  readonly layers: BlobStore
 }
 
 /** Condition keys and their values, by their IAM names (`ecs:cluster`). */

@@ -6,8 +6,10 @@ import { agentEndpoint, channelPaths, isAgentPath, startFleet, startMachineChann
 import { type BulkStores, createGate } from "../gate/index.ts"
 import { type Cancel, type Clocks, type Ids, type Log, newIds, type Vault } from "../kernel/index.ts"
 import { machinesSocket } from "../machines/index.ts"
+import { createRegistry, startLayerSweep } from "../registry/index.ts"
 import {
   type MachineRow,
+  openBlobStore,
   openStore,
   type State,
   schema,
@@ -20,7 +22,7 @@ import { addressFor, hearsLoopback } from "./addresses.ts"
 import { adminHandler } from "./admin.ts"
 import { anchorAt, type CloudAnchor, cloudClock, cloudTime, wallClock, wallTime } from "./clocks.ts"
 import type { UpConfig } from "./config.ts"
-import { controlSocket, type Folders, journalFile, logEventsFile } from "./data-folder.ts"
+import { controlSocket, type Folders, journalFile, layersFolder, logEventsFile } from "./data-folder.ts"
 import { openVault } from "./data-key.ts"
 import { keyFinder } from "./keys.ts"
 import { vpcListeners } from "./listeners.ts"
@@ -32,6 +34,9 @@ import { services } from "./services.ts"
 
 /** Logs may take so much of the disk; the oldest events of the longest streams are not dropped: writes are refused. */
 const logBytes = 8 * 1024 ** 3
+
+/** A layer part of 20 MiB, the largest that ECR takes, in base64. */
+const largeBodies = { "AmazonEC2ContainerRegistry_V20150921.UploadLayerPart": 28 * 1024 * 1024 }
 
 export interface ControlPlaneOptions {
   readonly config: UpConfig
@@ -67,6 +72,7 @@ export const startControlPlane = async (options: ControlPlaneOptions): Promise<C
   const vault = await vaultOf(state, options)
   const bulk: BulkStores = {
     logEvents: await sqliteBulkStore({ file: logEventsFile(folders), bytes: logBytes }),
+    layers: openBlobStore({ folder: layersFolder(folders) }),
   }
   const anchor = startCloud(state, config.timeScale)
   const clocks: Clocks = { wall: wallClock, cloud: cloudClock(anchor) }
@@ -126,6 +132,8 @@ const start = async ({
     },
     cloudTime: (wall) => new Date(cloudTime(anchor, wall.getTime())),
     ...logsPorts,
+    registryPort: () => port,
+    wallNow: () => clocks.wall.now(),
     allowHostAccess: config.allowHostAccess,
     vault,
   })
@@ -141,7 +149,9 @@ const start = async ({
   })
   const runner = startControllers({ state, gate, clock: clocks.cloud, log, controllers: controllers(home, clockPorts) })
   const stopSweep = startLogSweep({ state, logEvents: bulk.logEvents, clock: clocks.cloud, log, ports: logsPorts })
-  let registry: ReturnType<typeof metricsRegistry> | undefined
+  const { layers } = bulk
+  const stopLayerSweep = startLayerSweep({ state, layers, clock: clocks.wall, log })
+  let metrics: ReturnType<typeof metricsRegistry> | undefined
 
   const server = createWireServer({
     ports: { dispatch: gate.dispatch, findKey: keyFinder(state), clock: clocks.wall, ids, log },
@@ -164,11 +174,13 @@ const start = async ({
           })),
         ),
       metrics: () => {
-        registry ??= metricsRegistry({ state, runner, fleet })
-        return registry
+        metrics ??= metricsRegistry({ state, runner, fleet })
+        return metrics
       },
       reset: () => reset({ state, now: () => clocks.cloud.now() }),
     }),
+    other: createRegistry({ gate, state, layers, clock: clocks.wall, log }),
+    bodyLimits: largeBodies,
     onUpgrade: (request, socket, head, authenticated) => {
       if (isAgentPath((request.url ?? "").split("?")[0] ?? ""))
         fleet.upgrade(request, socket, head, authenticated.caller)
@@ -199,6 +211,7 @@ const start = async ({
     close: async () => {
       stopChannel()
       stopSweep()
+      stopLayerSweep()
       stopHostWatch()
       runner.stop()
       fleet.close()

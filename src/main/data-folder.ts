@@ -28,6 +28,8 @@ export interface Folders {
 export const journalFile = (folders: Folders): string => join(folders.data, "state.sqlite")
 /** The log events. */
 export const logEventsFile = (folders: Folders): string => join(folders.data, "logs.sqlite")
+/** The layers of images. */
+export const layersFolder = (folders: Folders): string => join(folders.data, "layers")
 
 /** Where the control plane listens for what comes out of machines apart. */
 export const controlSocket = (folders: Folders): string => join(folders.run, "control-plane.sock")

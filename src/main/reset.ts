@@ -89,6 +89,9 @@ const emptySecrets = (tx: Tx): void => {
   for (const row of [...tx.parameters.all()]) tx.parameters.delete(named(row))
 }
 
+const inRepository = (at: { account: string; region: string; repository: string }, id: string): string =>
+  `${at.account}/${at.region}/${at.repository} ${id}`
+
 const empty = (tx: Tx): void => {
   emptySecrets(tx)
   for (const row of [...tx.tasks.all()]) tx.tasks.delete(row.arn)
@@ -106,6 +109,11 @@ const empty = (tx: Tx): void => {
     tx.logResourcePolicies.delete(`${row.account}/${row.region}/${row.name}`)
   }
   for (const row of [...tx.logGroups.all()]) tx.logGroups.delete(`${row.account}/${row.region}/${row.name}`)
+  for (const row of [...tx.ecrImages.all()]) tx.ecrImages.delete(inRepository(row, row.digest))
+  for (const row of [...tx.ecrLayers.all()]) tx.ecrLayers.delete(inRepository(row, row.digest))
+  for (const row of [...tx.ecrUploads.all()]) tx.ecrUploads.delete(inRepository(row, row.id))
+  for (const row of [...tx.ecrRepositories.all()]) tx.ecrRepositories.delete(`${row.account}/${row.region}/${row.name}`)
+  for (const row of [...tx.ecrRegistries.all()]) tx.ecrRegistries.delete(`${row.account}/${row.region}`)
   for (const row of [...tx.outbox.all()]) tx.outbox.delete(row.id)
   emptyVpcs(tx)
   for (const row of [...tx.containerInstances.all()]) {

@@ -1,6 +1,7 @@
 // The services that have handlers. All others are routed and answer NotImplemented.
 import type { ServiceTable } from "../gate/index.ts"
 import { ec2 } from "../services/ec2/index.ts"
+import { type EcrPorts, ecrService } from "../services/ecr/index.ts"
 import { type EcsPorts, ecsService } from "../services/ecs/index.ts"
 import { iam } from "../services/iam/index.ts"
 import { type LogsPorts, logsService } from "../services/logs/index.ts"
@@ -8,8 +9,9 @@ import { type SecretsPorts, secretsManager } from "../services/secretsmanager/in
 import { sts } from "../services/sts/index.ts"
 
 /** The handler tables, with the ports that they need. */
-export const services = (ports: EcsPorts & LogsPorts & SecretsPorts): readonly ServiceTable[] => [
+export const services = (ports: EcrPorts & EcsPorts & LogsPorts & SecretsPorts): readonly ServiceTable[] => [
   ec2,
+  ecrService(ports),
   ecsService(ports),
   iam,
   logsService(ports),

@@ -2,6 +2,10 @@
 
 /** All that an agent of ours calls. */
 const agentActions: ReadonlySet<string> = new Set([
+  "ecr:BatchCheckLayerAvailability",
+  "ecr:BatchGetImage",
+  "ecr:GetAuthorizationToken",
+  "ecr:GetDownloadUrlForLayer",
   "ecs:RegisterContainerInstance",
   "ecs:DeregisterContainerInstance",
   "ecs:DiscoverPollEndpoint",

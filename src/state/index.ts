@@ -2,6 +2,8 @@
 
 export { accountOfKey, isOurToken, newAccessKey, newSessionToken, newUniqueId } from "./access-key.ts"
 export { type AwsManagedPolicy, awsManagedPolicies, managedPolicyDocument } from "./aws-managed-policies/index.ts"
+export { BlobGap, BlobMismatch, type BlobSource, type BlobStore } from "./blobs.ts"
+export { type BlobStoreOptions, openBlobStore } from "./bulk/blobs.ts"
 export { memoryBulkStore } from "./bulk/memory.ts"
 export { type SqliteBulkOptions, sqliteBulkStore } from "./bulk/sqlite.ts"
 export type { BulkItem, BulkRange, BulkRefusal, BulkSize, BulkSpan, BulkStore } from "./bulk.ts"
@@ -47,6 +49,14 @@ export type { ContainerInstanceRow, InstanceHealthRow, InstanceResource } from "
 export type { DhcpOptionsRow, NetworkInterfaceRow, SubnetRow, VpcRow } from "./tables/ec2.ts"
 export type { AddressRow, InternetGatewayRow, NatGatewayRow, Route, RouteTableRow } from "./tables/ec2-routing.ts"
 export type { NetworkAclEntry, NetworkAclRow, SecurityGroupRow, SecurityGroupRule } from "./tables/ec2-security.ts"
+export type {
+  EcrImageRow,
+  EcrLayerRow,
+  EcrPreview,
+  EcrRegistryRow,
+  EcrRepositoryRow,
+  EcrUploadRow,
+} from "./tables/ecr.ts"
 export {
   type IamGroupRow,
   type IamIdentity,

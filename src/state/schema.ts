@@ -6,6 +6,7 @@ import { containerInstances, instanceHealth } from "./tables/container-instances
 import { dhcpOptions, networkInterfaces, subnets, vpcs } from "./tables/ec2.ts"
 import { addresses, internetGateways, natGateways, routeTables } from "./tables/ec2-routing.ts"
 import { networkAcls, securityGroups } from "./tables/ec2-security.ts"
+import { ecrImages, ecrLayers, ecrRegistries, ecrRepositories, ecrUploads } from "./tables/ecr.ts"
 import { iamGroups, iamInstanceProfiles, iamRoles, iamUsers } from "./tables/iam.ts"
 import { iamAccounts, iamPolicies, iamUses } from "./tables/iam-policies.ts"
 import { instances, launchTemplates } from "./tables/instances.ts"
@@ -30,6 +31,11 @@ export const schema = {
   containerInstances,
   dhcpOptions,
   deployments,
+  ecrImages,
+  ecrLayers,
+  ecrRegistries,
+  ecrRepositories,
+  ecrUploads,
   families,
   iamAccounts,
   iamGroups,

@@ -5,7 +5,7 @@ import { controllers, startControllers } from "../../src/controllers/index.ts"
 import { createGate } from "../../src/gate/index.ts"
 import { silentLog } from "../../src/kernel/index.ts"
 import { reset } from "../../src/main/reset.ts"
-import { type BulkStore, memoryStore } from "../../src/state/index.ts"
+import { type BlobStore, type BulkStore, memoryStore } from "../../src/state/index.ts"
 import { aDefinition, aHost, aTask } from "../support/rows.ts"
 import { TestClock } from "../support/test-clock.ts"
 import { testIds } from "../support/test-ids.ts"
@@ -15,7 +15,7 @@ test("a reset waits for the host to stop what runs, and then empties everything 
   const clock = new TestClock()
   const gate = createGate({
     ...{ state, clock, ids: testIds(), log: silentLog, services: [] },
-    bulk: { logEvents: {} as BulkStore },
+    bulk: { logEvents: {} as BulkStore, layers: {} as BlobStore },
   })
   startControllers({ ...{ state, gate, clock, log: silentLog }, controllers: controllers(aHost()) })
   const running = aTask({
@@ -59,7 +59,7 @@ test("a reset waits for no host of the user's own that is away", async () => {
   const clock = new TestClock()
   const gate = createGate({
     ...{ state, clock, ids: testIds(), log: silentLog, services: [] },
-    bulk: { logEvents: {} as BulkStore },
+    bulk: { logEvents: {} as BulkStore, layers: {} as BlobStore },
   })
   startControllers({ ...{ state, gate, clock, log: silentLog }, controllers: controllers(aHost()) })
   const { pool: _pool, machineId: _machine, ...own } = aHost()

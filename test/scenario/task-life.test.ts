@@ -7,7 +7,7 @@ import { type Caller, createGate, type Input } from "../../src/gate/index.ts"
 import { silentLog } from "../../src/kernel/index.ts"
 import { ec2 } from "../../src/services/ec2/index.ts"
 import { ecsService } from "../../src/services/ecs/index.ts"
-import { type BulkStore, memoryStore, type NetworkRow, type TaskRow } from "../../src/state/index.ts"
+import { type BlobStore, type BulkStore, memoryStore, type NetworkRow, type TaskRow } from "../../src/state/index.ts"
 import { TestClock } from "../support/test-clock.ts"
 import { testIds } from "../support/test-ids.ts"
 
@@ -22,7 +22,14 @@ const setUp = async () => {
     ec2,
     ecsService({ pollEndpoint: () => ({ endpoint: "http://127.0.0.1:1", telemetryEndpoint: "http://127.0.0.1:1" }) }),
   ]
-  const gate = createGate({ state, bulk: { logEvents: {} as BulkStore }, services, clock, ids, log: silentLog })
+  const gate = createGate({
+    state,
+    bulk: { logEvents: {} as BulkStore, layers: {} as BlobStore },
+    services,
+    clock,
+    ids,
+    log: silentLog,
+  })
   const runner = startControllers({ state, gate, clock, log: silentLog, controllers: controllers(scope) })
   const settle = () => clock.advance(0)
 

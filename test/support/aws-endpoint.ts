@@ -1,10 +1,14 @@
 // Services behind a real wire server on a free port, with records in memory, and the clients that talk to it: the
 // AWS SDK by its configuration, the AWS CLI as a process. For the contract tests of services without effects.
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { type Caller, createGate, type Gate, type ServiceTable } from "../../src/gate/index.ts"
 import { silentLog } from "../../src/kernel/index.ts"
 import { keyFinder } from "../../src/main/keys.ts"
-import { memoryBulkStore, memoryStore, type State } from "../../src/state/index.ts"
+import { createRegistry } from "../../src/registry/index.ts"
+import { memoryBulkStore, memoryStore, openBlobStore, type State } from "../../src/state/index.ts"
 import { createWireServer } from "../../src/wire/index.ts"
 import { realClock } from "./real-clock.ts"
 import { testIds } from "./test-ids.ts"
@@ -46,15 +50,18 @@ export const awsEndpoint = async (services: readonly ServiceTable[], minted?: Mi
   const state = memoryStore()
   const ids = testIds()
   const findKey = keyFinder(state)
+  const folder = mkdtempSync(join(tmpdir(), "roadstead-layers-"))
+  const layers = openBlobStore({ folder })
   const gate = createGate({
     state,
-    bulk: { logEvents: memoryBulkStore() },
+    bulk: { logEvents: memoryBulkStore(), layers },
     services,
     clock: realClock,
     ids,
     log: silentLog,
   })
   const server = createWireServer({
+    other: createRegistry({ gate, state, layers, clock: realClock, log: silentLog }),
     ports: {
       dispatch: gate.dispatch,
       findKey: (id) => (id === minted?.accessKeyId ? minted : findKey(id)),
@@ -104,6 +111,9 @@ export const awsEndpoint = async (services: readonly ServiceTable[], minted?: Mi
         )
       })
     },
-    close: () => server.close(),
+    close: async () => {
+      await server.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
   }
 }

@@ -3,7 +3,7 @@ import { type Caller, createGate, type Input, type Output } from "../../src/gate
 import { silentLog } from "../../src/kernel/index.ts"
 import type { Operations } from "../../src/model/operations.ts"
 import { type LogsPorts, logsService as logsTable } from "../../src/services/logs/index.ts"
-import { type BulkStore, memoryBulkStore, memoryStore, type State } from "../../src/state/index.ts"
+import { type BlobStore, type BulkStore, memoryBulkStore, memoryStore, type State } from "../../src/state/index.ts"
 import { TestClock } from "./test-clock.ts"
 import { testIds } from "./test-ids.ts"
 
@@ -32,7 +32,7 @@ export const logsService = (
   const { state = memoryStore(), bulk = memoryBulkStore(), clock = new TestClock(), wallTime = (cloud) => cloud } = over
   const gate = createGate({
     state,
-    bulk: { logEvents: bulk },
+    bulk: { logEvents: bulk, layers: {} as BlobStore },
     services: [logsTable({ wallTime })],
     clock,
     ids: testIds(),

@@ -5,7 +5,14 @@ import { TestClock } from "../../../test/support/test-clock.ts"
 import { testIds } from "../../../test/support/test-ids.ts"
 import { createGate } from "../../gate/index.ts"
 import { silentLog } from "../../kernel/index.ts"
-import { type BulkStore, memoryStore, type NetworkRow, type Tx, type VpcRow } from "../../state/index.ts"
+import {
+  type BlobStore,
+  type BulkStore,
+  memoryStore,
+  type NetworkRow,
+  type Tx,
+  type VpcRow,
+} from "../../state/index.ts"
 import { startControllers } from "../index.ts"
 import { machinesController } from "./index.ts"
 
@@ -21,7 +28,7 @@ const setUp = async () => {
   const clock = new TestClock()
   const gate = createGate({
     ...{ state, clock, ids: testIds(), log: silentLog, services: [] },
-    bulk: { logEvents: {} as BulkStore },
+    bulk: { logEvents: {} as BulkStore, layers: {} as BlobStore },
   })
   startControllers({ ...{ state, gate, clock, log: silentLog }, controllers: [machinesController(scope)] })
   await clock.settle()

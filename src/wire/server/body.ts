@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http"
 import { promisify } from "node:util"
 import { gunzip, inflate } from "node:zlib"
+import type { Clock } from "../../kernel/index.ts"
 
 export type ReadBody =
   | { readonly kind: "body"; readonly sent: Uint8Array }
@@ -11,8 +12,11 @@ export type ReadBody =
 
 const nothing = new Uint8Array()
 
-/** Reads the body as it was sent, up to `limit` bytes. */
-export const readBody = (req: IncomingMessage, limit: number): Promise<ReadBody> => {
+/** A body of 10 MiB over a slow line; long polls are answers, not requests, and are not bounded by this. */
+const patience = 120_000
+
+/** Reads the body as it was sent, up to `limit` bytes; who sends too slowly is cut off. */
+export const readBody = (req: IncomingMessage, limit: number, clock: Clock): Promise<ReadBody> => {
   const declared = req.headers["content-length"]
   if (declared === "0" || (declared === undefined && req.headers["transfer-encoding"] === undefined)) {
     req.resume()
@@ -22,7 +26,9 @@ export const readBody = (req: IncomingMessage, limit: number): Promise<ReadBody>
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let length = 0
+    const cancel = clock.at(clock.now() + patience, () => req.destroy())
     const done = (result: ReadBody) => {
+      cancel()
       req.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone)
       // Whatever happens to the connection later is the server's to see.
       req.on("error", () => {})

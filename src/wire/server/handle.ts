@@ -28,7 +28,6 @@ export interface Handler {
 /** Builds the handler. `rules` may grow while the server runs (gateways). */
 export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Handler => {
   const { ports, contracts = loadContract } = options
-  const limit = bodyLimitOf(options)
   const end = outlet()
   const verifier: VerifierOptions = {
     auth: options.auth,
@@ -116,7 +115,9 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
       if (!served && !res.headersSent) answerPlain(res, 404, "NotFound", `There is no ${ask.path}.`, requestId)
       return
     }
-    const read = await readBody(req, limit)
+    if (options.other?.owns(ask.path, req.headers)) return options.other.serve(req, res, { ...ask, requestId })
+    const limit = bodyLimitOf(options, req.headers)
+    const read = await readBody(req, limit, ports.clock)
     if (read.kind === "gone") return
     const inflated = read.kind === "body" ? await inflateBody(read.sent, headers["content-encoding"], limit) : read
     const full = inflated.kind === "body" ? { ...ask, body: inflated.body } : ask

@@ -32,8 +32,23 @@ export interface WireServerOptions {
   readonly bodyLimit?: number
   /** Serves `/_roadstead/…` after the safety checks; false means not found. */
   readonly admin?: (req: IncomingMessage, res: ServerResponse, listener: ListenerTraits) => boolean | Promise<boolean>
+  /** Serves what is no AWS API (a container registry), after the safety checks and before anything of the body is read. */
+  readonly other?: OtherHandler
+  /** Larger bounds of bodies than `bodyLimit`, by `X-Amz-Target`. */
+  readonly bodyLimits?: Readonly<Record<string, number>>
   /** Takes a WebSocket upgrade whose sender is known; it owns the socket from then on. Without it upgrades are refused. */
   readonly onUpgrade?: (req: IncomingMessage, socket: Duplex, head: Buffer, authenticated: Authenticated) => void
+}
+
+/** A protocol beside AWS's own: it reads and answers its requests itself. */
+export interface OtherHandler {
+  /** Whether a request is its own. */
+  owns(path: string, headers: IncomingMessage["headers"]): boolean
+  serve(
+    req: IncomingMessage,
+    res: ServerResponse,
+    ask: { readonly path: string; readonly query: string; readonly requestId: string },
+  ): Promise<void>
 }
 
 /** What is particular to the listener that a request came in on. */
@@ -45,5 +60,13 @@ export interface ListenerTraits {
 /** Above the largest body of any AWS API that is not a stream (a template of CloudFormation, a batch of Kinesis: 5 MiB). */
 const defaultBodyLimit = 10 * 1024 * 1024
 
-/** The bound of bodies in bytes. */
-export const bodyLimitOf = ({ bodyLimit }: WireServerOptions): number => bodyLimit ?? defaultBodyLimit
+/** The bound of a request's body in bytes. */
+export const bodyLimitOf = (
+  { bodyLimit = defaultBodyLimit, bodyLimits }: WireServerOptions,
+  headers: IncomingMessage["headers"],
+): number => {
+  const target = headers["x-amz-target"]
+  return typeof target === "string" && bodyLimits && Object.hasOwn(bodyLimits, target)
+    ? (bodyLimits[target] ?? bodyLimit)
+    : bodyLimit
+}

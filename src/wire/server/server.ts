@@ -48,7 +48,8 @@ export const createWireServer = (options: WireServerOptions): WireServer => {
     })
     server.on("checkContinue", (req, res) => {
       // A body that will be refused is not even asked for.
-      if (Number(req.headers["content-length"]) <= bodyLimitOf(options)) res.writeContinue()
+      const isOther = options.other?.owns((req.url ?? "").split("?", 1)[0] ?? "", req.headers) === true
+      if (isOther || Number(req.headers["content-length"]) <= bodyLimitOf(options, req.headers)) res.writeContinue()
       server.emit("request", req, res)
     })
     server.on("upgrade", (req: IncomingMessage, socket: Duplex, head: Buffer) => upgrade(req, socket, head, traits))
@@ -106,8 +107,8 @@ const tuned = (server: Server): Server => {
   // SDKs keep idle connections for a minute; a server that closes first resets a request that is under way.
   server.keepAliveTimeout = 75_000
   server.headersTimeout = 60_000
-  // A body of 10 MiB over a slow line; long polls are answers, not requests, and are not bounded by this.
-  server.requestTimeout = 120_000
+  // A layer of an image takes as long as it takes. Bodies of AWS's APIs have a bound of their own (body.ts).
+  server.requestTimeout = 0
   server.maxHeadersCount = 200
   return server
 }

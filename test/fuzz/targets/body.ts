@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events"
 import type { IncomingMessage } from "node:http"
 import { deflateSync, gzipSync } from "node:zlib"
 import { inflateBody, readBody } from "../../../src/wire/server/body.ts"
+import { TestClock } from "../../support/test-clock.ts"
 import { mutator } from "../mutate.ts"
 import type { Target } from "../target.ts"
 
@@ -54,7 +55,7 @@ const afterLine = (bytes: Uint8Array): number => bytes.indexOf(10) + 1
 
 const send = async ({ headers, cuts, end, body }: Sending): Promise<void> => {
   const req = new Incoming(headers)
-  const reading = readBody(req as unknown as IncomingMessage, limit)
+  const reading = readBody(req as unknown as IncomingMessage, limit, new TestClock())
   let from = 0
   for (const cut of [...cuts.toSorted((a, b) => a - b), body.length]) {
     if (cut > from) req.emit("data", Buffer.from(body.subarray(from, cut)))

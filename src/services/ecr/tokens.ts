@@ -1,0 +1,100 @@
+// The registry's passwords, and signatures of download URLs: texts that say who may do what until when, sealed with a key
+// of this installation, so that nothing has to be kept of them.
+import { createHmac, timingSafeEqual } from "node:crypto"
+import type { Cx, Op, ReadCx } from "../../gate/index.ts"
+import { type Caller, fault, type Scope } from "../../kernel/index.ts"
+import type { View } from "../../state/index.ts"
+import { registryOf } from "./names.ts"
+import { type EcrPorts, registryHost } from "./ports.ts"
+
+/** AWS: "The authorization token is valid for 12 hours." */
+const lifetime = 12 * 60 * 60 * 1000
+
+const setting = "ecr/tokenKey"
+
+const keyOf = (cx: Cx): string => {
+  const known = cx.tx.settings.get(setting)
+  return known?.value ?? cx.tx.settings.put({ name: setting, value: cx.ids.hex(64) }).value
+}
+
+const sign = (key: string, text: string): Buffer => createHmac("sha256", Buffer.from(key, "hex")).update(text).digest()
+
+const isSigned = (view: View, text: string, signature: string): boolean => {
+  const key = view.settings.get(setting)?.value
+  if (key === undefined) return false
+  const given = Buffer.from(signature, "base64url")
+  const own = sign(key, text)
+  return given.length === own.length && timingSafeEqual(given, own)
+}
+
+/** What a password stands for. */
+export interface RegistryToken {
+  readonly caller: Caller
+  /** The registry that it opens when no name of one is used. */
+  readonly registry: Scope
+  /** On the wall clock. */
+  readonly expiresAt: number
+}
+
+/** Reads a password; undefined when it is none of ours. Whether it has expired is not looked at. */
+export const readToken = (view: View, password: string): RegistryToken | undefined => {
+  const [payload = "", signature = "", more] = password.split(".")
+  if (more !== undefined || password.length > 8192 || !isSigned(view, `token ${payload}`, signature)) return undefined
+  return JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as RegistryToken
+}
+
+const mint = (cx: Cx, token: RegistryToken): string => {
+  const payload = Buffer.from(JSON.stringify(token), "utf8").toString("base64url")
+  return `${payload}.${sign(keyOf(cx), `token ${payload}`).toString("base64url")}`
+}
+
+/** A host of ours acts for tasks of many accounts: it gets into a registry only while it has such a task to start or run. */
+const checkMachine = (cx: ReadCx, registry: Scope): void => {
+  const hosts = cx.tx.containerInstances.by("machine", cx.caller.machineId ?? "")
+  const serves = hosts.some(({ arn }) => cx.tx.tasks.by("host", arn).some((task) => task.account === registry.account))
+  if (!serves)
+    throw fault(
+      "AccessDeniedException",
+      `User: ${cx.caller.arn} is not authorized to perform: ecr:GetAuthorizationToken on resource: * because it runs no task of the account ${registry.account}`,
+    )
+}
+
+export const GetAuthorizationToken =
+  (ports: EcrPorts): Op<"ecr", "GetAuthorizationToken"> =>
+  (cx, input) => {
+    const { sourceIp: _, host: __, ...caller } = cx.caller
+    const registries = (input.registryIds ?? [undefined]).map((id) => registryOf(cx.scope, id))
+    const expiresAt = Math.floor(ports.wallNow()) + lifetime
+    return {
+      authorizationData: registries.map((registry) => {
+        if (caller.kind === "machine") checkMachine(cx, registry)
+        const password = mint(cx, {
+          caller,
+          registry: { account: registry.account, region: registry.region },
+          expiresAt,
+        })
+        return {
+          authorizationToken: Buffer.from(`AWS:${password}`, "utf8").toString("base64"),
+          expiresAt: new Date(expiresAt),
+          // The scheme is AWS's: Docker goes by the host alone, and the official agent looks for exactly this.
+          proxyEndpoint: `https://${registryHost(ports, registry)}`,
+        }
+      }),
+    }
+  }
+
+/** The query of a download URL that is good for `ms`. */
+export const signDownload = (cx: Cx, digest: string, expiresAt: number): string => {
+  const signature = sign(keyOf(cx), `layer ${digest} ${expiresAt}`).toString("base64url")
+  return `expires=${expiresAt}&signature=${signature}`
+}
+
+/** Whether a download URL is one of ours and still good. */
+export const isDownloadSigned = (view: View, digest: string, query: URLSearchParams, wallNow: number): boolean => {
+  const expires = query.get("expires") ?? ""
+  return (
+    /^\d{1,16}$/.test(expires) &&
+    Number(expires) > wallNow &&
+    isSigned(view, `layer ${digest} ${expires}`, query.get("signature") ?? "")
+  )
+}
