@@ -5,6 +5,7 @@ import { containerInstanceController } from "./container-instance/index.ts"
 import type { Controller } from "./controller.ts"
 import { instanceController } from "./instance/index.ts"
 import { machinesController } from "./machines/index.ts"
+import { parameterController } from "./parameter/index.ts"
 import { sandboxController } from "./sandbox/index.ts"
 import { secretController } from "./secret/index.ts"
 import { serviceController } from "./service/index.ts"
@@ -27,4 +28,5 @@ export const controllers = (home: Scope, clocks: ClockPorts = {}): readonly Cont
   taskDefinitionController,
   clusterController,
   secretController,
+  parameterController,
 ]

@@ -16,3 +16,11 @@ export const secretsPrincipal = (account: string): Caller => ({
   kind: "service",
   servicePrincipal: "secretsmanager.amazonaws.com",
 })
+
+/** Systems Manager itself, which removes what has expired. */
+export const parametersPrincipal = (account: string): Caller => ({
+  account,
+  arn: `arn:aws:sts::${account}:assumed-role/AWSServiceRoleForAmazonSSM/ssm`,
+  kind: "service",
+  servicePrincipal: "ssm.amazonaws.com",
+})

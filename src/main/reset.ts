@@ -1,6 +1,6 @@
 // POST /_roadstead/reset: stops all tasks, waits until they are gone, and empties the records of all accounts. Machines,
 // their keys and networks stay, as the agents are still there; the events of removed log streams are swept by log-sweep.ts.
-import { type State, serviceEventKey, type Tx, type View } from "../state/index.ts"
+import { parameterKey, parameterVersionKey, type State, serviceEventKey, type Tx, type View } from "../state/index.ts"
 
 export interface ResetOptions {
   readonly state: State
@@ -85,8 +85,8 @@ const emptySecrets = (tx: Tx): void => {
   const named = (row: { account: string; region: string; name: string }) => `${row.account}/${row.region}/${row.name}`
   for (const row of [...tx.secretVersions.all()]) tx.secretVersions.delete(`${row.secretArn} ${row.id}`)
   for (const row of [...tx.secrets.all()]) tx.secrets.delete(named(row))
-  for (const row of [...tx.parameterVersions.all()]) tx.parameterVersions.delete(`${named(row)} ${row.version}`)
-  for (const row of [...tx.parameters.all()]) tx.parameters.delete(named(row))
+  for (const row of [...tx.parameterVersions.all()]) tx.parameterVersions.delete(parameterVersionKey(row))
+  for (const row of [...tx.parameters.all()]) tx.parameters.delete(parameterKey(row))
 }
 
 const inRepository = (at: { account: string; region: string; repository: string }, id: string): string =>

@@ -6,15 +6,19 @@ import { type EcsPorts, ecsService } from "../services/ecs/index.ts"
 import { iam } from "../services/iam/index.ts"
 import { type LogsPorts, logsService } from "../services/logs/index.ts"
 import { type SecretsPorts, secretsManager } from "../services/secretsmanager/index.ts"
+import { type ParametersPorts, parameterStore } from "../services/ssm/index.ts"
 import { sts } from "../services/sts/index.ts"
 
 /** The handler tables, with the ports that they need. */
-export const services = (ports: EcrPorts & EcsPorts & LogsPorts & SecretsPorts): readonly ServiceTable[] => [
+export const services = (
+  ports: EcrPorts & EcsPorts & LogsPorts & SecretsPorts & ParametersPorts,
+): readonly ServiceTable[] => [
   ec2,
   ecrService(ports),
   ecsService(ports),
   iam,
   logsService(ports),
   secretsManager(ports),
+  parameterStore(ports),
   sts,
 ]

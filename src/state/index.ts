@@ -16,6 +16,7 @@ export {
   forgoDefaultVpc,
   makeDefaultVpc,
 } from "./default-vpc.ts"
+export { type EcsImage, ecsImages } from "./ecs-images.ts"
 export { type Cidr, cidrHolds, cidrsOverlap, formatAddress, formatCidr, parseAddress, parseCidr } from "./ipv4.ts"
 export { DataFolderCorrupt, DataFolderInUse, DataFolderTooNew } from "./journal/errors.ts"
 export type { Appended, Batch, Journal, Opened, RowKey, StoredRow } from "./journal/journal.ts"
@@ -73,7 +74,13 @@ export type { InstanceRow, LaunchTemplateRow, LaunchTemplateVersion, StateReason
 export type { LogGroupRow, LogResourcePolicyRow, LogStreamRow, MetricFilter } from "./tables/logs.ts"
 export type { MachineRow, NetworkRow } from "./tables/machines.ts"
 export type { OutboxRow, SettingRow } from "./tables/outbox.ts"
-export { type ParameterRow, type ParameterVersionRow, parameterVersionIdentity } from "./tables/parameters.ts"
+export {
+  type ParameterRow,
+  type ParameterVersionRow,
+  parameterKey,
+  parameterVersionIdentity,
+  parameterVersionKey,
+} from "./tables/parameters.ts"
 export type { SandboxPoolRow, SandboxRow } from "./tables/sandboxes.ts"
 export { type SecretRotation, type SecretRow, type SecretVersionRow, secretVersionIdentity } from "./tables/secrets.ts"
 export {

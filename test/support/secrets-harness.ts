@@ -6,6 +6,7 @@ import { type BulkStores, type Caller, createGate, type Input, type Output } fro
 import { Fault, newVault, silentLog, type Vault } from "../../src/kernel/index.ts"
 import type { Operations } from "../../src/model/operations.ts"
 import { secretsManager } from "../../src/services/secretsmanager/index.ts"
+import { parameterStore } from "../../src/services/ssm/index.ts"
 import { memoryStore, type State } from "../../src/state/index.ts"
 import { TestClock } from "./test-clock.ts"
 import { seededRandom, testIds } from "./test-ids.ts"
@@ -38,7 +39,7 @@ const harness = <S extends keyof Operations>(service: S): ServiceHarness<S> => {
   const gate = createGate({
     state,
     bulk: {} as BulkStores,
-    services: [secretsManager(ports)],
+    services: [secretsManager(ports), parameterStore(ports)],
     clock,
     ids,
     log: silentLog,
@@ -62,6 +63,8 @@ const harness = <S extends keyof Operations>(service: S): ServiceHarness<S> => {
 }
 
 export const secretsHarness = (): ServiceHarness<"secretsmanager"> => harness("secretsmanager")
+
+export const parametersHarness = (): ServiceHarness<"ssm"> => harness("ssm")
 
 /** A token of its own for each new version, as SDKs make them. */
 export const tokens = () => {

@@ -15,10 +15,14 @@ export interface ParameterRow {
   readonly expiresAt?: number
 }
 
+/** `/a` and `a` are one parameter, and deeper names begin with a slash always: so the key has none. */
+export const parameterKey = (p: Pick<ParameterRow, "account" | "region" | "name">): string =>
+  `${p.account}/${p.region}/${p.name.replace(/^\//, "")}`
+
 export const parameters = defineTable<ParameterRow>()({
   name: "parameters",
   version: 1,
-  key: (p) => `${p.account}/${p.region}/${p.name}`,
+  key: parameterKey,
   indexes: { scope: (p) => `${p.account}/${p.region}` },
 })
 
@@ -45,13 +49,16 @@ export interface ParameterVersionRow {
   readonly labels: readonly string[]
 }
 
+export const parameterVersionKey = (v: Pick<ParameterVersionRow, "account" | "region" | "name" | "version">): string =>
+  `${parameterKey(v)} ${v.version}`
+
 export const parameterVersions = defineTable<ParameterVersionRow>()({
   name: "parameterVersions",
   version: 1,
-  key: (v) => `${v.account}/${v.region}/${v.name} ${v.version}`,
-  indexes: { parameter: (v) => `${v.account}/${v.region}/${v.name}` },
+  key: parameterVersionKey,
+  indexes: { parameter: parameterKey },
 })
 
 /** What a version's value is sealed for. */
-export const parameterVersionIdentity = (version: ParameterVersionRow): string =>
-  `parameter ${version.account}/${version.region}/${version.name} ${version.version} ${version.id} ${version.type}`
+export const parameterVersionIdentity = (version: Omit<ParameterVersionRow, "sealed">): string =>
+  `parameter ${parameterVersionKey(version)} ${version.id} ${version.type}`

@@ -3,31 +3,15 @@
 import type { ArchitectureValues, Image } from "@aws-sdk/client-ec2"
 import type { ReadOp } from "../../../gate/index.ts"
 import { fault } from "../../../kernel/index.ts"
+import { type EcsImage, ecsImages } from "../../../state/index.ts"
 import { applyFilters, type FilterTable, nothing } from "../filters.ts"
 import { pageOf } from "../pages.ts"
 
-interface ImageFacts {
-  readonly id: string
-  readonly name: string
-  readonly architecture: "x86_64" | "arm64"
+interface ImageFacts extends EcsImage {
   readonly tags: readonly []
 }
 
-/** Named as those of AWS are: `al2023-ami-ecs-hvm-…`, which lookups by `name` ask for. */
-export const images: readonly ImageFacts[] = [
-  {
-    id: "ami-0ec50000000000064",
-    name: "al2023-ami-ecs-hvm-2023.0.20240101-kernel-6.1-x86_64",
-    architecture: "x86_64",
-    tags: [],
-  },
-  {
-    id: "ami-0ec500000000000a4",
-    name: "al2023-ami-ecs-hvm-2023.0.20240101-kernel-6.1-arm64",
-    architecture: "arm64",
-    tags: [],
-  },
-]
+export const images: readonly ImageFacts[] = ecsImages.map((image) => ({ ...image, tags: [] }))
 
 /** Amazon's account for ECS-optimized images: [field] of many `describe-images --owners`. */
 const owner = "591542846629"
