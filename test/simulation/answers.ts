@@ -2,6 +2,7 @@
 import type { ContainerInstance, Service } from "@aws-sdk/client-ecs"
 import { schema, type TaskRow } from "../../src/state/index.ts"
 import { cpuOf, memoryOf } from "./invariants.ts"
+import { checkTaskSet } from "./task-sets.ts"
 import { root, scope, type World } from "./world.ts"
 
 const starting = new Set(["PROVISIONING", "PENDING", "ACTIVATING"])
@@ -13,6 +14,12 @@ const countsOf = (tasks: readonly TaskRow[]) => ({
 
 const checkService = (world: World, service: Service, tasks: readonly TaskRow[]): void => {
   const name = service.serviceName
+  const times = (service.events ?? []).map(({ createdAt }) => createdAt?.getTime() ?? 0)
+  world.check(
+    "events of a service are answered with the newest first, a hundred at most",
+    times.length <= 100 && times.every((time, i) => time <= (times[i - 1] ?? time)),
+    () => `${name}: ${times.join(" ")}`,
+  )
   const { running, pending } = countsOf(tasks)
   world.check(
     "the counts of a service are those of its tasks",
@@ -21,7 +28,7 @@ const checkService = (world: World, service: Service, tasks: readonly TaskRow[])
   )
   const deployments = service.deployments ?? []
   const primary = deployments.filter((deployment) => deployment.status === "PRIMARY").length
-  const alive = service.status === "ACTIVE"
+  const alive = service.status === "ACTIVE" && service.deploymentController?.type !== "EXTERNAL"
   world.check("exactly one deployment is PRIMARY", alive ? primary === 1 : primary <= 1, () => `${name}: ${primary}`)
   for (const deployment of deployments) {
     const own = countsOf(tasks.filter((task) => task.startedBy === deployment.id))
@@ -32,6 +39,7 @@ const checkService = (world: World, service: Service, tasks: readonly TaskRow[])
         `${name} ${deployment.id}: ${deployment.runningCount}, ${deployment.pendingCount}; ${own.running}, ${own.pending}`,
     )
   }
+  if (service.deploymentController?.type === "EXTERNAL") return
   const shown = deployments.reduce((sum, d) => sum + (d.runningCount ?? 0), 0)
   world.check(
     "every running task is of a deployment that is shown",
@@ -67,6 +75,7 @@ export const askAll = async (world: World): Promise<void> => {
     services: [...view.services.all()],
     instances: [...view.containerInstances.all()].filter((instance) => instance.status !== "INACTIVE"),
     tasks: [...view.tasks.all()],
+    sets: new Map([...view.taskSets.all()].map((set) => [set.arn, set])),
   }))
   for (const cluster of seen.clusters) {
     const named = seen.services.filter((service) => service.clusterArn === cluster.arn).map((service) => service.name)
@@ -79,6 +88,16 @@ export const askAll = async (world: World): Promise<void> => {
             const tasks = seen.tasks.filter((task) => task.serviceArn === service.serviceArn)
             checkService(world, service, tasks)
           }
+        })
+    }
+    for (const service of seen.services) {
+      if (service.clusterArn !== cluster.arn || service.deploymentController !== "EXTERNAL") continue
+      if (service.status === "INACTIVE") continue
+      const tasks = seen.tasks.filter((task) => task.serviceArn === service.arn)
+      void plane.gate
+        .invoke("ecs", "DescribeTaskSets", { cluster: cluster.arn, service: service.arn }, scope, root)
+        .then(({ taskSets = [] }) => {
+          for (const set of taskSets) checkTaskSet(world, set, seen.sets.get(set.taskSetArn ?? ""), { service, tasks })
         })
     }
     if (ours.length > 0) {

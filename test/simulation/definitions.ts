@@ -10,10 +10,27 @@ const one = (family: string, tag: string, over: Partial<Container> = {}): Defini
 })
 const healthCheck = { command: ["CMD-SHELL", "true"] }
 
+export const zones = ["us-east-1a", "us-east-1b", "us-east-1c"] as const
+
 /** Families that come to run and stay. */
 export const good = ["plain", "checked", "port", "pair", "big"] as const
 /** Families that never do. */
 export const bad = ["nostart", "crash", "sick"] as const
+
+/** The same on Fargate. */
+export const goodOnFargate = ["fplain", "fchecked"] as const
+export const badOnFargate = ["fnostart", "fcrash"] as const
+
+/** Whether a family never comes to run and stay. */
+export const isBad = (family: string): boolean => ([...bad, ...badOnFargate] as readonly string[]).includes(family)
+
+const onFargate = (family: string, tag: string, over: Partial<Container> = {}): Definition => ({
+  ...one(family, tag, over),
+  requiresCompatibilities: ["FARGATE"],
+  networkMode: "awsvpc",
+  cpu: "256",
+  memory: "512",
+})
 
 export const definitions: readonly Definition[] = [
   one("plain", "good"),
@@ -30,4 +47,8 @@ export const definitions: readonly Definition[] = [
   one("nostart", "nostart"),
   one("crash", "crash"),
   one("sick", "sick", { healthCheck }),
+  onFargate("fplain", "good"),
+  onFargate("fchecked", "good", { healthCheck }),
+  onFargate("fnostart", "nostart"),
+  onFargate("fcrash", "crash"),
 ]

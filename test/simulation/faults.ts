@@ -31,7 +31,8 @@ const agentForgets: FaultKind = (world, dice) => {
 
 const hostGoes: FaultKind = (world, dice) => {
   const host = upHost(world, dice)
-  if (!host || world.hosts.filter((one) => !one.gone).length < 3) return
+  // A host of the pool is started again by its supervisor.
+  if (!host || host.options.pool || world.hosts.filter((one) => !one.gone).length < 4) return
   world.tell(`${host.options.name} is gone for good`)
   host.wipe()
   host.gone = true

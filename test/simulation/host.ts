@@ -3,9 +3,10 @@
 import type { Caller, Input, Output } from "../../src/gate/index.ts"
 import type { Cancel, Clock, Fault } from "../../src/kernel/index.ts"
 import type { Operations } from "../../src/model/operations.ts"
-import { type AcsContainer, type AcsTask, type AcsToAgent, parseEnvelope } from "../../src/protocol/index.ts"
+import { type AcsTask, type AcsToAgent, parseEnvelope } from "../../src/protocol/index.ts"
 import type { Roll } from "../fuzz/roll.ts"
 import type { ControlPlane } from "./control-plane.ts"
+import { addressOf, type HostTask, present, type Report, type Status } from "./host-task.ts"
 import { Link } from "./link.ts"
 
 type Ecs = Operations["ecs"]
@@ -29,27 +30,7 @@ export interface Surroundings {
     done: (answer: Answer<O>) => void,
   ): void
   /** The agent is told to run this: it must be on disk. */
-  ordered(host: Host, taskArn: string): void
-}
-
-type Status = "PENDING" | "RUNNING" | "STOPPED"
-interface Report {
-  readonly status: "RUNNING" | "STOPPED"
-  readonly reason?: string
-  readonly exitCode?: number
-}
-
-interface HostTask {
-  readonly arn: string
-  readonly clusterArn: string
-  readonly containers: readonly Pick<AcsContainer, "name" | "healthCheckType">[]
-  readonly behaviour: string
-  status: Status
-  stopping: boolean
-  health?: "HEALTHY" | "UNHEALTHY"
-  /** Reports that were not acknowledged, the oldest first. Kept in the agent's memory on disk. */
-  readonly unsaid: Report[]
-  saying: boolean
+  ordered(host: Host, task: AcsTask): void
 }
 
 export interface HostOptions {
@@ -59,6 +40,8 @@ export interface HostOptions {
   readonly cpu: number
   readonly memory: number
   readonly caller: Caller
+  /** It is of the Fargate pool. */
+  readonly pool?: boolean
 }
 
 const seconds = (dice: Roll, from: number, to: number): number =>
@@ -134,6 +117,13 @@ export class Host {
 
   running(): readonly string[] {
     return [...this.tasks.values()].filter((task) => task.status === "RUNNING").map((task) => task.arn)
+  }
+
+  /** Tasks that have this address now. */
+  using(address: string): readonly string[] {
+    return [...this.tasks.values()].flatMap((task) =>
+      task.address === address && task.status !== "STOPPED" ? task.arn : [],
+    )
   }
 
   #later(ms: number, fn: () => void): Cancel {
@@ -271,7 +261,7 @@ export class Host {
       this.#say(task)
       return
     }
-    this.#around.ordered(this, told.arn)
+    this.#around.ordered(this, told)
     if (known) return
     const task = this.#take(told, "PENDING")
     const { dice } = this.#around
@@ -305,6 +295,7 @@ export class Host {
       clusterArn: told.taskClusterArn ?? "",
       containers,
       behaviour: image.slice(image.lastIndexOf(":") + 1),
+      ...(told.elasticNetworkInterfaces?.[0] && { address: addressOf(told.elasticNetworkInterfaces[0]) }),
       status,
       stopping: false,
       unsaid: [],
@@ -381,8 +372,3 @@ export class Host {
     this.tcs?.say(`POST /ws HTTP/1.1\r\n\r\n${JSON.stringify({ type: "PublishHealthRequest", message })}`)
   }
 }
-
-const present = <T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }

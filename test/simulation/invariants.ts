@@ -1,6 +1,14 @@
 // What must hold after every commit, checked on the rows as they were at that commit. Written from the rules of ECS and
 // not from our code: it counts again what the controllers counted.
-import type { Commit, ContainerInstanceRow, ServiceRow, State, TaskRow, View } from "../../src/state/index.ts"
+import type {
+  Commit,
+  ContainerInstanceRow,
+  ServiceRow,
+  State,
+  TaskRow,
+  TaskSetRow,
+  View,
+} from "../../src/state/index.ts"
 import { taskStatuses } from "../../src/state/index.ts"
 
 /** How often each invariant was looked at, by name. */
@@ -8,6 +16,14 @@ export type Checks = Map<string, number>
 
 /** Says that something does not hold. */
 export type Violation = (invariant: string, what: string) => void
+
+/** What invariants are looked at with. */
+export interface Parts {
+  readonly checks: Checks
+  readonly violation: Violation
+  /** The time of the control plane. */
+  readonly now: () => number
+}
 
 const settling = 40_000
 const phase = (task: TaskRow) => taskStatuses.indexOf(task.lastStatus)
@@ -20,6 +36,10 @@ export const isHealthy = (task: TaskRow, now: number): boolean => {
   if (!essential.some((container) => container.healthChecked)) return task.startedAt + settling <= now
   return essential.every((c) => task.observed.containers[c.name]?.health === "HEALTHY")
 }
+
+/** How many tasks a task set is to have: "rounded up" (API_TaskSet). */
+export const computedCount = (service: ServiceRow, { scale, status }: TaskSetRow): number =>
+  status === "DRAINING" || service.status !== "ACTIVE" ? 0 : Math.ceil((service.desiredCount * scale.value) / 100)
 
 /** CPU units that a task holds of its host. */
 export const cpuOf = (task: TaskRow): number => task.containers.reduce((sum, c) => sum + Number(c.cpu), 0)
@@ -41,14 +61,7 @@ export class CommitInvariants {
   readonly #state: State
   readonly #now: () => number
 
-  constructor(
-    state: State,
-    parts: {
-      readonly checks: Checks
-      readonly violation: Violation
-      readonly now: () => number
-    },
-  ) {
+  constructor(state: State, parts: Parts) {
     this.#state = state
     this.#checks = parts.checks
     this.#violation = parts.violation
@@ -176,16 +189,17 @@ export class CommitInvariants {
         )
         continue
       }
+      this.#check(
+        "a deleted service starts nothing",
+        service.status === "ACTIVE",
+        () => `${service.name} is ${service.status}`,
+      )
+      if (service.deploymentController === "EXTERNAL") continue
       const most = Math.floor((service.desiredCount * (service.deploymentConfiguration.maximumPercent ?? 200)) / 100)
       this.#check(
         "never more tasks than maximumPercent",
         wanted.length <= Math.max(most, wantedBefore.get(arn) ?? 0),
         () => `${service.name}: ${wanted.length} wanted, at most ${most}`,
-      )
-      this.#check(
-        "a deleted service starts nothing",
-        service.status === "ACTIVE",
-        () => `${service.name} is ${service.status}`,
       )
     }
   }
@@ -218,6 +232,7 @@ export class CommitInvariants {
       const healthy = ours.filter((task) => isHealthy(task, now))
       if (healthy.length === 0) continue
       const wanted = this.#wanted(arn)
+      if (service.deploymentController === "EXTERNAL") continue
       if (service.schedulingStrategy === "DAEMON") {
         this.#stoppedDaemon(service, healthy, wanted)
         continue
@@ -225,6 +240,12 @@ export class CommitInvariants {
       const left = wanted.filter((task) => isHealthy(task, now)).length
       const least = Math.ceil(
         (service.desiredCount * (service.deploymentConfiguration.minimumHealthyPercent ?? 100)) / 100,
+      )
+      const moved = ours.filter((task) => this.#tasks.get(task.arn)?.stoppedReason?.startsWith("Availability-zone"))
+      this.#check(
+        "rebalancing leaves as many healthy tasks as are wished for",
+        moved.length === 0 || left >= service.desiredCount,
+        () => `${service.name}: ${moved.length} tasks moved, ${left} healthy ones left of ${service.desiredCount}`,
       )
       // Fewer are wished: the surplus goes, whatever its health.
       const ofPrimary = wanted.filter((task) => task.startedBy === service.primary).length

@@ -1,8 +1,9 @@
 // Bugs to plant: what the simulation must find. Each changes what our code does from outside, through the seams that the
 // control plane is built with.
 import type { Controller } from "../../src/controllers/index.ts"
+import type { Seen } from "../../src/controllers/service/seen.ts"
 import type { Cx } from "../../src/gate/index.ts"
-import type { ContainerInstanceRow, ServiceRow, TaskRow } from "../../src/state/index.ts"
+import type { ContainerInstanceRow, ServiceEventRow, ServiceRow, TaskRow, Tx } from "../../src/state/index.ts"
 import type { Planted } from "./world.ts"
 
 type ControllerCx = Parameters<Controller["reconcile"]>[0]
@@ -51,6 +52,51 @@ const patching = (cx: Cx, patch: (before: TaskRow | undefined, change: Partial<T
   return { ...cx, tx: other(cx.tx, { tasks: other(tasks, { patch: patched }) }) }
 }
 
+/** What the service controller sees, changed as a whole. */
+const knowing = (change: (seen: Seen) => Seen): Planted =>
+  changed("service", (cx) => ({
+    ...cx,
+    view: (read) => {
+      const seen = cx.view(read)
+      return isSeen(seen) ? (change(seen) as typeof seen) : seen
+    },
+  }))
+const isSeen = (seen: unknown): seen is Seen => (seen as Partial<Seen> | undefined)?.live !== undefined
+/** All that runs or is to run, as if it were healthy for long. */
+const blooming = (seen: Seen): Seen => ({
+  ...seen,
+  live: seen.live.map((task) => ({ ...task, running: true, startedAt: 0, checked: false })),
+})
+
+/** The service controller with other events. */
+const saying = (change: (row: ServiceEventRow) => ServiceEventRow): Planted =>
+  committing("service", (cx) => {
+    const { serviceEvents } = cx.tx
+    const insert = (row: ServiceEventRow) => serviceEvents.insert(change(row))
+    return { ...cx, tx: other(cx.tx, { serviceEvents: other(serviceEvents, { insert }) }) }
+  })
+
+/** The task controller with a table that does something else. */
+const tabling = <N extends "sandboxes" | "networkInterfaces">(
+  name: N,
+  members: Partial<Record<keyof Tx[N], unknown>>,
+) => committing("task", (cx) => ({ ...cx, tx: other(cx.tx, { [name]: other(cx.tx[name], members) }) }))
+
+/** The task controller over subnets of three addresses and without sandboxes, so that two tasks are bound to meet. */
+const inFewAddresses = (cx: Cx, members: Partial<Record<keyof Tx["networkInterfaces"], unknown>>): Cx => {
+  const { networkInterfaces, sandboxes, subnets } = cx.tx
+  const get = (key: string) => {
+    const row = subnets.get(key)
+    return row && { ...row, cidr: row.cidr.replace("/26", "/29") }
+  }
+  const tx = {
+    networkInterfaces: other(networkInterfaces, members),
+    sandboxes: other(sandboxes, { first: () => undefined }),
+    subnets: other(subnets, { get }),
+  }
+  return { ...cx, tx: other(cx.tx, tx) }
+}
+
 /** Placement that sees instances other than they are. */
 const placing = (instance: (row: ContainerInstanceRow) => ContainerInstanceRow): Planted =>
   committing("service", (cx) => {
@@ -90,7 +136,7 @@ export const bugs: readonly { readonly bug: string; readonly planted: Planted; r
       call: ((service: "ecs", operation: "StopTask", ...rest: [never, never]) =>
         operation === "StopTask" ? {} : cx.call(service, operation, ...rest)) as Cx["call"],
     })),
-    violates: /comes to rest|spins/,
+    violates: /comes to rest|spins|daemon|STEADY_STATE|steady/,
   },
   {
     bug: "placement that takes instances for larger than they are",
@@ -116,6 +162,105 @@ export const bugs: readonly { readonly bug: string; readonly planted: Planted; r
       },
     })),
     violates: /daemon/,
+  },
+  {
+    bug: "a service that says that it is steady when it begins",
+    planted: saying((row) => ({
+      ...row,
+      message: row.message.replace(/has started.*/, "has reached a steady state."),
+    })),
+    violates: /a steady state is said/,
+  },
+  {
+    bug: "a service whose events are told in another order",
+    planted: saying((row) => ({ ...row, createdAt: row.createdAt - (row.number % 2) * 60_000 })),
+    violates: /in order|newest first/,
+  },
+  {
+    bug: "a service that says that it started one task more",
+    planted: saying((row) => ({
+      ...row,
+      message: row.message.replace(/has started (\d+)/, (_, n) => `has started ${Number(n) + 1}`),
+    })),
+    violates: /what events say/,
+  },
+  {
+    bug: "a service that speaks as the documentation prints it",
+    planted: saying((row) => ({ ...row, message: row.message.replace(/^\(service (\S+)\)/, "service ($1)") })),
+    violates: /ECS's words/,
+  },
+  {
+    bug: "rebalancing that does not wait for the new tasks",
+    planted: knowing((seen) => (seen.service.rebalancing?.state === "moving" ? blooming(seen) : seen)),
+    violates: /rebalancing leaves/,
+  },
+  {
+    bug: "rebalancing that ignores maximumPercent",
+    planted: knowing((seen) =>
+      seen.zones ? { ...seen, service: percent(seen.service, { maximumPercent: 1000 }) } : seen,
+    ),
+    violates: /maximumPercent/,
+  },
+  {
+    bug: "rebalancing that stops half way",
+    planted: knowing((seen) => ({ ...seen, ...(seen.zones && { zones: seen.zones.slice(1) }) })),
+    violates: /comes to rest|what events say/,
+  },
+  {
+    bug: "a task set with one task too many",
+    planted: knowing(({ taskSets, ...seen }) => ({
+      ...seen,
+      ...(taskSets && {
+        taskSets: taskSets.map((set) => ({ ...set, desired: set.desired + Number(set.desired > 0) })),
+      }),
+    })),
+    violates: /STEADY_STATE|comes to rest/,
+  },
+  {
+    bug: "a task set that is steady before its tasks are",
+    planted: knowing((seen) => (seen.taskSets ? blooming(seen) : seen)),
+    violates: /STEADY_STATE/,
+  },
+  {
+    bug: "a sandbox that stays when a task has taken it",
+    planted: tabling("sandboxes", { delete: () => {} }),
+    violates: /one interface's/,
+  },
+  {
+    bug: "an address that is given to two",
+    planted: committing("task", (cx) => inFewAddresses(cx, { count: () => 0 })),
+    violates: /one interface's/,
+  },
+  {
+    bug: "an interface that is given back before the containers have ended",
+    planted: committing("task", (cx) => {
+      const { tasks } = cx.tx
+      const over = (task: TaskRow | undefined) =>
+        task?.observed.stopSentAt === undefined
+          ? task
+          : { ...task, observed: { ...task.observed, status: "STOPPED" as const } }
+      const get = (arn: string) => over(tasks.get(arn))
+      const patch = (arn: string, change: Partial<TaskRow>) => over(tasks.patch(arn, change))
+      const small = inFewAddresses(cx, {})
+      return { ...small, tx: other(small.tx, { tasks: other(tasks, { get, patch }) }) }
+    }),
+    violates: /at once/,
+  },
+  {
+    bug: "an interface that is never given back",
+    planted: tabling("networkInterfaces", { delete: () => {} }),
+    violates: /gives its interface back/,
+  },
+  {
+    bug: "an interface that is given back while its task stops",
+    planted: committing("task", (cx) =>
+      patching(cx, (before, change) => {
+        const made = change.lastStatus === "DEACTIVATING" && cx.tx.networkInterfaces.first("task", before?.arn ?? "")
+        if (made) cx.tx.networkInterfaces.delete(`${made.account}/${made.region}/${made.id}`)
+        return change
+      }),
+    ),
+    violates: /has the interface/,
   },
   {
     bug: "a task that is STOPPED without its reason",

@@ -1,14 +1,15 @@
 // One run: the same seed is the same story. A step is chosen by the seed and its own number alone, so that steps can be
 // left out and the others stay what they were.
-import { type MemoryDisk, memoryDisk } from "../../src/state/index.ts"
+import { type MemoryDisk, makeDefaultVpc, memoryDisk } from "../../src/state/index.ts"
 import { Roll } from "../fuzz/roll.ts"
 import { askAll, compareWithDisk } from "./answers.ts"
 import { definitions } from "./definitions.ts"
+import { furnishSubnets } from "./fargate.ts"
 import { harm } from "./faults.ts"
 import type { Checks } from "./invariants.ts"
 import { comeToRest } from "./rest.ts"
 import { act, newHost } from "./workload.ts"
-import { type Finding, type Planted, World } from "./world.ts"
+import { type Finding, type Planted, scope, World } from "./world.ts"
 
 export interface RunOptions {
   /** Numbers of steps that do not happen. */
@@ -37,8 +38,10 @@ let furnished: Promise<MemoryDisk> | undefined
 const furnish = async (): Promise<MemoryDisk> => {
   const world = new World(0, new Map())
   await world.start()
-  for (const clusterName of ["default", "other"]) world.call("CreateCluster", { clusterName })
+  const capacityProviders = ["FARGATE", "FARGATE_SPOT"]
+  for (const clusterName of ["default", "other"]) world.call("CreateCluster", { clusterName, capacityProviders })
   for (const definition of definitions) world.call("RegisterTaskDefinition", definition)
+  world.plane?.state.transact((tx) => furnishSubnets(tx, makeDefaultVpc(tx, scope)))
   await world.pass(0)
   if (world.finding || world.story.length > 0)
     throw new Error(`The world cannot be furnished:\n${world.story.join("\n")}`)

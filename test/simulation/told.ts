@@ -1,14 +1,8 @@
-// What clients are told must be true when it is told: COMPLETED of a deployment, the deployment that a rollback goes to,
-// and the events of tasks in their order. Followed over all lives of the store.
-import type { Commit, DeploymentRow, OutboxRow, ServiceRow, State, View } from "../../src/state/index.ts"
+// What clients are told must be true when it is told: COMPLETED of a deployment, STEADY_STATE of a task set, the deployment
+// that a rollback goes to, and the events of tasks in their order. Followed over all lives of the store.
+import type { Commit, DeploymentRow, OutboxRow, ServiceRow, State, TaskSetRow, View } from "../../src/state/index.ts"
 import { taskStatuses } from "../../src/state/index.ts"
-import { type Checks, isHealthy, type Violation } from "./invariants.ts"
-
-interface Parts {
-  readonly checks: Checks
-  readonly violation: Violation
-  readonly now: () => number
-}
+import { computedCount, isHealthy, type Parts } from "./invariants.ts"
 
 /** Detail of a task state change event, as far as it must go forward. */
 interface Told {
@@ -39,6 +33,19 @@ export const watchWhatIsTold = (state: State, { checks, violation, now }: Parts)
       "a deployment that is COMPLETED has all its tasks healthy, and no others run",
       own.length === wanted && others.length === 0,
       () => `${service.name} ${deployment.id}: ${own.length} healthy of ${wanted}, ${others.length} others run`,
+    )
+  }
+
+  const stable = (view: View, set: TaskSetRow) => {
+    const service = view.services.get(set.serviceArn)
+    if (!service) return
+    const tasks = view.tasks.by("serving", service.arn).filter((task) => task.startedBy === set.id)
+    const own = tasks.filter((task) => isHealthy(task, now())).length
+    const running = tasks.filter((task) => task.lastStatus === "RUNNING").length
+    check(
+      "a task set that is STEADY_STATE has all its tasks healthy, and no others",
+      own === computedCount(service, set) && running === own,
+      () => `${set.arn}: ${running} running, ${own} healthy of ${computedCount(service, set)}`,
     )
   }
 
@@ -79,6 +86,12 @@ export const watchWhatIsTold = (state: State, { checks, violation, now }: Parts)
         const [old, row] = [before, after] as [DeploymentRow | undefined, DeploymentRow | undefined]
         if (old?.rolloutState === "IN_PROGRESS" && row?.rolloutState === "COMPLETED") {
           state.view((view) => completed(view, row))
+        }
+      }
+      if (table === "taskSets") {
+        const [old, row] = [before, after] as [TaskSetRow | undefined, TaskSetRow | undefined]
+        if (old?.stabilityStatus === "STABILIZING" && row?.stabilityStatus === "STEADY_STATE") {
+          state.view((view) => stable(view, row))
         }
       }
       if (table === "services") rolledBack(commit, before as ServiceRow | undefined, after as ServiceRow | undefined)

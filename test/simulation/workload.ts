@@ -1,18 +1,31 @@
 // What callers do: one random operation for each step, on what there is at that moment. Each with what must be on disk
 // once it was answered.
 import type { Input } from "../../src/gate/index.ts"
-import type { ServiceRow, TaskRow } from "../../src/state/index.ts"
+import type { ContainerInstanceRow, ServiceRow, TaskRow } from "../../src/state/index.ts"
 import type { Roll } from "../fuzz/roll.ts"
-import { bad, good } from "./definitions.ts"
+import { type Action, clusters, family, kept, lastPart, onDisk } from "./actions.ts"
+import { zones } from "./definitions.ts"
+import { networkOf, subnets } from "./fargate.ts"
+import { taskSetActions } from "./task-sets.ts"
 import type { World } from "./world.ts"
 
 type Configuration = NonNullable<Input<"ecs", "CreateService">["deploymentConfiguration"]>
 type Strategies = NonNullable<Input<"ecs", "CreateService">["placementStrategy"]>
 
-const clusters = ["default", "other"] as const
-export const zones = ["us-east-1a", "us-east-1b", "us-east-1c"] as const
-
-const family = (dice: Roll): string => (dice.once(4) ? dice.pick(bad) : dice.pick(good))
+/** One, two or three zones. */
+const network = (dice: Roll) => networkOf(subnets.slice(dice.below(3)))
+const spot = [
+  { capacityProvider: "FARGATE", base: 1, weight: 1 },
+  { capacityProvider: "FARGATE_SPOT", weight: 2 },
+]
+/** Where tasks of a service or of RunTask run. */
+const capacity = (dice: Roll, onFargate: boolean) =>
+  onFargate
+    ? {
+        ...(dice.once(3) ? { capacityProviderStrategy: spot } : { launchType: "FARGATE" as const }),
+        networkConfiguration: network(dice),
+      }
+    : { launchType: "EC2" as const }
 
 const percentages = (dice: Roll, daemon: boolean): Configuration => {
   const breaker = dice.once(2) && { deploymentCircuitBreaker: { enable: true, rollback: dice.once(2) } }
@@ -46,23 +59,12 @@ const services = (world: World): readonly ServiceRow[] =>
   world.view((view) => [...view.services.all()].filter((service) => service.status === "ACTIVE")) ?? []
 const tasks = (world: World): readonly TaskRow[] =>
   world.view((view) => [...view.tasks.all()].filter((task) => task.lastStatus !== "STOPPED")) ?? []
-const lastPart = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1)
-
-/** What the disk holds of a row, as it would be loaded. */
-const onDisk = <T>(world: World, table: string, key: string): T | undefined => {
-  const stored = world.disk.rows.get(`${table}\n${key}`)
-  return stored && (JSON.parse(stored.json) as T)
-}
-const kept = (world: World, what: string, holds: boolean): void =>
-  world.check("what was answered is on disk", holds, () => what)
-
-type Action = (world: World, dice: Roll) => void
-
 const createService: Action = (world, dice) => {
   const cluster = dice.pick(clusters)
-  const daemon = dice.once(4)
+  const onFargate = dice.once(4)
+  const daemon = !onFargate && dice.once(4)
   const serviceName = `s${dice.below(4)}`
-  const taskDefinition = family(dice)
+  const taskDefinition = family(dice, onFargate)
   const desiredCount = dice.below(6)
   world.tell(`CreateService ${cluster}/${serviceName} of ${taskDefinition}, ${daemon ? "a daemon" : desiredCount}`)
   world.call(
@@ -71,9 +73,10 @@ const createService: Action = (world, dice) => {
       cluster,
       serviceName,
       taskDefinition,
-      launchType: "EC2",
-      ...(daemon ? { schedulingStrategy: "DAEMON" } : { desiredCount, placementStrategy: strategies(dice) }),
-      ...(dice.once(4) && !daemon && { placementConstraints: [{ type: "distinctInstance" }] }),
+      ...capacity(dice, onFargate),
+      ...(daemon ? { schedulingStrategy: "DAEMON" } : { desiredCount }),
+      ...(!daemon && !onFargate && { placementStrategy: strategies(dice) }),
+      ...(dice.once(4) && !daemon && !onFargate && { placementConstraints: [{ type: "distinctInstance" }] }),
       deploymentConfiguration: percentages(dice, daemon),
       ...(dice.once(4) && { healthCheckGracePeriodSeconds: 30 }),
     },
@@ -88,12 +91,17 @@ const updateService: Action = (world, dice) => {
   const list = services(world)
   if (list.length === 0) return createService(world, dice)
   const service = dice.pick(list)
+  if (service.deploymentController === "EXTERNAL") return scale(world, dice, service)
   const daemon = service.schedulingStrategy === "DAEMON"
+  const onFargate = isOnFargate(world, service)
+  const balance = !daemon && dice.once(5)
   const input: Input<"ecs", "UpdateService"> = {
     cluster: service.clusterArn,
     service: service.name,
     ...(!daemon && dice.once(2) && { desiredCount: dice.below(6) }),
-    ...(dice.once(2) && { taskDefinition: family(dice) }),
+    ...(dice.once(2) && { taskDefinition: family(dice, onFargate) }),
+    ...(onFargate && dice.once(4) && { networkConfiguration: network(dice) }),
+    ...(balance && { availabilityZoneRebalancing: dice.pick(["ENABLED", "DISABLED"] as const) }),
     ...(dice.once(5) && { forceNewDeployment: true }),
     ...(dice.once(4) && { deploymentConfiguration: percentages(dice, daemon) }),
   }
@@ -106,6 +114,19 @@ const updateService: Action = (world, dice) => {
     const row = onDisk<ServiceRow>(world, "services", service.arn)
     kept(world, `UpdateService ${service.name}`, row?.desiredCount === input.desiredCount || row?.status !== "ACTIVE")
   })
+}
+
+const isOnFargate = (world: World, { arn, primary }: ServiceRow): boolean =>
+  world.view((view) => {
+    const deployment = view.deployments.get(`${arn} ${primary}`)
+    return view.serviceRevisions.get(deployment?.revisionArn ?? "")?.networkConfiguration !== undefined
+  }) ?? false
+
+/** What a service whose deployments are others' affair can be told: how many tasks in all. */
+const scale = (world: World, dice: Roll, { clusterArn, name }: ServiceRow): void => {
+  const desiredCount = dice.below(6)
+  world.tell(`UpdateService ${name} ${desiredCount}`)
+  world.call("UpdateService", { cluster: clusterArn, service: name, desiredCount })
 }
 
 const deleteService: Action = (world, dice) => {
@@ -121,14 +142,15 @@ const deleteService: Action = (world, dice) => {
 }
 
 const runTask: Action = (world, dice) => {
-  const taskDefinition = family(dice)
+  const onFargate = dice.once(3)
+  const taskDefinition = family(dice, onFargate)
   const count = 1 + dice.below(3)
   const startedBy = `run-${world.requests}`
   const input: Input<"ecs", "RunTask"> = {
     cluster: dice.pick(clusters),
     taskDefinition,
     count,
-    launchType: "EC2",
+    ...capacity(dice, onFargate),
     startedBy,
     ...(dice.once(2) && { clientToken: startedBy }),
   }
@@ -158,8 +180,12 @@ const stopTask: Action = (world, dice) => {
   })
 }
 
+/** The hosts of the pool are nobody's. */
+const instancesOf = (world: World): readonly ContainerInstanceRow[] =>
+  world.view((view) => [...view.containerInstances.all()].filter(({ pool }) => !pool)) ?? []
+
 const startTask: Action = (world, dice) => {
-  const instances = world.view((view) => [...view.containerInstances.all()]) ?? []
+  const instances = instancesOf(world)
   if (instances.length === 0) return
   const instance = dice.pick(instances)
   world.tell(`StartTask on ${lastPart(instance.arn)}`)
@@ -185,8 +211,7 @@ const protect: Action = (world, dice) => {
 }
 
 const drain: Action = (world, dice) => {
-  const instances =
-    world.view((view) => [...view.containerInstances.all()].filter((i) => i.status !== "INACTIVE")) ?? []
+  const instances = instancesOf(world).filter((i) => i.status !== "INACTIVE")
   if (instances.length === 0) return
   const instance = dice.pick(instances)
   const status = instance.status === "ACTIVE" && dice.once(2) ? "DRAINING" : "ACTIVE"
@@ -199,8 +224,7 @@ const drain: Action = (world, dice) => {
 }
 
 const deregister: Action = (world, dice) => {
-  const instances =
-    world.view((view) => [...view.containerInstances.all()].filter((i) => i.status !== "INACTIVE")) ?? []
+  const instances = instancesOf(world).filter((i) => i.status !== "INACTIVE")
   if (instances.length === 0) return
   const instance = dice.pick(instances)
   const force = !dice.once(3)
@@ -213,9 +237,9 @@ const deregister: Action = (world, dice) => {
 }
 
 export const newHost: Action = (world, dice) => {
-  if (world.hosts.filter((host) => !host.gone).length >= 7) return
+  if (world.hosts.filter((host) => !host.gone && !host.options.pool).length >= 7) return
   const name = `h${world.hosts.length}`
-  const cluster = world.hosts.length < 4 || !dice.once(4) ? "default" : "other"
+  const cluster = world.hosts.length < 5 || !dice.once(4) ? "default" : "other"
   const host = world.host({ name, cluster, zone: dice.pick(zones), cpu: 1024, memory: dice.pick([512, 1024]) })
   world.tell(`${name} starts in ${host.options.cluster}, ${host.options.zone}`)
   host.boot()
@@ -243,6 +267,7 @@ const actions: readonly (readonly [Action, number])[] = [
   [deregister, 1],
   [newHost, 2],
   [stopDeployment, 1],
+  ...taskSetActions,
 ]
 const bag = actions.flatMap(([action, times]) => Array.from({ length: times }, () => action))
 

@@ -8,8 +8,12 @@ import { type MemoryDisk, memoryDisk, type View } from "../../src/state/index.ts
 import { Roll } from "../fuzz/roll.ts"
 import { TestClock } from "../support/test-clock.ts"
 import { testIds } from "../support/test-ids.ts"
+import { AddressInvariants } from "./addresses.ts"
 import { type ControlPlane, startControlPlane } from "./control-plane.ts"
+import { watchServiceEvents } from "./events.ts"
+import { Supervisor } from "./fargate.ts"
 import { type Answer, Host, type HostOptions, type Surroundings } from "./host.ts"
+import { addressOf } from "./host-task.ts"
 import { type Checks, CommitInvariants } from "./invariants.ts"
 import { faultyJournal, type JournalFaults } from "./journal.ts"
 import { watchWhatIsTold } from "./told.ts"
@@ -67,6 +71,9 @@ export class World {
   #ahead = 0
   readonly #ids
   readonly #planted: Planted
+  readonly #supervisor: Supervisor
+  /** The task for which an interface was ordered. */
+  readonly #interfaces = new Map<string, string>()
   #killJournal = () => {}
   #looksBefore = 0
   #starting = false
@@ -78,6 +85,7 @@ export class World {
     this.#ids = testIds(seed)
     this.#planted = planted
     this.journal = { delay: 0, death: undefined, ...(planted.lyingJournal && { lies: true }) }
+    this.#supervisor = new Supervisor(this)
   }
 
   tell(what: string): void {
@@ -123,13 +131,16 @@ export class World {
         const parts = { checks: this.checks, violation: this.violation, now: () => this.now }
         new CommitInvariants(state, parts)
         watchWhatIsTold(state, parts)
+        watchServiceEvents(state, parts)
+        new AddressInvariants(state, parts)
       },
     )
     this.#starting = false
     this.#looksBefore = 0
     // It may die of a commit of its own start.
-    if (died) plane.kill()
-    else this.plane = plane
+    if (died) return plane.kill()
+    this.plane = plane
+    this.#supervisor.serve(plane.state)
   }
 
   startIn(ms: number): void {
@@ -158,8 +169,8 @@ export class World {
     for (const host of this.hosts) host.cut(0, 100)
   }
 
-  host(options: Omit<HostOptions, "caller">): Host {
-    const host = new Host({ ...options, caller: operator }, this.#surroundings)
+  host(options: Omit<HostOptions, "caller">, caller: Caller = operator): Host {
+    const host = new Host({ ...options, caller }, this.#surroundings)
     this.hosts.push(host)
     return host
   }
@@ -231,13 +242,23 @@ export class World {
       plane: () => this.plane,
       latency: () => this.dice.below(this.network.slow),
       request: (operation, input, caller, done) => this.#request(operation, input, caller, done),
-      ordered: (host, arn) => {
+      ordered: (host, { arn, elasticNetworkInterfaces: [eni] = [] }) => {
         this.check("nothing is ordered that is not on disk", this.disk.rows.has(`tasks\n${arn}`), () => arn)
         this.check(
           "a task is ordered of one host",
           !this.hosts.some((other) => other !== host && other.tasks.has(arn)),
           () => arn,
         )
+        if (!eni) return
+        const address = addressOf(eni)
+        this.check(
+          "an address is never used by two tasks at once",
+          !this.hosts.some((one) => one.using(address).some((task) => task !== arn)),
+          () => `${arn} is to have ${address}, which another has`,
+        )
+        const owner = this.#interfaces.get(eni.ec2Id)
+        this.#interfaces.set(eni.ec2Id, arn)
+        this.check("a sandbox is handed out once", (owner ?? arn) === arn, () => `${eni.ec2Id}: ${owner}, ${arn}`)
       },
     }
   })()

@@ -13,6 +13,7 @@ export const isSteady = (seen: Seen, primary: DeploymentRow, now: number): boole
     live.length === wanted &&
     live.every((task) => task.deployment === primary.id && isHealthy(task, now) && !task.draining) &&
     !live.some((task) => isSick(task, service, now)) &&
+    !seen.lingering &&
     ![...seen.leaving].some((id) => id !== primary.id)
   )
 }

@@ -29,10 +29,14 @@ export const lookAtService = (view: View, arn: string, now: number): Seen | unde
   const live: LiveTask[] = []
   const ended: EndedTask[] = []
   const leaving = new Set<string>()
+  let lingering = false
   for (const task of view.tasks.by("serving", arn)) {
     if (task.lastStatus === "STOPPED") ended.push(endedTask(task))
     else if (task.desiredStatus === "RUNNING") live.push(liveTask(view, task, isPacked))
-    else if (task.lastStatus !== "STOPPING" && task.lastStatus !== "DEPROVISIONING") leaving.add(deploymentOf(task))
+    else if (task.lastStatus !== "STOPPING" && task.lastStatus !== "DEPROVISIONING") {
+      leaving.add(deploymentOf(task))
+      if (task.lastStatus === "RUNNING") lingering = true
+    }
   }
   return {
     service,
@@ -42,6 +46,7 @@ export const lookAtService = (view: View, arn: string, now: number): Seen | unde
     rollingBack: deployments.filter((d) => d.status === "ROLLBACK_IN_PROGRESS"),
     live,
     leaving,
+    lingering,
     ended,
     said: saidLately(view, service, now),
     ...(needsHosts(service, live) && { hosts: hostsOfTasks(view, live) }),

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { breakerThreshold as thresholdOf } from "../../services/ecs/index.ts"
+import { planService } from "./plan.ts"
 import { World } from "./testing.ts"
 import { pauseAfterFailure } from "./throttle.ts"
 
@@ -32,6 +33,17 @@ describe("a service", () => {
       "(service web) (deployment ecs-svc/1) deployment completed.",
       "(service web) has reached a steady state.",
     ])
+  })
+
+  test("is not steady while a task that it has stopped is still RUNNING", () => {
+    const world = steady()
+    const { steadyAt: _steady, ...service } = world.service
+    world.service = service
+    const seen = { ...world.seen(), lingering: true, leaving: new Set(["ecs-svc/1"]) }
+    assert.equal(planService(seen, world.now).kind, "wait")
+    const plan = planService({ ...seen, lingering: false }, world.now)
+    assert.ok(plan.kind === "settled")
+    assert.deepEqual(plan.messages, ["(service web) has reached a steady state."])
   })
 
   test("replaces a task that dies at once, as often as it dies", () => {

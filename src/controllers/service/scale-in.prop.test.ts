@@ -80,6 +80,7 @@ test("tasks go in the order of a ranking that is made anew for each; when all go
             live,
             rollingBack: [],
             leaving: new Set(),
+            lingering: false,
             ended: [],
           },
           ...{ said: new Set(), hosts },

@@ -35,6 +35,7 @@ const picks = (
     live,
     rollingBack: [],
     leaving: new Set(),
+    lingering: false,
     ended: [],
     said: new Set(),
     hosts,

@@ -48,6 +48,8 @@ export interface Seen {
   readonly rollingBack: readonly DeploymentRow[]
   /** Ids of deployments with tasks that were told to stop and have not begun to. */
   readonly leaving: ReadonlySet<string>
+  /** One of them is still RUNNING, and counted as such: `runningCount` is more than what is wished for. */
+  readonly lingering: boolean
   readonly ended: readonly EndedTask[]
   /** What events have said since the last steady state, in the last six hours: it is not said twice. */
   readonly said: ReadonlySet<string>

@@ -61,6 +61,7 @@ class Sets {
       live: this.live,
       rollingBack: [],
       leaving: new Set(),
+      lingering: false,
       ended: this.ended,
       said: new Set(),
       taskSets: [...this.rows.values()].map((set) => ({

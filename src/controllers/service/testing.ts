@@ -90,6 +90,7 @@ export class World {
       rollingBack: this.deployments.filter((d) => d.status === "ROLLBACK_IN_PROGRESS"),
       live: this.live,
       leaving: new Set(),
+      lingering: false,
       ended: this.ended,
       said: new Set(this.messages),
       zones: this.zones,
