@@ -10,6 +10,8 @@ export interface InstanceOfAgent {
   readonly architecture: "x86_64" | "arm64"
   readonly settings: Readonly<Record<string, string>>
   readonly hostRoot?: string
+  /** Whether tasks can have network interfaces of their own; where nobody says, they can. */
+  readonly interfaces?: boolean
 }
 
 type Options = Pick<
@@ -24,6 +26,7 @@ export const knownSettings: ReadonlySet<string> = new Set([
   "ECS_CONTAINER_INSTANCE_TAGS",
   "ECS_CONTAINER_STOP_TIMEOUT",
   "ECS_DISABLE_PRIVILEGED",
+  "ECS_ENABLE_TASK_ENI",
   "ECS_ENABLE_TASK_IAM_ROLE",
   "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST",
   "ECS_IMAGE_PULL_BEHAVIOR",
@@ -58,6 +61,10 @@ export const instanceOptions = (instance: InstanceOfAgent, log: Log): Options =>
     ...(read("ECS_ENABLE_TASK_IAM_ROLE", flag) === false ? ["com.amazonaws.ecs.capability.task-iam-role"] : []),
     ...(read("ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST", flag) === false
       ? ["com.amazonaws.ecs.capability.task-iam-role-network-host"]
+      : []),
+    // On an ECS-optimized image it is on unless it is turned off.
+    ...(read("ECS_ENABLE_TASK_ENI", flag) === false || instance.interfaces === false
+      ? ["ecs.capability.task-eni"]
       : []),
     ...(read("ECS_DISABLE_PRIVILEGED", flag) ? ["com.amazonaws.ecs.capability.privileged-container"] : []),
   ]

@@ -2,8 +2,8 @@
 // agent connects.
 import type { TaskRow } from "../state/index.ts"
 
-/** The payload that is due: the task itself, or its end. */
-export type Due = "start" | "stop"
+/** What is due: word of the interface that the task waits for, the payload of the task itself, or that of its end. */
+export type Due = "attach" | "start" | "stop"
 
 /**
  * `again`: the agent has just connected, and what was sent before may not have reached it. Sending twice is safe: an
@@ -12,6 +12,7 @@ export type Due = "start" | "stop"
 export const due = (task: TaskRow, again: boolean): Due | undefined => {
   const { observed } = task
   if (task.desiredStatus === "RUNNING") {
+    if (isAttaching(task)) return again || observed.attachSentAt === undefined ? "attach" : undefined
     // An agent that cannot load a task gives no ack but says that it is over: it must not be sent again.
     if (task.lastStatus !== "PENDING" || observed.ackedAt !== undefined || observed.status === "STOPPED")
       return undefined
@@ -25,6 +26,12 @@ export const due = (task: TaskRow, again: boolean): Due | undefined => {
   if (!leaving || left) return undefined
   return again || observed.stopSentAt === undefined ? "stop" : undefined
 }
+
+/** Its host is known, and the interface is not there yet. Agents of ours need no word of that. */
+const isAttaching = ({ lastStatus, containerInstanceArn, attachments }: TaskRow): boolean =>
+  lastStatus === "PROVISIONING" &&
+  containerInstanceArn !== undefined &&
+  attachments.some(({ type, status }) => type === "ElasticNetworkInterface" && status === "ATTACHING")
 
 /** Whether an agent that says it runs this task is right to. */
 export const mayRun = (task: TaskRow | undefined, containerInstanceArn: string): boolean =>

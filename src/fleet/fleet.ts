@@ -5,10 +5,11 @@ import type { Duplex } from "node:stream"
 import { type WebSocket, WebSocketServer } from "ws"
 import type { Caller } from "../gate/index.ts"
 import type { Clock, Ids, Log } from "../kernel/index.ts"
-import type { PublishMetricsRequest } from "../protocol/index.ts"
+import type { AcsNetworkInterface, PublishMetricsRequest } from "../protocol/index.ts"
 import type { Commit, ContainerInstanceRow, SandboxRow, State, TaskCredentialsRow, TaskRow } from "../state/index.ts"
-import { compileFromRecords } from "./compile/from-records.ts"
+import { compileFromRecords, gatherInterface } from "./compile/from-records.ts"
 import { compileSandboxes } from "./compile/sandboxes.ts"
+import { compileInterface } from "./compile/task.ts"
 import { type CredentialsOf, credentialsFrom } from "./credentials.ts"
 import { due } from "./due.ts"
 import { forgetSessions, setConnected } from "./facts.ts"
@@ -79,6 +80,13 @@ export const startFleet = (options: FleetOptions): Fleet => {
     return known
   }
 
+  const interfaces = (task: TaskRow): readonly AcsNetworkInterface[] =>
+    state.view((view) => {
+      const row = view.networkInterfaces.first("task", task.arn)
+      const found = row && gatherInterface(view, row)
+      return found ? [compileInterface(found)] : []
+    })
+
   const openAcs = (socket: WebSocket, admission: Admission, caller: Caller) => {
     const { instance, version, sendCredentials, answersHeartbeats } = admission
     const reachedAt = options.reachedAt?.(caller)
@@ -93,6 +101,7 @@ export const startFleet = (options: FleetOptions): Fleet => {
       ids,
       log,
       compile: (task) => compile(task, reachedAt),
+      ...(instance.machineId === undefined && { interfaces }),
       sendCredentials,
       answersHeartbeats,
       credentials,

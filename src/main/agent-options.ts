@@ -18,7 +18,7 @@ export interface AgentConfiguration {
   readonly owner: string
   readonly folder: string
   /** The EC2 instance that it is the agent of. */
-  readonly instance?: InstanceWish & { readonly hostRoot?: string }
+  readonly instance?: InstanceWish & { readonly hostRoot?: string; readonly interfaces?: boolean }
   readonly engine:
     | {
         readonly kind: "docker"

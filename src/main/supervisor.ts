@@ -177,7 +177,14 @@ const loopback = "127.0.0.1"
 
 /** Members of the configuration that only the agent of an EC2 instance has. */
 const instanceConfiguration = ({ instance }: MachineWish, place: AgentPlace): Pick<AgentConfiguration, "instance"> =>
-  instance ? { instance: { ...instance, ...(place.kind === "instance" && { hostRoot: place.hostRoot }) } } : {}
+  instance
+    ? {
+        instance: {
+          ...instance,
+          ...(place.kind === "instance" && { hostRoot: place.hostRoot, interfaces: place.interfaces }),
+        },
+      }
+    : {}
 
 const agentConfiguration = (
   { logLevel, logFormat }: UpConfig,

@@ -9,9 +9,11 @@ export type Obstacle =
   | "AGENT"
   | "ATTRIBUTE"
   | "NETWORK"
+  | "LOCATION"
   | "RESOURCE:CPU"
   | "RESOURCE:MEMORY"
   | "RESOURCE:PORTS"
+  | "RESOURCE:ENI"
   | "RESOURCE:GPU"
   | "DistinctInstance placement constraint unsatisfied."
   | "MemberOf placement constraint unsatisfied."
@@ -34,14 +36,27 @@ const constraint = (obstacle: Obstacle, kind: Constraint["kind"]): Filter => ({
     constraints.every((one) => one.kind !== kind || holds(one, host, group)),
 })
 
+/** Whether an attribute is one of these, where it is said at all: a host outside of EC2 is in no VPC and in no zone. */
+const agrees = (host: Host, attribute: string, values: ReadonlySet<string> | undefined): boolean => {
+  const value = host.attributes.get(attribute)
+  return values === undefined || value === undefined || values.has(value)
+}
+
 /** All of them. */
 export const filters: readonly Filter[] = [
   { obstacle: "AGENT", passes: (host) => host.connected },
   { obstacle: "NETWORK", passes: (host, needs) => needs.network === undefined || host.networks.has(needs.network) },
-  { obstacle: "ATTRIBUTE", passes: (host, needs) => needs.attributes.every((name) => host.attributes.has(name)) },
+  {
+    obstacle: "ATTRIBUTE",
+    passes: (host, { attributes, vpc }) =>
+      attributes.every((name) => host.attributes.has(name)) &&
+      agrees(host, "ecs.vpc-id", vpc === undefined ? undefined : new Set([vpc])),
+  },
+  { obstacle: "LOCATION", passes: (host, { zones }) => agrees(host, "ecs.availability-zone", zones) },
   room("RESOURCE:CPU", (needed, left) => needed.cpu <= left.cpu),
   room("RESOURCE:MEMORY", (needed, left) => needed.memory <= left.memory),
   room("RESOURCE:PORTS", (needed, left) => [...needed.ports].every((port) => !left.ports.has(port))),
+  room("RESOURCE:ENI", (needed, left) => (needed.interfaces ?? 0) <= (left.interfaces ?? Number.POSITIVE_INFINITY)),
   room("RESOURCE:GPU", (needed, left) => needed.gpus <= left.gpus),
   constraint("MemberOf placement constraint unsatisfied.", "memberOf"),
   constraint("DistinctInstance placement constraint unsatisfied.", "distinctInstance"),

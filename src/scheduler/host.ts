@@ -10,6 +10,8 @@ export interface Room {
   readonly gpus: number
   /** Host ports, as `80/tcp`: those that a task wants, those that a host has no more. */
   readonly ports: ReadonlySet<string>
+  /** Network interfaces: one for a task in awsvpc mode; those that a host can still get. Absent: not counted. */
+  readonly interfaces?: number
 }
 
 /** A place for tasks. */

@@ -9,6 +9,10 @@ export interface TaskNeeds {
   readonly network?: string
   /** Attributes that must be there. */
   readonly attributes: readonly string[]
+  /** The VPC that the host must be in. */
+  readonly vpc?: string
+  /** Availability zones, one of which the host must be in. */
+  readonly zones?: ReadonlySet<string>
   /** The group of the task: what is spread, and what `distinctInstance` keeps apart. */
   readonly group?: string
   readonly constraints?: readonly Constraint[]
@@ -38,6 +42,9 @@ export const withTask = (host: Host, needs: TaskNeeds): Host => {
           memory: host.left.memory - room.memory,
           gpus: host.left.gpus - room.gpus,
           ports: new Set([...host.left.ports, ...room.ports]),
+          ...(host.left.interfaces !== undefined && {
+            interfaces: host.left.interfaces - (room.interfaces ?? 0),
+          }),
         },
       }),
   }

@@ -17,6 +17,7 @@ export {
   makeDefaultVpc,
 } from "./default-vpc.ts"
 export { type EcsImage, ecsImages } from "./ecs-images.ts"
+export { mostInterfaces } from "./interface-limits.ts"
 export { type Cidr, cidrHolds, cidrsOverlap, formatAddress, formatCidr, parseAddress, parseCidr } from "./ipv4.ts"
 export { DataFolderCorrupt, DataFolderInUse, DataFolderTooNew } from "./journal/errors.ts"
 export type { Appended, Batch, Journal, Opened, RowKey, StoredRow } from "./journal/journal.ts"

@@ -304,8 +304,8 @@ test("a task that the manifest does not list is offered for stopping, and stoppe
   assert.equal(acs.heard().length, 2, "an old manifest is not even acknowledged")
 })
 
-test("attached interfaces are acknowledged", async (t) => {
-  const { connected, clock } = await setUp(t)
+test("interfaces of tasks are acknowledged, and said to be attached", async (t) => {
+  const { connected, clock, ecs } = await setUp(t)
   const acs = await connected()
   acs.say("AttachTaskNetworkInterfacesMessage", {
     clusterArn,
@@ -313,10 +313,13 @@ test("attached interfaces are acknowledged", async (t) => {
     messageId: "eni",
     taskArn,
     waitTimeoutMs: 1000,
-    elasticNetworkInterfaces: [{}],
+    elasticNetworkInterfaces: [{ attachmentArn: "arn:attachment/1" }],
   })
   await clock.settle()
   assert.equal(acs.heard()[0]?.type, "AckRequest")
+  assert.deepEqual(ecs.inputs("SubmitTaskStateChange"), [
+    { cluster: "default", task: taskArn, attachments: [{ attachmentArn: "arn:attachment/1", status: "ATTACHED" }] },
+  ])
 })
 
 test("closing ends the session and leaves no timer", async (t) => {

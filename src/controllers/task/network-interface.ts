@@ -1,12 +1,12 @@
 // The network interface of an awsvpc task: an address in its subnet, the VPC's network on a host of the Fargate pool,
-// and that host. Made in PROVISIONING, given back in DEPROVISIONING.
+// and that host. Made in PROVISIONING, given back in DEPROVISIONING. How it comes to a container instance is in
+// attach-interface.ts.
 import type { Cx } from "../../gate/index.ts"
 import { place } from "../../scheduler/index.ts"
 import {
   allocateAddress,
   interfaceRow,
   type NetworkInterfaceRow,
-  type NetworkRow,
   type SubnetRow,
   shownDnsName,
   subnetOf,
@@ -14,12 +14,12 @@ import {
   type TaskRow,
   wantNetwork,
 } from "../../state/index.ts"
+import { attached, attachedTo, attachTo, failed, unreachable } from "./attach-interface.ts"
 import { fargateHosts, needsOf } from "./hosts.ts"
 import type { StepKind, StepResult } from "./step-kind.ts"
 import { takeSandbox } from "./take-sandbox.ts"
 
 const waiting: StepResult = { status: "WAITING" }
-const failed = (reason: string): StepResult => ({ status: "FAILED", reason })
 
 const usesInterface = (task: TaskRow) => task.networkConfiguration !== undefined
 
@@ -41,6 +41,8 @@ export const networkInterface: StepKind = {
     const network = wantNetwork(cx.tx, task, subnet.vpcId, cx.now)
     const details = described(attachment, made, shownDnsName(cx.tx, made))
     const attachments = [{ ...attachment, ...details, status: "ATTACHING" as const }]
+    const instance = task.launchType === "EC2" && cx.tx.containerInstances.get(task.containerInstanceArn ?? "")
+    if (instance) return attachTo(instance, { task, attachments, network, now: cx.now })
     if (!network || network.observed.status === "UNKNOWN" || network.observed.status === "OVERLAPS") {
       return { ...waiting, patch: { attachments } }
     }
@@ -50,7 +52,7 @@ export const networkInterface: StepKind = {
     return {
       status: "DONE",
       patch: {
-        attachments: attachments.map((a) => ({ ...a, status: "ATTACHED" as const })),
+        attachments: attached(attachments),
         containerInstanceArn: placement.host.id,
         availabilityZone: subnet.availabilityZone,
       },
@@ -105,6 +107,7 @@ const make = (
       createdAt: cx.now,
       taskArn: task.arn,
     }),
+    ...attachedTo(cx, task),
     // ECS puts its own tags on the interface as well ([field] aws/aws-sdk-js#2425), and none of the user's.
     tags: task.tags.filter(({ key }) => key.startsWith("aws:ecs:")),
   })
@@ -125,6 +128,3 @@ const described = (
     { name: "privateIPv4Address", value: made.privateIp },
   ],
 })
-
-const unreachable = (network: NetworkRow): string =>
-  `ResourceInitializationError: failed to configure ENI: the network of ${network.vpcId} (${network.cidr}) could not be made: ${network.observed.reason ?? "no reason was given"}`

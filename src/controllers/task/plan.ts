@@ -49,6 +49,7 @@ const nextInPhase = (task: TaskRow, around: Surroundings): Move => {
   switch (task.lastStatus) {
     case "PROVISIONING":
       if (stopping) return advance("DEPROVISIONING")
+      if (around.hostLost) return endedBy(task, around)
       return whenSteps(task, "PROVISIONING", () => advance("PENDING"))
     case "PENDING":
       // Nothing was sent to a host yet, so there is nothing to stop there.

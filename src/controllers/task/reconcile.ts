@@ -7,6 +7,7 @@ import { again, type Controller, done, on } from "../controller.ts"
 import { ecsPrincipal } from "../principals.ts"
 import { givenUpAt } from "./away.ts"
 import { type Move, nextMove, type Surroundings } from "./plan.ts"
+import type { StepResult } from "./step-kind.ts"
 import { stepKinds, stepsOf } from "./steps.ts"
 
 /** See the head of the file. Keyed by task ARN. */
@@ -78,47 +79,55 @@ const pursue = (cx: Cx, arn: string): Move => {
       forget(cx, task)
       return { kind: "wait" }
     }
-    const moved = carryOut(cx, task, move)
+    const carried: Carried = move.kind === "steps" ? workOnSteps(cx, task, move.phase) : carryOut(cx, task, move)
+    const { task: moved, until } = carried
     if (moved === task) {
       announce(cx, task)
-      return { kind: "wait" }
+      return { kind: "wait", ...(until !== undefined && { until }) }
     }
     task = move.kind === "steps" ? moved : announce(cx, moved)
   }
 }
 
-const carryOut = (cx: Cx, task: TaskRow, move: Exclude<Move, { kind: "wait" } | { kind: "forget" }>): TaskRow => {
-  switch (move.kind) {
-    case "steps":
-      return workOnSteps(cx, task, move.phase)
-    case "stop":
-      return cx.tx.tasks.patch(task.arn, {
-        desiredStatus: "STOPPED",
-        stopCode: move.code,
-        stoppedReason: move.reason,
-        stopRequestedAt: cx.now,
-      })
-    case "advance":
-      return cx.tx.tasks.patch(task.arn, { lastStatus: move.to, ...timesOf(cx.now, task, move.to) })
-  }
+/** The task afterwards; of one that waits for a time, that. */
+interface Carried {
+  readonly task: TaskRow
+  readonly until?: number | undefined
+}
+
+const carryOut = (cx: Cx, task: TaskRow, move: Move & { kind: "stop" | "advance" }): Carried => {
+  const patch =
+    move.kind === "stop"
+      ? {
+          desiredStatus: "STOPPED" as const,
+          stopCode: move.code,
+          stoppedReason: move.reason,
+          stopRequestedAt: cx.now,
+        }
+      : { lastStatus: move.to, ...timesOf(cx.now, task, move.to) }
+  return { task: cx.tx.tasks.patch(task.arn, patch) }
 }
 
 /** Works on the steps of a phase in order, up to the first that is not done. The same task when nothing changed. */
-const workOnSteps = (cx: Cx, task: TaskRow, phase: TaskStep["phase"]): TaskRow => {
+const workOnSteps = (cx: Cx, task: TaskRow, phase: TaskStep["phase"]): Carried => {
   let current = task
   for (const [i, step] of task.steps.entries()) {
     if (step.phase !== phase || step.status !== "WAITING") continue
     const kind = stepKinds.find((k) => k.kind === step.kind && k.phase === phase)
-    const result = kind?.work(cx, current) ?? { status: "FAILED" as const, reason: `No step is called ${step.kind}.` }
-    if (result.status === "WAITING" && !result.patch) return current
+    const result: StepResult = kind?.work(cx, current) ?? {
+      status: "FAILED",
+      reason: `No step is called ${step.kind}.`,
+    }
+    const { until } = result
+    if (result.status === "WAITING" && !result.patch) return { task: current, until }
     const worked: TaskStep = { ...step, status: result.status, ...(result.reason && { reason: result.reason }) }
     const patch = { ...result.patch, steps: current.steps.with(i, worked) }
     if (JSON.stringify(pick(current, patch)) !== JSON.stringify(patch)) {
       current = cx.tx.tasks.patch(task.arn, patch)
     }
-    if (result.status !== "DONE") return current === task ? task : current
+    if (result.status !== "DONE") return { task: current, until }
   }
-  return current
+  return { task: current }
 }
 
 const pick = (task: TaskRow, like: Partial<TaskRow>): Partial<TaskRow> =>

@@ -6,6 +6,8 @@ import type { TaskRow, TaskStep } from "../../state/index.ts"
 export interface StepResult {
   readonly status: TaskStep["status"]
   readonly reason?: string
+  /** Of one that waits: when it is to be worked on again although nothing happened. */
+  readonly until?: number
   readonly patch?: Partial<Pick<TaskRow, "attachments" | "containerInstanceArn" | "availabilityZone">>
 }
 

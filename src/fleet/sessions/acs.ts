@@ -3,6 +3,7 @@
 import type { WebSocket } from "ws"
 import { type Cancel, type Clock, type Ids, type Log, repeat } from "../../kernel/index.ts"
 import {
+  type AcsNetworkInterface,
   type AcsTask,
   type AcsToAgent,
   type Envelope,
@@ -19,6 +20,8 @@ import { observe, reserveTimeline } from "../facts.ts"
 const heartbeatPeriod = 20_000
 /** So many heartbeats without any word back, and the connection is given up: its network may be cut. */
 const mostUnanswered = 3
+/** The task is given up as long after it was made: controllers/task/attach-interface.ts. */
+const attachTimeout = 5 * 60_000
 
 export interface AcsSessionOptions {
   readonly socket: WebSocket
@@ -31,6 +34,8 @@ export interface AcsSessionOptions {
   readonly log: Log
   /** The task as this agent is to have it; undefined when its records are not complete. */
   readonly compile: (task: TaskRow) => AcsTask | undefined
+  /** The interfaces of a task that this agent has to wait for; absent for agents of ours, which make them. */
+  readonly interfaces?: (task: TaskRow) => readonly AcsNetworkInterface[]
   /** The agent has no credentials of its tasks (it has just started) and asks for all of them. */
   readonly sendCredentials: boolean
   /** See Admission. */
@@ -139,6 +144,10 @@ export class AcsSession {
       observe(this.#options.state, task.arn, this.instanceArn, (o) => ({ ...o, stopSentAt: o.stopSentAt ?? now }))
       return
     }
+    if (what === "attach") {
+      this.#attach(task)
+      return
+    }
     const compiled = this.#options.compile(task)
     if (!compiled) {
       this.#options.log.error("A task cannot be sent: its definition or interface is missing.", { task: task.arn })
@@ -146,6 +155,19 @@ export class AcsSession {
     }
     this.#sendPayload(task.arn, compiled)
     observe(this.#options.state, task.arn, this.instanceArn, (o) => ({ ...o, payloadSentAt: o.payloadSentAt ?? now }))
+  }
+
+  /** A task's payload comes when the agent has said that it sees the interface: ecs-agent-protocol.md 8.3. */
+  #attach(task: TaskRow): void {
+    const { state, ids, clock, interfaces } = this.#options
+    const elasticNetworkInterfaces = interfaces?.(task) ?? []
+    if (elasticNetworkInterfaces.length === 0) return
+    const { arn: taskArn, clusterArn: taskClusterArn } = task
+    const address = this.#address(ids.uuid())
+    const message = { ...address, taskArn, taskClusterArn, waitTimeoutMs: attachTimeout, elasticNetworkInterfaces }
+    this.#send({ type: "AttachTaskNetworkInterfacesMessage", message })
+    const now = Math.floor(clock.now())
+    observe(state, taskArn, this.instanceArn, (o) => ({ ...o, attachSentAt: o.attachSentAt ?? now }))
   }
 
   #sendPayload(taskArn: string, task: AcsTask): void {

@@ -36,6 +36,8 @@ export type AgentPlace =
       readonly folder: string
       /** The folder below which host paths of its tasks are. */
       readonly hostRoot: string
+      /** Whether tasks can have network interfaces of their own there. */
+      readonly interfaces: boolean
     }
   | { readonly kind: "simulated"; readonly folder: string }
 

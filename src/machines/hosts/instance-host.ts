@@ -59,7 +59,7 @@ export const startInstanceHost = async (
   // First of all, because by its name the machine is found again after a kill.
   if (!cx.record.daemon(plan.name)) cx.record.put({ kind: "daemon", ...plan })
   await makeNamespace(cx.record, namespace)
-  await plugIn(namespace, bridge, instance)
+  const { interfaces } = await plugIn(namespace, bridge, instance)
   limitCgroup(cgroup, instance)
   const { socket } = await startDaemon(cx, plan)
 
@@ -69,7 +69,10 @@ export const startInstanceHost = async (
   const docker = createDocker({ socketPath: socket })
   started.defer(docker.close)
   // Its bridge has the address of metadata and credentials.
-  await networksOf(docker, cx.owner, () => []).ensureLink()
+  const networks = networksOf(docker, cx.owner, () => [])
+  await networks.ensureLink()
+  if (interfaces === true) await networks.ensureInterfaces(instance)
+  else cx.log.warn("an EC2 instance takes no tasks in awsvpc mode", { instance: instance.id, reason: interfaces })
   await ensureImages(docker)
   const folders = instanceFolders(names)
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -80,6 +83,7 @@ export const startInstanceHost = async (
     cgroup: `${cgroup}/ecs`,
     folder: folders.agent,
     hostRoot: folders.root,
+    interfaces: interfaces === true,
     ...(cx.docker && { imageSource: cx.docker.socketPath }),
   })
   const env = { ...command.env, ...(cx.docker && { ROADSTEAD_IMAGE_SOURCE: cx.docker.socketPath }) }
@@ -88,7 +92,9 @@ export const startInstanceHost = async (
   const running = started.move()
   const close = () => running.disposeAsync()
   return {
-    rejoin: async (place) => place && plugIn(namespace, place, instance),
+    async rejoin(place) {
+      if (place) await plugIn(namespace, place, instance)
+    },
     close,
     async stop() {
       await close()

@@ -1,10 +1,11 @@
 // The Docker networks of one engine that are ours: the link network and the VPCs'. Found again by label, made when they
 // are missing, refused with a reason when their addresses are taken.
 import { type Docker, DockerError, hasStatus } from "../../docker/index.ts"
-import { link, linkLabel, type NetworkWish, networkLabel, ownerLabel } from "../../protocol/index.ts"
+import { type InstanceWish, link, linkLabel, type NetworkWish, networkLabel, ownerLabel } from "../../protocol/index.ts"
 import { digest } from "../names.ts"
 import { parseBlock } from "./cidr.ts"
 import { type Conflict, linkConflict, type Taken, vpcConflict } from "./conflict.ts"
+import { trunkDevice } from "./instance-link.ts"
 import { type DockerNetwork, listNetworks, takenByNetworks } from "./taken.ts"
 
 /** A network that cannot be made here, with the reason in words for the user. */
@@ -31,6 +32,12 @@ export interface Networks {
   removeVpc(key: string): Promise<void>
   /** The keys of the VPC networks that are there. */
   vpcKeys(): Promise<string[]>
+}
+
+/** What the engine of an EC2 instance has besides. */
+export interface InstanceNetworks {
+  /** Makes or finds the network by which tasks get interfaces in the instance's VPC. */
+  ensureInterfaces(instance: Pick<InstanceWish, "network" | "cidr" | "gateway">): Promise<void>
 }
 
 /** Device names have at most 15 characters. The owner's or the network's digest keeps two data folders apart. */
@@ -68,6 +75,16 @@ const vpcBody = (owner: string, wish: Pick<NetworkWish, "key" | "vpcId" | "cidr"
   Labels: { [ownerLabel]: owner, [networkLabel]: wish.key },
 })
 
+/** Addresses are chosen by the control plane, as everywhere in the VPC; Docker hands out none of its own. */
+const interfacesBody = (owner: string, instance: Pick<InstanceWish, "network" | "cidr" | "gateway">) => ({
+  Name: `roadstead-${instance.network.slice(instance.network.lastIndexOf("/") + 1)}-${digest(`${owner} ${instance.network}`, 10)}`,
+  CheckDuplicate: true,
+  Driver: "macvlan",
+  IPAM: { Driver: "default", Config: [{ Subnet: instance.cidr, Gateway: instance.gateway }] },
+  Options: { parent: trunkDevice, macvlan_mode: "bridge" },
+  Labels: { [ownerLabel]: owner, [networkLabel]: instance.network },
+})
+
 /** Docker's own words when another network of the engine has an address of the block. */
 const isOverlapAnswer = (error: unknown): error is DockerError =>
   error instanceof DockerError && /overlaps/i.test(error.message)
@@ -78,7 +95,7 @@ type Taking = readonly Taken[] | Promise<readonly Taken[]>
  * The networks of `owner` on an engine. `machine` tells what else is taken in the engine's network namespace; for a
  * namespace of our own that is nothing.
  */
-export const networksOf = (docker: Docker, owner: string, machine: () => Taking): Networks => {
+export const networksOf = (docker: Docker, owner: string, machine: () => Taking): Networks & InstanceNetworks => {
   const ours = (network: DockerNetwork) => network.Labels?.[ownerLabel] === owner
   const create = async (
     body: object,
@@ -115,6 +132,11 @@ export const networksOf = (docker: Docker, owner: string, machine: () => Taking)
       const known = await listNetworks(docker)
       if (known.some((network) => ours(network) && network.Labels?.[networkLabel] === wish.key)) return
       await create(vpcBody(owner, wish), wish.cidr, vpcConflict, known)
+    },
+    async ensureInterfaces(instance) {
+      const known = await listNetworks(docker)
+      if (known.some((network) => ours(network) && network.Labels?.[networkLabel] === instance.network)) return
+      await create(interfacesBody(owner, instance), instance.cidr, vpcConflict, known)
     },
     async removeVpc(key) {
       for (const network of await listNetworks(docker)) {

@@ -1,7 +1,13 @@
 // What container instances have, and what their tasks hold of it: for remainingResources, and for placement. Pure over
 // a view. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html
 import type { Host, QueriedInstance, Room } from "../../scheduler/index.ts"
-import type { ContainerInstanceRow, TaskContainer, View } from "../../state/index.ts"
+import {
+  type ContainerInstanceRow,
+  mostInterfaces,
+  type TaskContainer,
+  type TaskRow,
+  type View,
+} from "../../state/index.ts"
 import { containersOf, type Definition } from "./definition/definition.ts"
 
 /** What of a task says how much it holds: its own size, else that of its containers. */
@@ -55,6 +61,7 @@ export const roomFor = (task: Sized, definition: Definition): Room => ({
   memory: heldBy(task, "MEMORY"),
   gpus: gpusOf(definition),
   ports: new Set(hostPortsOf(definition)),
+  ...(definition.networkMode === "awsvpc" && { interfaces: 1 }),
 })
 
 const registered = (row: ContainerInstanceRow, name: string): number =>
@@ -68,10 +75,18 @@ const reservedPorts = (row: ContainerInstanceRow): string[] =>
       : [],
   )
 
+/** Network interfaces that the instance can still get besides its first one; undefined when its type does not say. */
+const interfacesLeft = (row: ContainerInstanceRow, tasks: readonly TaskRow[]): number | undefined => {
+  const type = row.attributes.find(({ name }) => name === "ecs.instance-type")?.value
+  const most = type === undefined ? undefined : mostInterfaces(type)
+  return most === undefined ? undefined : most - 1 - tasks.filter((task) => task.networkConfiguration).length
+}
+
 /** What is left of an instance beside the tasks that it has, with every port that is taken. */
 export const roomLeft = (view: View, row: ContainerInstanceRow): Room => {
   const tasks = view.tasks.by("host", row.arn)
   const held = (name: "CPU" | "MEMORY") => tasks.reduce((sum, task) => sum + heldBy(task, name), 0)
+  const interfaces = interfacesLeft(row, tasks)
   const ports = tasks.flatMap((task) => hostPortsOf(view.taskDefinitions.get(task.taskDefinitionArn)?.definition))
   return {
     cpu: registered(row, "CPU") - held("CPU"),
@@ -79,6 +94,7 @@ export const roomLeft = (view: View, row: ContainerInstanceRow): Room => {
     // An instance with GPUs says so in platformDevices, which are not kept.
     gpus: 0,
     ports: new Set([...reservedPorts(row), ...ports]),
+    ...(interfaces !== undefined && { interfaces }),
   }
 }
 

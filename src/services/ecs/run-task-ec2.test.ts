@@ -165,17 +165,86 @@ describe("RunTask on container instances", () => {
       "The task definition asks for access to the host (pidMode host, privileged of container 'app', capability SYS_ADMIN of container 'app'). Start Roadstead with --allow-host-access to allow it.",
     )
   })
+})
 
-  test("what is not built says so", async () => {
-    const harness = await setUp(bridge({ networkMode: "awsvpc" }))
-    await register(harness)
-    const network = { awsvpcConfiguration: { subnets: [...subnets] } }
-    await harness.refuses(
-      "RunTask",
-      { ...run, networkConfiguration: network },
-      "NotImplemented",
-      "Roadstead does not implement the network mode awsvpc on container instances yet.",
+describe("RunTask in awsvpc mode on container instances", () => {
+  const capabilities = ["ecs.capability.task-eni", "com.amazonaws.ecs.capability.docker-remote-api.1.18"]
+  const able = (zone: string, more: Readonly<Record<string, string>> = {}) => [
+    ...capabilities.map((name) => ({ name })),
+    ...Object.entries({ "ecs.availability-zone": zone, ...more }).map(([name, value]) => ({ name, value })),
+  ]
+  const inSubnets = (...of: string[]) => ({ ...run, networkConfiguration: { awsvpcConfiguration: { subnets: of } } })
+  const [a = "", b = "", c = ""] = subnets
+  const awsvpc = () =>
+    setUp(bridge({ networkMode: "awsvpc", containerDefinitions: [{ name: "app", image: "app:1", memory: 16 }] }))
+
+  test("answers a task that waits for its interface in the subnet of its instance's zone", async () => {
+    const harness = await awsvpc()
+    const arn = await register(harness, true, able("us-east-1b"))
+    const { tasks, failures } = await harness.call("RunTask", inSubnets(a, b, c))
+    const [task] = tasks ?? []
+    assert.deepEqual(failures, [])
+    assert.deepEqual(
+      [task?.lastStatus, task?.launchType, task?.containerInstanceArn, task?.availabilityZone],
+      ["PROVISIONING", "EC2", arn, "us-east-1b"],
     )
+    assert.deepEqual(
+      task?.attachments?.map(({ type, status, details }) => [type, status, details]),
+      [["ElasticNetworkInterface", "PRECREATED", [{ name: "subnetId", value: b }]]],
+    )
+  })
+
+  test("an instance in another zone than the subnets, or in another VPC, does not take it", async () => {
+    const harness = await awsvpc()
+    const far = await register(harness, true, able("us-east-1c"))
+    const foreign = await register(harness, true, able("us-east-1a", { "ecs.vpc-id": "vpc-0000000000000000f" }))
+    const plain = await register(harness, true, [{ name: "ecs.availability-zone", value: "us-east-1a" }])
+    const reasons = { [far]: "LOCATION", [foreign]: "ATTRIBUTE", [plain]: "ATTRIBUTE" }
+    const { failures = [] } = await harness.call("RunTask", inSubnets(a, b))
+    assert.deepEqual(Object.fromEntries(failures.map(({ arn, reason }) => [arn, reason])), reasons)
+    const started = await harness.call("StartTask", {
+      taskDefinition: "web",
+      containerInstances: [far, foreign],
+      networkConfiguration: { awsvpcConfiguration: { subnets: [a] } },
+    })
+    assert.deepEqual(
+      [started.tasks, started.failures],
+      [
+        [],
+        [
+          { arn: far, reason: "LOCATION" },
+          { arn: foreign, reason: "ATTRIBUTE" },
+        ],
+      ],
+    )
+  })
+
+  test("an instance takes as many as its type has interfaces beside the first, and more when they have ended", async () => {
+    const harness = await awsvpc()
+    const arn = await register(harness, true, able("us-east-1a", { "ecs.instance-type": "t3.small" }))
+    const { tasks = [], failures } = await harness.call("RunTask", { ...inSubnets(a), count: 3 })
+    assert.equal(tasks.length, 2)
+    assert.deepEqual(failures, [{ arn, reason: "RESOURCE:ENI" }])
+    harness.patchTask(tasks[0]?.taskArn, { desiredStatus: "STOPPED", lastStatus: "STOPPED" })
+    assert.equal((await harness.call("RunTask", inSubnets(a))).tasks?.length, 1)
+    // Other modes need none.
+    await harness.call("RegisterTaskDefinition", bridge({ family: "bridged" }))
+    assert.deepEqual((await harness.call("RunTask", { ...run, taskDefinition: "bridged" })).failures, [])
+  })
+
+  test("a public address is refused, whoever starts the tasks", async () => {
+    const harness = await awsvpc()
+    const arn = await register(harness, true, able("us-east-1a"))
+    const networkConfiguration = { awsvpcConfiguration: { subnets: [a], assignPublicIp: "ENABLED" as const } }
+    const refusal = ["InvalidParameterException", "Assign public IP is not supported for this launch type."] as const
+    await harness.refuses("RunTask", { ...run, networkConfiguration }, ...refusal)
+    const chosen = { taskDefinition: "web", containerInstances: [arn], networkConfiguration }
+    await harness.refuses("StartTask", chosen, ...refusal)
+    const service = { serviceName: "web", taskDefinition: "web", launchType: "EC2", desiredCount: 1 } as const
+    await harness.refuses("CreateService", { ...service, networkConfiguration }, ...refusal)
+    const kept = { awsvpcConfiguration: { subnets: [a] } }
+    await harness.call("CreateService", { ...service, networkConfiguration: kept })
+    await harness.refuses("UpdateService", { service: "web", networkConfiguration }, ...refusal)
   })
 })
 

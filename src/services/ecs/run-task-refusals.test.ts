@@ -261,19 +261,13 @@ test("subnets and security groups of two VPCs do not go together", async () => {
   )
 })
 
-test("what is not built says so: volumes at launch, interfaces on container instances", async () => {
-  const { call, refuses } = await withWeb()
+test("what is not built says so: volumes at launch", async () => {
+  const { refuses } = await withWeb()
   const isNotBuilt = (what: string) => ["NotImplemented", `Roadstead does not implement ${what} yet.`] as const
   const volumeConfigurations = [{ name: "v" }]
   await refuses(
     "RunTask",
     runWeb({ volumeConfigurations }),
     ...isNotBuilt("volumes that are configured at launch (volumeConfigurations)"),
-  )
-  await call("RegisterContainerInstance", {})
-  await refuses(
-    "RunTask",
-    runWeb({ launchType: "EC2" }),
-    ...isNotBuilt("the network mode awsvpc on container instances"),
   )
 })

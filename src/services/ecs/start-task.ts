@@ -32,7 +32,7 @@ export const startTask =
     const definition = overriddenDefinition(row.definition, input.overrides ?? {}, false)
     const tags = tagsOf(cluster, row, input)
     checkRest(row, definition, input)
-    checkEc2(row, {}, allowHostAccess)
+    checkEc2(row, { networkConfiguration: input.networkConfiguration }, allowHostAccess)
     const missing: Failure[] = []
     const instances: ContainerInstanceRow[] = []
     for (const reference of references) {

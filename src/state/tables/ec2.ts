@@ -77,6 +77,8 @@ export interface NetworkInterfaceRow extends Owned {
   readonly taskArn?: string
   /** The instance that it is the first interface of. */
   readonly instanceId?: string
+  /** Of a task on an instance: which of its interfaces it is. */
+  readonly attachedTo?: { readonly instanceId: string; readonly deviceIndex: number }
   /** Whether it goes with its instance. */
   readonly deleteOnTermination?: boolean
   readonly attachedAt?: number
@@ -100,5 +102,7 @@ export const networkInterfaces = defineTable<NetworkInterfaceRow>()({
     address: (i) => `${scoped(i)}/${i.vpcId}/${i.privateIp}`,
     securityGroup: (i) => i.securityGroups.map((id) => `${scoped(i)}/${id}`),
     token: (i) => i.token && `${scoped(i)}/${i.token.value}`,
+    /** Those of tasks, by the instance that they are on. */
+    attachedTo: (i) => i.attachedTo && `${scoped(i)}/${i.attachedTo.instanceId}`,
   },
 })

@@ -57,6 +57,8 @@ export interface ObservedTask {
   /** When status became RUNNING, STOPPED. */
   readonly runningAt?: number
   readonly stoppedAt?: number
+  /** The agent was told of the interface that it is to wait for. */
+  readonly attachSentAt?: number
   /** What the agent said of attachments, by their ids. */
   readonly attachments?: Readonly<Record<string, string>>
   readonly containers: Readonly<Record<string, ObservedContainer>>

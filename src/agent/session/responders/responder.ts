@@ -3,7 +3,8 @@ import type { AcsFromAgent } from "../../../protocol/index.ts"
 import type { SessionParts } from "../ports.ts"
 
 /** What a responder may use. `send` puts an envelope on the connection that the message came by. */
-export interface ResponderContext extends Pick<SessionParts, "engine" | "credentials" | "checkpoint" | "log"> {
+export interface ResponderContext
+  extends Pick<SessionParts, "cluster" | "ecs" | "engine" | "credentials" | "checkpoint" | "log"> {
   readonly containerInstanceArn: string
   send(envelope: AcsFromAgent): void
   /** Asks for a new connection, on which the control plane sends again what has no answer. */

@@ -8,7 +8,7 @@ import type {
 } from "@aws-sdk/client-ec2"
 import type { ReadOp } from "../../../gate/index.ts"
 import { fault } from "../../../kernel/index.ts"
-import { zonesOf } from "../../../state/index.ts"
+import { mostInterfaces, zonesOf } from "../../../state/index.ts"
 import { applyFilters, type FilterTable } from "../filters.ts"
 import { pageOf } from "../pages.ts"
 import { invalidValue } from "../refusals.ts"
@@ -50,8 +50,12 @@ const describe = (type: InstanceTypeFacts): InstanceTypeInfo => ({
   HibernationSupported: false,
   BurstablePerformanceSupported: type.burstable,
   DedicatedHostsSupported: false,
-  // One interface an instance, with one address.
-  NetworkInfo: { MaximumNetworkInterfaces: 1, Ipv4AddressesPerInterface: 1, Ipv6Supported: false },
+  // Beside its first one an instance gets those of tasks in awsvpc mode, each with one address.
+  NetworkInfo: {
+    MaximumNetworkInterfaces: mostInterfaces(type.name),
+    Ipv4AddressesPerInterface: 1,
+    Ipv6Supported: false,
+  },
 })
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypes.html */

@@ -35,6 +35,9 @@ const describeOwnInterface = (view: View, row: NetworkInterfaceRow): InstanceNet
 export const describeInstance = (view: View, row: InstanceRow): Instance => {
   const own = interfaceOf(view, row)
   const shown = own && describeOwnInterface(view, own)
+  const ofTasks = view.networkInterfaces
+    .by("attachedTo", keyOf(row, row.id))
+    .toSorted((a, b) => (a.attachedTo?.deviceIndex ?? 0) - (b.attachedTo?.deviceIndex ?? 0))
   const reason = describeReason(row)
   return {
     InstanceId: row.id,
@@ -55,7 +58,7 @@ export const describeInstance = (view: View, row: InstanceRow): Instance => {
     ...(row.keyName !== undefined && { KeyName: row.keyName }),
     LaunchTime: new Date(row.launchedAt),
     Monitoring: { State: "disabled" },
-    NetworkInterfaces: shown ? [shown] : [],
+    NetworkInterfaces: [...(shown ? [shown] : []), ...ofTasks.map((one) => describeOwnInterface(view, one))],
     Placement: { AvailabilityZone: row.availabilityZone, GroupName: "", Tenancy: "default" },
     PlatformDetails: "Linux/UNIX",
     PrivateDnsName: shown?.PrivateDnsName ?? "",

@@ -15,6 +15,12 @@ const attached =
     i.status === "in-use" ? [value(i)] : []
 const zoneId = (i: NetworkInterfaceRow) => zonesOf(i.region).find((zone) => zone.name === i.availabilityZone)?.id
 
+/** The instance that it is on: its own, or that of a task. */
+const instanceOf = (i: NetworkInterfaceRow): string | undefined => i.instanceId ?? i.attachedTo?.instanceId
+/** Under a Fargate task it is the second interface of the machine: the first is the machine's own. */
+const deviceIndex = (i: NetworkInterfaceRow): number =>
+  i.instanceId === undefined ? (i.attachedTo?.deviceIndex ?? 1) : 0
+
 const groupName = (view: View, i: NetworkInterfaceRow, id: string) => view.securityGroups.get(keyOf(i, id))?.name
 
 /** The elastic address on an interface. */
@@ -41,9 +47,9 @@ const filtersOf = (view: View): FilterTable<NetworkInterfaceRow> => {
     "attachment.attach-time": attached((i) => new Date(i.createdAt).toISOString()),
     "attachment.attachment-id": attached(attachmentId),
     "attachment.delete-on-termination": attached(() => "false"),
-    "attachment.device-index": attached(() => "1"),
-    "attachment.instance-id": (i) => (i.instanceId === undefined ? [] : [i.instanceId]),
-    "attachment.instance-owner-id": (i) => (i.instanceId === undefined ? [] : [i.account]),
+    "attachment.device-index": attached((i) => String(deviceIndex(i))),
+    "attachment.instance-id": (i) => [instanceOf(i)].filter((id) => id !== undefined),
+    "attachment.instance-owner-id": (i) => (instanceOf(i) === undefined ? [] : [i.account]),
     "attachment.status": (i) => [i.status === "in-use" ? "attached" : "detached"],
     "availability-zone": (i) => [i.availabilityZone],
     "availability-zone-id": (i) => [zoneId(i) ?? ""],
@@ -118,9 +124,8 @@ const describeAttachment = (row: NetworkInterfaceRow): NetworkInterface["Attachm
   AttachmentId: attachmentId(row),
   AttachTime: new Date(row.attachedAt ?? row.createdAt),
   DeleteOnTermination: row.deleteOnTermination ?? false,
-  // The second interface of the machine under a Fargate task: the first is the machine's own.
-  DeviceIndex: row.instanceId === undefined ? 1 : 0,
-  ...(row.instanceId !== undefined && { InstanceId: row.instanceId, InstanceOwnerId: row.account }),
+  DeviceIndex: deviceIndex(row),
+  ...(instanceOf(row) !== undefined && { InstanceId: instanceOf(row), InstanceOwnerId: row.account }),
   NetworkCardIndex: 0,
   Status: "attached",
 })

@@ -1,16 +1,24 @@
-// Tasks on the container instances of a cluster: what RunTask and StartTask have in common when they place them, and
-// what of it is not built yet.
-import type { Failure, PlacementConstraint, PlacementStrategy } from "@aws-sdk/client-ecs"
+// Tasks on the container instances of a cluster: what RunTask, StartTask and services have in common when they place
+// them.
+import type { Failure, NetworkConfiguration, PlacementConstraint, PlacementStrategy } from "@aws-sdk/client-ecs"
 import type { Cx } from "../../../gate/index.ts"
 import { type Obstacle, placeAll, type TaskNeeds } from "../../../scheduler/index.ts"
-import type { ClusterRow, ContainerInstanceRow, Frozen, TaskDefinitionRow, TaskRow } from "../../../state/index.ts"
+import type {
+  ClusterRow,
+  ContainerInstanceRow,
+  Frozen,
+  SubnetRow,
+  TaskDefinitionRow,
+  TaskRow,
+} from "../../../state/index.ts"
 import { attributesToPlace } from "../definition/compatibilities.ts"
-import { invalidParameter, notYet } from "../faults.ts"
+import { invalidParameter } from "../faults.ts"
 import { roomFor, zoneOf } from "../instance-room.ts"
 import { knownHost } from "../known-hosts.ts"
 import { checkConstraints, checkStrategies, constraintsOf, strategiesOf } from "../placement.ts"
 import { type Kind, placeOnInstances } from "../standings.ts"
 import { checkHostAccess } from "./host-access.ts"
+import type { TaskNetwork } from "./network.ts"
 import { newTask, type Plan } from "./new-task.ts"
 import { newContainers } from "./overrides.ts"
 import { insertTask } from "./roles.ts"
@@ -23,16 +31,30 @@ export interface AskedPlacement {
   readonly zone?: string | undefined
 }
 
-/** Refuses what ECS refuses of placement, what container instances do not do yet, and what this Roadstead does not allow. */
-export const checkEc2 = ({ definition }: TaskDefinitionRow, asked: AskedPlacement, hostAccess: boolean): void => {
-  if (definition.networkMode === "awsvpc") throw notYet("the network mode awsvpc on container instances")
+/** The same with the network that is asked for. */
+export type AskedOfEc2 = AskedPlacement & {
+  readonly networkConfiguration?: Frozen<NetworkConfiguration> | undefined
+}
+
+/** Refuses what ECS refuses on container instances, and what this Roadstead does not allow. */
+export const checkEc2 = ({ definition }: TaskDefinitionRow, asked: AskedOfEc2, hostAccess: boolean): void => {
+  if (asked.networkConfiguration?.awsvpcConfiguration?.assignPublicIp === "ENABLED") {
+    throw invalidParameter("Assign public IP is not supported for this launch type.") // [field] hashicorp/waypoint#643
+  }
   checkConstraints(asked.placementConstraints)
   checkStrategies(asked.placementStrategy)
   checkHostAccess(definition, hostAccess)
 }
 
+/** An interface is of one zone, and of the VPC of its instance. */
+const networkNeeds = ({ subnets }: TaskNetwork): Pick<TaskNeeds, "vpc" | "zones"> => ({
+  ...(subnets[0] && { vpc: subnets[0].vpcId }),
+  zones: new Set(subnets.map((subnet) => subnet.availabilityZone)),
+})
+
 const needsOf = (cx: Cx, plan: Plan, asked: AskedPlacement): TaskNeeds => ({
   attributes: attributesToPlace(plan.definition),
+  ...(plan.network && networkNeeds(plan.network)),
   group: plan.input.group || `family:${plan.row.family}`,
   constraints: constraintsOf(asked.placementConstraints, plan.definition.placementConstraints),
   strategies: strategiesOf(asked.placementStrategy),
@@ -50,18 +72,27 @@ const needsOf = (cx: Cx, plan: Plan, asked: AskedPlacement): TaskNeeds => ({
 /** Tasks of the call and all that are placed like them. */
 const kindOf = (cx: Cx, plan: Plan, asked: AskedPlacement): Kind => {
   const needs = needsOf(cx, plan, asked)
-  const { attributes, group, strategies, room } = needs
+  const { attributes, group, strategies, room, vpc, zones = [] } = needs
   const cluster = plan.cluster.arn
   const constraints = [asked.placementConstraints, plan.definition.placementConstraints]
   const ports = [...(room?.ports ?? [])]
-  const key = JSON.stringify([cluster, asked.zone, attributes, group, constraints, strategies, { ...room, ports }])
+  const network = [vpc, [...zones].toSorted()]
+  const like = [cluster, asked.zone, attributes, group, constraints, strategies, { ...room, ports }, network]
+  const key = JSON.stringify(like)
   return { cluster, zone: asked.zone, needs, key }
+}
+
+/** By lot one of the subnets in the zone of the instance; of all where nobody knows in which zone it is. */
+const subnetFor = (cx: Cx, { network }: Plan, zone: string | undefined): SubnetRow | undefined => {
+  const near = network?.subnets.filter((subnet) => zone === undefined || subnet.availabilityZone === zone) ?? []
+  return near.length === 0 ? undefined : near[cx.ids.below(near.length)]
 }
 
 const start = (cx: Cx, plan: Plan, instance: ContainerInstanceRow): TaskRow => {
   const zone = zoneOf(instance)
+  const subnet = subnetFor(cx, plan, zone)
   const place = { arn: instance.arn, ...(zone !== undefined && { availabilityZone: zone }) }
-  return insertTask(cx, plan.roles, newTask(cx, plan, { capacity: { launchType: "EC2" }, instance: place }))
+  return insertTask(cx, plan.roles, newTask(cx, plan, { capacity: { launchType: "EC2" }, subnet, instance: place }))
 }
 
 const failuresOf = (obstacles: ReadonlyMap<string, Obstacle>): Failure[] =>

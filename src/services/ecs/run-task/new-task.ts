@@ -1,5 +1,5 @@
-// The record of a new task: what RunTask and StartTask have found out, written down. Fargate tasks begin in PROVISIONING
-// and get their host from the task controller; tasks of a container instance have theirs, and begin in PENDING.
+// The record of a new task: what RunTask and StartTask have found out, written down. Fargate tasks get their host from the
+// task controller; tasks of a container instance have theirs, and begin in PENDING unless they need an interface first.
 import type { Cx } from "../../../gate/index.ts"
 import type { ClusterRow, SubnetRow, TaskDefinitionRow, TaskOverrides, TaskRow } from "../../../state/index.ts"
 import { settingFor } from "../account-setting-values.ts"
@@ -84,7 +84,7 @@ export const newTask = (cx: Cx, plan: Plan, { capacity, subnet, instance }: Plac
     desiredStatus: "RUNNING",
     observed: { containers: {} },
     // Tasks without an interface of their own have nothing to wait for: aws-behaviour.md 1.3.
-    lastStatus: instance ? "PENDING" : "PROVISIONING",
+    lastStatus: instance && !subnet ? "PENDING" : "PROVISIONING",
     steps: [],
     attachments: subnet
       ? [

@@ -92,7 +92,7 @@ export const resolveRevision = (
     if (input.platformVersion) {
       throw invalidParameter("The platform version must be null when specifying an EC2 launch type.") // [probed]
     }
-    checkEc2(definition, service, allowHostAccess)
+    checkEc2(definition, { ...service, networkConfiguration: input.networkConfiguration }, allowHostAccess)
   }
   const network = taskNetwork(cx, definition.definition.networkMode, input.networkConfiguration as NetworkConfiguration)
   refuseLater(input, definition, isOnFargate(capacity))

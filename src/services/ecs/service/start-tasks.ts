@@ -132,6 +132,9 @@ const lacking: Readonly<Record<Obstacle, string>> = {
   "RESOURCE:CPU": "has insufficient CPU units available.",
   "RESOURCE:MEMORY": "has insufficient memory available.",
   "RESOURCE:PORTS": "is already using a port required by your task.",
+  // [field] the form of the next two: an obstacle without a sentence of its own.
+  LOCATION: 'encountered error "LOCATION".',
+  "RESOURCE:ENI": 'encountered error "RESOURCE:ENI".',
   "RESOURCE:GPU": "has insufficient GPU resource available.",
   "MemberOf placement constraint unsatisfied.": 'encountered error "MemberOf placement constraint unsatisfied.".',
   "DistinctInstance placement constraint unsatisfied.":
@@ -143,9 +146,11 @@ const closest = [
   "AGENT",
   "NETWORK",
   "ATTRIBUTE",
+  "LOCATION",
   "RESOURCE:CPU",
   "RESOURCE:MEMORY",
   "RESOURCE:PORTS",
+  "RESOURCE:ENI",
   "RESOURCE:GPU",
   "MemberOf placement constraint unsatisfied.",
   "DistinctInstance placement constraint unsatisfied.",

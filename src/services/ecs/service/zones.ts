@@ -8,20 +8,22 @@ import { eligibleInstances } from "./eligible.ts"
 import { primaryOf, revisionOf } from "./find.ts"
 import { isOnFargate } from "./revision.ts"
 
-/** Where tasks of the primary deployment may be: the zones of its subnets, or of the instances that may take them. */
+/**
+ * Where tasks of the primary deployment may be: the zones of its subnets, or of the instances that may take them, which
+ * in awsvpc mode are those that have a subnet.
+ */
 export const zonesOfService = (view: View, service: ServiceRow): readonly string[] => {
   const primary = primaryOf(view, service)
   if (!primary) return []
   const revision = revisionOf(view, primary)
-  const zones = isOnFargate(revision)
-    ? (revision.networkConfiguration?.awsvpcConfiguration?.subnets ?? []).flatMap(
-        (id) => subnetOf(view, service, id)?.availabilityZone ?? [],
-      )
-    : eligibleInstances(view, service).flatMap((arn) => {
-        const instance = view.containerInstances.get(arn)
-        return (instance?.session?.connected && zoneOf(instance)) || []
-      })
-  return [...new Set(zones)].sort()
+  const subnets = revision.networkConfiguration?.awsvpcConfiguration?.subnets
+  const ofSubnets = new Set(subnets?.flatMap((id) => subnetOf(view, service, id)?.availabilityZone ?? []))
+  if (isOnFargate(revision)) return [...ofSubnets].sort()
+  const ofInstances = eligibleInstances(view, service).flatMap((arn) => {
+    const instance = view.containerInstances.get(arn)
+    return (instance?.session?.connected && zoneOf(instance)) || []
+  })
+  return [...new Set(ofInstances)].filter((zone) => !subnets || ofSubnets.has(zone)).sort()
 }
 
 type Settings = Pick<
