@@ -149,6 +149,11 @@ test("a trust policy must be one, and name principals that are there", async () 
     trust({ AWS: iamArn("user/nobody") }),
     `Invalid principal in policy: "AWS":"${iamArn("user/nobody")}"`,
   )
+  await malformed(trust({ Service: "ec2.amazonaws.com" }, { Resource: "*" }), "Has prohibited field Resource")
+  await malformed(
+    policy({ Effect: "Allow", Principal: "*", Action: "s3:GetObject" }),
+    "AssumeRole policy may only specify STS AssumeRole actions.",
+  )
   await create(trust({ AWS: "123456789012" }))
   await send(
     new UpdateAssumeRolePolicyCommand({ RoleName: "trusted", PolicyDocument: trust({ AWS: iamArn("role/trusted") }) }),

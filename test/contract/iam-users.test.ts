@@ -73,6 +73,9 @@ test("GetUser without a name is the caller: the root of its account, or the user
   const { User } = await send(new GetUserCommand({}))
   assert.deepEqual([User?.Arn, User?.UserId], [`arn:aws:iam::${account}:root`, account])
   const client = new IAMClient({ ...aws.sdk, credentials: await aws.userWithKey("self") })
+  await send(
+    new PutUserPolicyCommand({ UserName: "self", PolicyName: "own", PolicyDocument: policy(allow("iam:GetUser")) }),
+  )
   assert.equal((await client.send(new GetUserCommand({}))).User?.UserName, "self")
   client.destroy()
 })
