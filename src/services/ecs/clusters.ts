@@ -9,6 +9,7 @@ import { capacityStrategy } from "./capacity.ts"
 import { clusterProviders } from "./capacity-providers.ts"
 import { clusterConfiguration, clusterSettings } from "./cluster-configuration.ts"
 import { checkAtMost, checkOneOf, invalidParameter, notYet } from "./faults.ts"
+import { ensureLinkedRole } from "./linked-role.ts"
 import { nextToken, pageOf } from "./pages.ts"
 import { activeCluster, findCluster, isClusterName, namedClusterArn } from "./resolve.ts"
 import { primaryOf, revisionOf } from "./service/find.ts"
@@ -96,6 +97,7 @@ export const CreateCluster: Op<"ecs", "CreateCluster"> = (cx, input) => {
   const strategy = capacityStrategy(input.defaultCapacityProviderStrategy, providers)
   const arn = clusterArn(cx.scope, name)
   const known = cx.tx.clusters.get(arn)
+  if (known?.status !== "ACTIVE") ensureLinkedRole(cx)
   const row =
     known?.status === "ACTIVE"
       ? known
