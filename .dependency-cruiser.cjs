@@ -34,7 +34,7 @@ const doesIo = [
   "^src/state/(journal|bulk|sqlite)(/|\\.ts$)",
   "^src/fleet/(sessions|machine-channel)(/|\\.ts$)",
   // Of the agent: its own store, what touches containers and cgroups, Docker's log files, the metadata listener.
-  "^src/agent/(checkpoint|driver|logs|metadata)(/|\\.ts$)",
+  "^src/agent/(checkpoint|driver|logs|metadata|registry)(/|\\.ts$)",
   // Contracts are read from disk when their service is first asked for.
   "^src/model/load\\.ts$",
   "^src/(docker|machines|proxy)/",

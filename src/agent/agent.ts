@@ -16,6 +16,7 @@ import type { ContainerDriver } from "./driver.ts"
 import { createTaskEngine } from "./engine/index.ts"
 import { accountService, createLogs, machineService } from "./logs/index.ts"
 import { type MetadataServer, startMetadataServer } from "./metadata/index.ts"
+import { ownLogin, registryPlace } from "./registry/index.ts"
 import { createSession, type HostFacts, type Session, type Signer } from "./session/index.ts"
 import { collectStats, startTelemetry, type Telemetry } from "./telemetry/index.ts"
 import type { AwsCall } from "./types.ts"
@@ -109,7 +110,9 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
   try {
     const checkpoint = openCheckpoint(options.dataFolder, cluster)
     open.push(() => checkpoint.close())
-    const driver = options.driver ?? driverOf(options)
+    const registry = options.engine.kind === "docker" ? await registryPlace(options.endpoint) : undefined
+    open.push(() => registry?.close())
+    const driver = options.driver ?? driverOf(options, registry?.address)
     open.push(() => driver.close())
     const host = await hostFacts(options, driver)
     const client = clientsOf(options)
@@ -124,6 +127,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
       endpoint: options.endpoint,
     })
     const credentials = newCredentialsStore()
+    const login = ownLogin((region) => clientsOf({ ...options, region })("ecr", options.credentials))
     const engine = createTaskEngine({
       driver,
       checkpoint,
@@ -144,6 +148,7 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
         ...(options.stopTimeoutSeconds !== undefined && { stopTimeoutSeconds: options.stopTimeoutSeconds }),
       },
       hooks: logs.hooks,
+      resolvers: { registryAuth: (_, container) => login(container) },
     })
     open.push(() => engine.close())
     const collector = collectStats(engine, driver)
@@ -229,7 +234,10 @@ const givenUp = (signal: AbortSignal | undefined): Promise<never> =>
     else signal?.addEventListener("abort", end, { once: true })
   })
 
-const driverOf = ({ engine, wallClock: clock, ids, log, dataFolder }: AgentOptions): ContainerDriver =>
+const driverOf = (
+  { engine, wallClock: clock, ids, log, dataFolder }: AgentOptions,
+  registry: string | undefined,
+): ContainerDriver =>
   engine.kind === "docker"
     ? createDockerDriver({
         socketPath: engine.socketPath,
@@ -238,6 +246,7 @@ const driverOf = ({ engine, wallClock: clock, ids, log, dataFolder }: AgentOptio
         ...(engine.imageSource !== undefined && { imageSource: engine.imageSource }),
         ...(engine.cgroup !== undefined && { groupParent: engine.cgroup }),
         ...(engine.makeImage && { makeImage: engine.makeImage }),
+        ...(registry !== undefined && { registry }),
       })
     : createSimulatedDriver({
         clock,

@@ -50,6 +50,22 @@ export const importImage = async (
   await readProgress(stream)
 }
 
+/** Docker's X-Registry-Auth. Engines before 23 want the padding of base64, and take a login without it for none. */
+export const registryAuthHeader = (login: {
+  readonly username: string
+  readonly password: string
+  readonly serveraddress?: string
+}): string => Buffer.from(JSON.stringify(login), "utf8").toString("base64").replaceAll("+", "-").replaceAll("/", "_")
+
+/** Gives an image another name, as `docker tag` does. */
+export const tagImage = async (
+  docker: Docker,
+  reference: string,
+  { repository, tag }: { repository: string; tag: string },
+): Promise<void> => {
+  await docker.request("POST", `/images/${imagePath(reference)}/tag`, { query: { repo: repository, tag } })
+}
+
 /** Copies an image as `docker save | docker load` does, layer by layer and without a file in between. */
 export const copyImage = async (from: Docker, to: Docker, reference: string): Promise<void> => {
   const tar = await from.stream("GET", `/images/${imagePath(reference)}/get`)

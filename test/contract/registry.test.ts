@@ -91,8 +91,11 @@ describe("who may come in", () => {
       })
     assert.equal((await ask(`${account}.dkr.ecr.${region}.localhost:4566`)).status, 200)
     const other = await ask(`999999999999.dkr.ecr.${region}.localhost:4566`)
-    assert.equal(other.status, 404)
-    assert.match(other.body, /'app' does not exist in the registry with id '999999999999'/)
+    assert.equal(other.status, 403)
+    assert.match(
+      other.body,
+      /"DENIED","message":"User: arn:aws:iam::123456789012:root is not authorized to perform: ecr:ListImages on resource: arn:aws:ecr:us-east-1:999999999999:repository\/app/,
+    )
     assert.equal((await ask(`${account}.dkr.ecr.eu-west-1.localhost:4566`)).status, 401)
   })
 })

@@ -24,13 +24,16 @@ export const resolvedBefore = async (
   return found && { ...found, ...(first?.imageDigest !== undefined && { digest: first.imageDigest }) }
 }
 
-/** By what Docker is asked to make a container: its tag, or the image that the tag stood for when that is another now. */
+/**
+ * By what Docker is asked to make a container: its tag, or the image that the tag stood for when that is another now. A digest
+ * of our own registry is no name that the engine knows (docs/decisions/0017).
+ */
 export const referenceOf = async (
   driver: Pick<ContainerDriver, "image">,
   task: TaskSnapshot,
   container: ContainerSnapshot,
 ): Promise<string> => {
   const { image } = container.definition
-  if (container.imageId === undefined || siblings(task, container).length === 0) return image
+  if (container.imageId === undefined || (siblings(task, container).length === 0 && !image.includes("@"))) return image
   return (await driver.image(image))?.id === container.imageId ? image : container.imageId
 }

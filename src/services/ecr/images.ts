@@ -55,7 +55,7 @@ const setTag = (tx: Tx, place: Place, repository: EcrRepositoryRow, digest: stri
 }
 
 export const PutImage: Op<"ecr", "PutImage"> = (cx, input) => {
-  const { place, row: repository } = findRepository(cx.tx, cx.scope, input)
+  const { place, row: repository } = findRepository(cx, input)
   const { imageManifest: text = "", imageTag: tag } = input
   if (tag !== undefined && !tagForm.test(tag))
     throw invalidParameter("imageTag", "must satisfy regular expression '[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}'")
@@ -130,7 +130,7 @@ const checkIds = (imageIds: readonly ImageIdentifier[] | undefined): readonly Im
 const pullTimeStep = 60_000
 
 export const BatchGetImage: Op<"ecr", "BatchGetImage"> = (cx, input) => {
-  const { place } = findRepository(cx.tx, cx.scope, input)
+  const { place } = findRepository(cx, input)
   const images: Image[] = []
   const failures: ImageFailure[] = []
   for (const imageId of checkIds(input.imageIds)) {
@@ -198,7 +198,7 @@ const deleteLayer = (tx: Tx, place: Place, layerDigest: string) => {
 }
 
 export const BatchDeleteImage: Op<"ecr", "BatchDeleteImage"> = (cx, input) => {
-  const { place } = findRepository(cx.tx, cx.scope, input)
+  const { place } = findRepository(cx, input)
   const { layerDigest } = input as LayerDeletion
   if (layerDigest !== undefined) return deleteLayer(cx.tx, place, layerDigest)
   const imageIds: ImageIdentifier[] = []

@@ -37,7 +37,7 @@ const uploadOf = (cx: ReadCx, place: Place, id = ""): EcrUploadRow => {
 }
 
 export const BatchCheckLayerAvailability: ReadOp<"ecr", "BatchCheckLayerAvailability"> = (cx, input) => {
-  const { place } = findRepository(cx.tx, cx.scope, input)
+  const { place } = findRepository(cx, input)
   const digests = input.layerDigests ?? []
   if (digests.length < 1 || digests.length > 100)
     throw invalidParameter("layerDigests", "must have length between 1 and 100")
@@ -64,7 +64,7 @@ const urlLifetime = 60 * 60 * 1000
 export const GetDownloadUrlForLayer =
   (ports: EcrPorts): Op<"ecr", "GetDownloadUrlForLayer"> =>
   (cx, input) => {
-    const { place } = findRepository(cx.tx, cx.scope, input)
+    const { place } = findRepository(cx, input)
     const digest = input.layerDigest ?? ""
     if (!cx.tx.ecrLayers.has(keyIn(place, digest))) throw layerNotFound(place, digest)
     const host = cx.caller.host ?? `127.0.0.1:${ports.registryPort()}`
@@ -84,11 +84,11 @@ const stored = async <T>(work: Promise<T>): Promise<T> => {
 export const initiateLayerUpload = (
   ports: EcrPorts,
 ): BulkOp<"ecr", "InitiateLayerUpload", { place: Place; id: string }, void> => ({
-  prepare: (cx, input) => ({ place: findRepository(cx.tx, cx.scope, input).place, id: cx.ids.uuid() }),
+  prepare: (cx, input) => ({ place: findRepository(cx, input).place, id: cx.ids.uuid() }),
   run: ({ layers }, { id }) => stored(layers.begin(id)),
   finish: (cx, input, { id }) => {
     // It may be gone meanwhile; the file is an orphan then, and swept.
-    const { place } = findRepository(cx.tx, cx.scope, input)
+    const { place } = findRepository(cx, input)
     const { mounts } = input as Mounting
     const { account, region, repository } = place
     const startedAt = Math.floor(ports.wallNow())
@@ -106,7 +106,7 @@ export const uploadLayerPart: BulkOp<
   // One after the other: a client that was cut off comes again while the first request is still being given up.
   serial: (scope, input) => `ecr upload ${scope.region} ${input.uploadId}`,
   prepare: (cx, input) => {
-    const { place } = findRepository(cx.tx, cx.scope, input)
+    const { place } = findRepository(cx, input)
     const { id } = uploadOf(cx, place, input.uploadId)
     const part = input as unknown as StreamedPart
     const { layerPartBlob: body } = part
@@ -154,7 +154,7 @@ export const completeLayerUpload = (
 > => ({
   serial: (scope, input) => `ecr upload ${scope.region} ${input.uploadId}`,
   prepare: (cx, input) => {
-    const { place } = findRepository(cx.tx, cx.scope, input)
+    const { place } = findRepository(cx, input)
     const upload = uploadOf(cx, place, input.uploadId)
     const abandon = (input as Ending).abandon === true
     const [digest = "", ...more] = input.layerDigests ?? []

@@ -39,7 +39,7 @@ const checkFilter = ({ tagStatus }: Filter): void => {
 const digestOf = (row: EcrImageRow): string => row.digest
 
 export const DescribeImages: ReadOp<"ecr", "DescribeImages"> = (cx, input) => {
-  const { place } = findRepository(cx.tx, cx.scope, input)
+  const { place } = findRepository(cx, input)
   const { imageIds, filter = {} } = input
   checkFilter(filter)
   if (imageIds !== undefined) {
@@ -64,7 +64,7 @@ export const DescribeImages: ReadOp<"ecr", "DescribeImages"> = (cx, input) => {
 }
 
 export const ListImages: ReadOp<"ecr", "ListImages"> = (cx, input) => {
-  const { place } = findRepository(cx.tx, cx.scope, input)
+  const { place } = findRepository(cx, input)
   const { filter = {} } = input
   checkFilter(filter)
   const all: ImageIdentifier[] = cx.tx.ecrImages
@@ -82,7 +82,7 @@ export const ListImages: ReadOp<"ecr", "ListImages"> = (cx, input) => {
 }
 
 export const ListImageReferrers: ReadOp<"ecr", "ListImageReferrers"> = (cx, input) => {
-  const { place } = findRepository(cx.tx, cx.scope, input)
+  const { place } = findRepository(cx, input)
   const subject = input.subjectId?.imageDigest ?? ""
   if (!sha256Form.test(subject))
     throw invalidParameter("subjectId.imageDigest", "must satisfy regular expression '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'")

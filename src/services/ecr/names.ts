@@ -1,6 +1,7 @@
 // Names of ECR: registry, repository, their keys, ARNs and URIs; and what a caller may write where a name stands.
-import { formatArn, type Scope } from "../../kernel/index.ts"
-import type { EcrRepositoryRow, View } from "../../state/index.ts"
+import type { ReadCx } from "../../gate/index.ts"
+import { fault, formatArn, type Scope } from "../../kernel/index.ts"
+import type { EcrRepositoryRow } from "../../state/index.ts"
 import { invalidParameter, repositoryNotFound } from "./faults.ts"
 
 /** A repository's place; `account` is the registry's id. */
@@ -52,12 +53,24 @@ export const placeOf = (scope: Scope, { registryId, repositoryName = "" }: Names
 
 /** The repository that an input names; throws when there is none. */
 export const findRepository = (
-  view: View,
-  scope: Scope,
+  cx: Pick<ReadCx, "tx" | "scope" | "caller">,
   input: NamesRepository,
 ): { place: Place; row: EcrRepositoryRow } => {
-  const place = placeOf(scope, input)
-  const row = view.ecrRepositories.get(placeKey(place))
+  const place = placeOf(cx.scope, input)
+  checkMachine(cx, place)
+  const row = cx.tx.ecrRepositories.get(placeKey(place))
   if (!row) throw repositoryNotFound(place)
   return { place, row }
+}
+
+/** A host of ours acts for tasks of many accounts: it gets into a registry only while it has a task of that account. */
+export const checkMachine = ({ tx, caller }: Pick<ReadCx, "tx" | "caller">, registry: Scope): void => {
+  if (caller.kind !== "machine") return
+  const hosts = tx.containerInstances.by("machine", caller.machineId ?? "")
+  const serves = hosts.some(({ arn }) => tx.tasks.by("host", arn).some((task) => task.account === registry.account))
+  if (!serves)
+    throw fault(
+      "AccessDeniedException",
+      `User: ${caller.arn} is not authorized to use the registry with id '${registry.account}' because it runs no task of that account`,
+    )
 }

@@ -100,7 +100,9 @@ export const DescribeRepositories =
     if (repositoryNames !== undefined) {
       if (repositoryNames.length < 1 || repositoryNames.length > 100)
         throw invalidParameter("repositoryNames", "must have length between 1 and 100")
-      const rows = repositoryNames.map((name) => findRepository(cx.tx, registry, { repositoryName: name }).row)
+      const rows = repositoryNames.map(
+        (name) => findRepository({ ...cx, scope: registry }, { repositoryName: name }).row,
+      )
       return { repositories: rows.map((row) => describeRepository(ports, row)) }
     }
     const nameOf = (row: EcrRepositoryRow) => row.name
@@ -124,14 +126,14 @@ const removeRepository = (tx: Tx, place: Place): void => {
 export const DeleteRepository =
   (ports: EcrPorts): Op<"ecr", "DeleteRepository"> =>
   (cx, input) => {
-    const { place, row } = findRepository(cx.tx, cx.scope, input)
+    const { place, row } = findRepository(cx, input)
     if (!input.force && cx.tx.ecrImages.first("repository", placeKey(place))) throw repositoryNotEmpty(place)
     removeRepository(cx.tx, place)
     return { repository: describeRepository(ports, row) }
   }
 
 export const PutImageTagMutability: Op<"ecr", "PutImageTagMutability"> = (cx, input) => {
-  const { place } = findRepository(cx.tx, cx.scope, input)
+  const { place } = findRepository(cx, input)
   const mutability = mutabilityOf(input.imageTagMutability, input.imageTagMutabilityExclusionFilters)
   cx.tx.ecrRepositories.patch(placeKey(place), { mutability })
   return {
@@ -148,7 +150,7 @@ export const PutImageTagMutability: Op<"ecr", "PutImageTagMutability"> = (cx, in
 }
 
 export const PutImageScanningConfiguration: Op<"ecr", "PutImageScanningConfiguration"> = (cx, input) => {
-  const { place } = findRepository(cx.tx, cx.scope, input)
+  const { place } = findRepository(cx, input)
   const scanOnPush = input.imageScanningConfiguration?.scanOnPush ?? false
   cx.tx.ecrRepositories.patch(placeKey(place), { scanOnPush })
   return {

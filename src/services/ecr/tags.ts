@@ -34,7 +34,7 @@ const tagged = (cx: ReadCx, resourceArn = "") => {
   const name = arn?.service === "ecr" ? /^repository\/(.+)$/.exec(arn.resource)?.[1] : undefined
   if (!arn || name === undefined || arn.region !== cx.scope.region) throw invalidParameter("resourceArn", "Invalid ARN") // text from memory
   const place: Place = { account: arn.account, region: arn.region, repository: name }
-  return findRepository(cx.tx, place, { repositoryName: name })
+  return findRepository({ ...cx, scope: place }, { repositoryName: name })
 }
 
 export const TagResource: Op<"ecr", "TagResource"> = (cx, input) => {

@@ -1,10 +1,10 @@
 // The registry's passwords, and signatures of download URLs: texts that say who may do what until when, sealed with a key
 // of this installation, so that nothing has to be kept of them.
 import { createHmac, timingSafeEqual } from "node:crypto"
-import type { Cx, Op, ReadCx } from "../../gate/index.ts"
-import { type Caller, fault, type Scope } from "../../kernel/index.ts"
+import type { Cx, Op } from "../../gate/index.ts"
+import type { Caller, Scope } from "../../kernel/index.ts"
 import type { View } from "../../state/index.ts"
-import { registryOf } from "./names.ts"
+import { checkMachine, registryOf } from "./names.ts"
 import { type EcrPorts, registryHost } from "./ports.ts"
 
 /** AWS: "The authorization token is valid for 12 hours." */
@@ -48,17 +48,6 @@ const mint = (cx: Cx, token: RegistryToken): string => {
   return `${payload}.${sign(keyOf(cx), `token ${payload}`).toString("base64url")}`
 }
 
-/** A host of ours acts for tasks of many accounts: it gets into a registry only while it has such a task to start or run. */
-const checkMachine = (cx: ReadCx, registry: Scope): void => {
-  const hosts = cx.tx.containerInstances.by("machine", cx.caller.machineId ?? "")
-  const serves = hosts.some(({ arn }) => cx.tx.tasks.by("host", arn).some((task) => task.account === registry.account))
-  if (!serves)
-    throw fault(
-      "AccessDeniedException",
-      `User: ${cx.caller.arn} is not authorized to perform: ecr:GetAuthorizationToken on resource: * because it runs no task of the account ${registry.account}`,
-    )
-}
-
 export const GetAuthorizationToken =
   (ports: EcrPorts): Op<"ecr", "GetAuthorizationToken"> =>
   (cx, input) => {
@@ -67,7 +56,7 @@ export const GetAuthorizationToken =
     const expiresAt = Math.floor(ports.wallNow()) + lifetime
     return {
       authorizationData: registries.map((registry) => {
-        if (caller.kind === "machine") checkMachine(cx, registry)
+        checkMachine(cx, registry)
         const password = mint(cx, {
           caller,
           registry: { account: registry.account, region: registry.region },

@@ -25,7 +25,8 @@ const translate = (error: DockerError, fallback: DriverErrorCode): DriverError =
 }
 
 // A registry's refusals stay refusals; all that a network does to a pull may be over in a moment.
-const notFound = /manifest( for .*)? (not found|unknown)|manifest unknown|repository .* not found|no matching manifest/i
+const notFound =
+  /manifest( for .*)? (not found|unknown)|manifest unknown|name unknown|repository .* not found|no matching manifest/i
 const denied = /denied|unauthorized|no basic auth credentials|authentication required|forbidden/i
 const malformed = /invalid reference format|invalid checksum digest|no space left on device/i
 

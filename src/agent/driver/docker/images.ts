@@ -4,17 +4,21 @@ import type { Log } from "../../../kernel/index.ts"
 import type { ContainerDriver, ImageInfo } from "../../driver.ts"
 import { DriverError } from "../../driver.ts"
 import { translated } from "./errors.ts"
+import { ownImage, pullOwn } from "./own-registry.ts"
 
 /** The calls about images. `source` is the engine that images are copied from when it has them, `make` makes those that no registry has. */
 export const imageCalls = ({
   docker,
   source,
   make,
+  registry,
   log,
 }: {
   docker: Docker
   source?: Docker
   make?: (docker: Docker, reference: string) => Promise<boolean>
+  /** The address at which the engine reaches our own registry. */
+  registry?: string
   log: Log
 }): Pick<ContainerDriver, "image" | "pull"> => {
   const image = (reference: string): Promise<ImageInfo | undefined> =>
@@ -41,6 +45,14 @@ export const imageCalls = ({
   return {
     image,
     async pull(reference, { auth, signal }) {
+      const own = registry === undefined ? undefined : ownImage(reference)
+      if (own && registry !== undefined) {
+        const options = { ...(auth && { auth }), ...(signal && { signal }) }
+        const pulled = await translated("pull-failed", () => pullOwn(docker, registry, own, options))
+        const info = await image(pulled.reference)
+        if (!info) throw new DriverError("pull-not-found", `No such image: ${reference}`)
+        return { ...info, digest: pulled.digest }
+      }
       if (!(await make?.(docker, reference)) && !(await copied(reference))) {
         const options = { ...(auth && { auth }), ...(signal && { signal }) }
         await translated("pull-failed", () => pullImage(docker, reference, options))

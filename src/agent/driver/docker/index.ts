@@ -20,6 +20,8 @@ export interface DockerDriverOptions {
   readonly imageSource?: string
   /** Makes an image that is made rather than pulled, and answers whether it was one. */
   readonly makeImage?: (docker: Docker, reference: string) => Promise<boolean>
+  /** Where the engine reaches our own registry: `127.0.0.1:4566`. */
+  readonly registry?: string
   /** The parent of all tasks' cgroups (`roadstead`): one per engine, so that two never share. */
   readonly groupParent?: string
 }
@@ -55,6 +57,7 @@ export const createDockerDriver = (options: DockerDriverOptions): ContainerDrive
       log,
       ...(source && { source }),
       ...(options.makeImage && { make: options.makeImage }),
+      ...(options.registry !== undefined && { registry: options.registry }),
     }),
     ...networkCalls(docker),
     ...volumeCalls(docker),
