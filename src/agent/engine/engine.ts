@@ -59,7 +59,7 @@ class Engine implements TaskEngine {
       resolvers: parts.resolvers ?? {},
       pulls: createPulls({ driver, clock, log, behaviour: options.imagePull ?? "default" }),
       networks,
-      sandboxes: createSandboxes({ driver, clock, log, options, networks }),
+      sandboxes: createSandboxes({ driver, clock, log, options, networks, isStarting: () => this.#isStarting() }),
       hostCpus: async () => (await driver.info()).cpus,
     }
     this.#looks = createLooks(parts, (id, state, exitCode) => this.#apply(id, state, exitCode))
@@ -135,6 +135,10 @@ class Engine implements TaskEngine {
     this.#context.sandboxes.close()
     for (const { run } of this.#entries.values()) run.close()
     await this.#resyncing
+  }
+
+  #isStarting(): boolean {
+    return [...this.#entries.values()].some(({ run }) => run.isStarting)
   }
 
   /** A task that is new: stored first, then begun (or told to be over already). */

@@ -98,6 +98,20 @@ test("sandboxes wait until nothing has happened to a task for a moment", async (
   assert.equal((await sandboxes(host)).length, 1)
 })
 
+test("sandboxes wait for a container that takes long to start", async () => {
+  const host = await simulatedHost()
+  const slow = fargateTask(9, [container("web", { environment: { ROADSTEAD_SIM_START_MS: "5000" } })])
+  host.engine.prepare([sandboxOf(task(6))])
+  await host.accept(slow)
+  await host.clock.advance(4900)
+  assert.deepEqual(await sandboxes(host), [])
+  await host.clock.advance(100)
+  assert.equal(host.task(slow).known, "RUNNING")
+  assert.deepEqual(await sandboxes(host), [])
+  await host.clock.advance(200)
+  assert.equal((await sandboxes(host)).length, 1)
+})
+
 test("after a crash those of tasks go on, and the others are swept", async () => {
   const host = await prepared(task(5), task(6), task(7))
   await host.accept(task(5))

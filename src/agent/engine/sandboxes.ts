@@ -9,7 +9,10 @@ import { ownLabels, sandboxLabel } from "./names.ts"
 import type { TaskNetworks } from "./networks.ts"
 import type { TaskEngineOptions } from "./options.ts"
 
-/** Preparing waits until so long nothing happened to any task: what is starting now must not wait for what may come. */
+/**
+ * Preparing waits until no task has anything made or started, and so long nothing happened to any: what is starting now
+ * must not wait for what may come. An engine starts two networked containers at once in the time of both.
+ */
 const quiet = 200
 
 /** A sandbox that a task has got. */
@@ -40,6 +43,8 @@ interface Parts {
   readonly log: Log
   readonly options: TaskEngineOptions
   readonly networks: TaskNetworks
+  /** Whether something of a task is just being made or started. */
+  readonly isStarting: () => boolean
 }
 
 interface Sandbox {
@@ -53,7 +58,7 @@ const nameOf = (interfaceId: string): string => `roadstead-internalecspause-${in
 const shape = ({ attachmentArn: _, ...rest }: AcsNetworkInterface, network: string): string =>
   JSON.stringify([network, Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1))])
 
-export const createSandboxes = ({ driver, clock, log, options, networks }: Parts): Sandboxes => {
+export const createSandboxes = ({ driver, clock, log, options, networks, isStarting }: Parts): Sandboxes => {
   const made = new Map<string, Sandbox>()
   /** Ids of containers that tasks have, and names of those that are being given away. */
   const given = new Set<string>()
@@ -62,7 +67,7 @@ export const createSandboxes = ({ driver, clock, log, options, networks }: Parts
   let timer: Cancel = () => {}
   let working = false
 
-  const later = () => {
+  const later = (): void => {
     timer()
     if (!ended.signal.aborted) timer = clock.at(clock.now() + quiet, () => void work())
   }
@@ -71,6 +76,7 @@ export const createSandboxes = ({ driver, clock, log, options, networks }: Parts
   /** One thing at a time, with a pause after it. */
   const work = async () => {
     if (working || ended.signal.aborted) return
+    if (isStarting()) return later()
     working = true
     try {
       const [surplus] = [...made].filter(([id]) => !wanted.has(id))

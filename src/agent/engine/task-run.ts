@@ -29,6 +29,9 @@ export interface Observation {
   readonly groupOutOfMemory?: boolean
 }
 
+/** Steps that have Docker make or start something. */
+const starting: ReadonlySet<Step["do"]> = new Set(["prepare", "create", "network", "start"])
+
 /** Of a step's outcome: what becomes of the snapshot. */
 type Outcome = () => void
 
@@ -39,6 +42,7 @@ export class TaskRun {
   readonly #busy = new Map<string, AbortController>()
   readonly #failures = new Map<string, number>()
   readonly #images = new Map<string, ImageInfo>()
+  #starting = 0
   #hooked = false
   #closed = false
   #timer: Cancel = () => {}
@@ -54,6 +58,11 @@ export class TaskRun {
 
   get isIdle(): boolean {
     return this.#busy.size === 0
+  }
+
+  /** Docker makes or starts something of it at this moment. */
+  get isStarting(): boolean {
+    return this.#starting > 0
   }
 
   /** The task is to stop. Going back is not possible. */
@@ -140,7 +149,7 @@ export class TaskRun {
     const controller = new AbortController()
     this.#busy.set(key, controller)
     try {
-      const outcome = await this.#perform(step, controller.signal)
+      const outcome = await this.#counted(step, controller.signal)
       this.#failures.delete(key)
       // Still under way while its facts are noted one by one: no conclusion is drawn from half of them.
       if (!this.#closed) outcome()
@@ -154,6 +163,16 @@ export class TaskRun {
     }
     this.#busy.delete(key)
     this.look()
+  }
+
+  async #counted(step: Step, signal: AbortSignal): Promise<Outcome> {
+    const counts = starting.has(step.do) ? 1 : 0
+    this.#starting += counts
+    try {
+      return await this.#perform(step, signal)
+    } finally {
+      this.#starting -= counts
+    }
   }
 
   #perform(step: Step, signal: AbortSignal): Promise<Outcome> {
