@@ -22,7 +22,8 @@ type Ecs = Operations["ecs"]
 
 export const scope: Scope = { account: "123456789012", region: "us-east-1" }
 export const root: Caller = { account: scope.account, arn: "arn:aws:iam::123456789012:root", kind: "root" }
-const operator: Caller = { account: scope.account, arn: "arn:aws:iam::123456789012:user/agents", kind: "user" }
+/** Whose keys the agents have: no policy has to say what they may. */
+const operator: Caller = root
 
 /** Bugs to plant, so that the simulation can be seen to find them. */
 export interface Planted {
