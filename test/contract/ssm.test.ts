@@ -33,7 +33,7 @@ after(async () => {
 const run = async (...args: readonly string[]) => {
   const { code, json, stderr } = await aws.cli("ssm", ...args)
   assert.equal(code, 0, stderr)
-  return json as Record<string, never>
+  return json as Record<string, unknown>
 }
 const put = (Name: string, Value: string, Type: "String" | "SecureString" = "String") =>
   client.send(new PutParameterCommand({ Name, Value, Type }))

@@ -1,6 +1,6 @@
 // What each operation of Secrets Manager needs permission for. The resource is the secret's ARN with its random end.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
-import type { Authorise, Demand, ReadCx } from "../../gate/index.ts"
+import type { Authorise, Demand } from "../../gate/index.ts"
 import { formatArn } from "../../kernel/index.ts"
 import { arnFor, findSecret } from "./lookup.ts"
 
@@ -15,15 +15,6 @@ const requestTags = (tags: readonly WireTag[] | undefined): Conditions => {
   const each = tags.map(({ Key = "", Value = "" }) => [`aws:RequestTag/${Key}`, Value] as const)
   return { ...Object.fromEntries(each), "aws:TagKeys": tags.map(({ Key = "" }) => Key) }
 }
-
-/** The tags of the secret that is meant, by both of their names. */
-const resourceTags = (cx: ReadCx, id: string): Conditions =>
-  Object.fromEntries(
-    (findSecret(cx.tx, cx.scope, id)?.tags ?? []).flatMap(({ key, value }) => [
-      [`aws:ResourceTag/${key}`, value],
-      [`secretsmanager:ResourceTag/${key}`, value],
-    ]),
-  )
 
 /** Condition keys that are members of the input by their names. */
 const memberKeys = [
@@ -56,11 +47,14 @@ export const onSecret =
   (cx, input) => {
     const id = input.SecretId ?? ""
     const arn = arnFor(cx, id)
+    const secret = findSecret(cx.tx, cx.scope, id)
     return [
       {
         action: `secretsmanager:${action}`,
         resources: [arn],
-        conditions: { ...members(input), "secretsmanager:SecretId": arn, ...resourceTags(cx, id) },
+        conditions: { ...members(input), "secretsmanager:SecretId": arn },
+        about: () => ({ tags: secret?.tags }),
+        policyOf: () => secret?.policy,
       },
     ]
   }

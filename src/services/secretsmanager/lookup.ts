@@ -29,8 +29,8 @@ const looksComplete = (name: string): boolean => /-[A-Za-z0-9]{6}$/.test(name)
 export const findSecret = (view: View, scope: Scope, id: string): SecretRow | undefined => {
   const arn = nameInArn(id)
   if (!arn) return view.secrets.get(`${scopeKey(scope)}/${id}`)
-  // An endpoint answers for its own region alone, and without resource policies a secret is its account's alone.
-  if (scopeKey(arn.scope) !== scopeKey(scope)) return undefined
+  // An endpoint answers for its own region alone. Of another account it may be: then its resource policy must let the caller in.
+  if (arn.scope.region !== scope.region) return undefined
   const whole = view.secrets.first("arn", id)
   if (whole) return whole
   return looksComplete(arn.name) ? undefined : view.secrets.get(`${scopeKey(arn.scope)}/${arn.name}`)

@@ -3,7 +3,7 @@ import type { Op, ReadOp } from "../../gate/index.ts"
 import { fault } from "../../kernel/index.ts"
 import { checkLength } from "./checks.ts"
 import { keyOf, liveSecretOf, secretOf } from "./lookup.ts"
-import { isPublic, problemsOf } from "./policy-document.ts"
+import { isPublic, problemOf } from "./policy-document.ts"
 
 /** AWS: "Maximum length of 20480". */
 const longestDocument = 20_480
@@ -18,7 +18,7 @@ const checkDocument = (document: string | undefined): string => {
 export const PutResourcePolicy: Op<"secretsmanager", "PutResourcePolicy"> = (cx, input) => {
   const policy = checkDocument(input.ResourcePolicy)
   const secret = liveSecretOf(cx, input.SecretId)
-  const [problem] = problemsOf(policy)
+  const problem = problemOf(policy)
   if (problem !== undefined) throw fault("MalformedPolicyDocumentException", problem)
   if (input.BlockPublicPolicy && isPublic(policy)) {
     // Text from memory.
@@ -49,7 +49,8 @@ export const DeleteResourcePolicy: Op<"secretsmanager", "DeleteResourcePolicy"> 
 export const ValidateResourcePolicy: ReadOp<"secretsmanager", "ValidateResourcePolicy"> = (cx, input) => {
   const policy = checkDocument(input.ResourcePolicy)
   if (input.SecretId !== undefined) secretOf(cx, input.SecretId)
-  const errors = problemsOf(policy).map((ErrorMessage) => ({ CheckName: "PolicySyntax", ErrorMessage }))
+  const problem = problemOf(policy)
+  const errors = problem === undefined ? [] : [{ CheckName: "PolicySyntax", ErrorMessage: problem }]
   if (errors.length === 0 && isPublic(policy)) {
     errors.push({ CheckName: "PublicPolicy", ErrorMessage: "The resource policy grants broad access to the secret." })
   }

@@ -1,11 +1,9 @@
 // What is wrong with the document of a resource policy, and whether it lets everybody in.
+import { parsePolicy } from "../../policy/index.ts"
 
 interface Statement {
   readonly Effect?: unknown
   readonly Principal?: unknown
-  readonly Action?: unknown
-  readonly NotAction?: unknown
-  readonly NotPrincipal?: unknown
   readonly Condition?: unknown
 }
 
@@ -22,28 +20,12 @@ const statementsOf = (document: unknown): readonly Statement[] => {
   return [statements ?? []].flat() as readonly Statement[]
 }
 
-/** Texts from memory. */
-export const problemsOf = (text: string): readonly string[] => {
-  const document = parse(text)
-  if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    return ["This resource policy contains invalid JSON."]
-  }
-  const statements = statementsOf(document)
-  if (statements.length === 0) return ["This resource policy contains no statements."]
-  return statements.flatMap((statement) => {
-    if (typeof statement !== "object" || statement === null)
-      return ["This resource policy contains an invalid statement."]
-    if (statement.Effect !== "Allow" && statement.Effect !== "Deny") {
-      return ["This resource policy contains a statement without a valid Effect."]
-    }
-    if (statement.Principal === undefined && statement.NotPrincipal === undefined) {
-      return ["This resource policy contains a statement without a Principal."]
-    }
-    if (statement.Action === undefined && statement.NotAction === undefined) {
-      return ["This resource policy contains a statement without an Action."]
-    }
-    return []
-  })
+/** What keeps a text from being a resource policy, in the words of IAM. */
+export const problemOf = (text: string): string | undefined => {
+  const parsed = parsePolicy(text, "resource")
+  if (parsed.ok) return undefined
+  // Text from memory.
+  return parsed.reason === "json" ? "This resource policy contains invalid Json" : parsed.message
 }
 
 const isEverybody = (principal: unknown): boolean => {

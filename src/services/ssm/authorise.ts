@@ -21,15 +21,9 @@ const arnFor = (cx: ReadCx, text: string): string => {
     : arnOf(reference.scope, reference.name)
 }
 
-const resourceTags = (cx: ReadCx, text: string): Conditions => {
+const tagsOf = (cx: ReadCx, text: string) => {
   const name = parseReference(text, cx.scope)?.name ?? text
-  const tags = cx.tx.parameters.get(parameterKey({ ...cx.scope, name }))?.tags ?? []
-  return Object.fromEntries(
-    tags.flatMap(({ key, value }) => [
-      [`aws:ResourceTag/${key}`, value],
-      [`ssm:resourceTag/${key}`, value],
-    ]),
-  )
+  return cx.tx.parameters.get(parameterKey({ ...cx.scope, name }))?.tags
 }
 
 const requestTags = (tags: readonly WireTag[] | undefined): Conditions =>
@@ -43,7 +37,8 @@ const requestTags = (tags: readonly WireTag[] | undefined): Conditions =>
 const onOne = (cx: ReadCx, action: string, name: string, more: Conditions = {}): Demand => ({
   action: `ssm:${action}`,
   resources: [arnFor(cx, name)],
-  conditions: { ...resourceTags(cx, name), ...more },
+  conditions: more,
+  about: () => ({ tags: tagsOf(cx, name) }),
 })
 
 export const onName =
