@@ -26,6 +26,8 @@ export const refusalText = (
   verdict: Extract<Verdict, { allowed: false }>,
 ): string => {
   const what = `User: ${who} is not authorized to perform: ${action}${resource === undefined ? "" : ` on resource: ${resource}`}`
+  // STS says no more of a role that does not trust the caller, so that nobody learns which roles there are.
+  if (action === "sts:AssumeRole" && !verdict.explicit) return what
   return verdict.explicit
     ? `${what} with an explicit deny ${explicitly[verdict.kind]}`
     : `${what} because ${implicitly[verdict.kind]} the ${action} action`

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { after, before, test } from "node:test"
 import * as ecs from "@aws-sdk/client-ecs"
+import { letDoAll } from "../support/administrators.ts"
 import { account } from "../support/aws-endpoint.ts"
 import { type EcsEndpoint, ecsEndpoint, errorOf } from "../support/ecs-endpoint.ts"
 
@@ -11,11 +12,10 @@ let aws: EcsEndpoint
 let user: ecs.ECSClient
 
 before(async () => {
-  aws = await ecsEndpoint({
-    accessKeyId: credentials.accessKeyId,
-    secret: credentials.secretAccessKey,
-    caller: { account, arn, kind: "user" },
-  })
+  const { accessKeyId, secretAccessKey: secret } = credentials
+  const caller = { account, arn, kind: "user", userId: "AIDAANN" } as const
+  aws = await ecsEndpoint({ accessKeyId, secret, caller })
+  letDoAll(aws.state, caller)
   user = new ecs.ECSClient({ ...aws.sdk, credentials })
 })
 after(async () => {

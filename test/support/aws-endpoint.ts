@@ -5,11 +5,11 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Caller, createGate, type Gate, type ServiceTable } from "../../src/gate/index.ts"
-import { silentLog } from "../../src/kernel/index.ts"
+import { type Log, silentLog } from "../../src/kernel/index.ts"
 import { keyFinder } from "../../src/main/keys.ts"
 import { createRegistry } from "../../src/registry/index.ts"
 import { memoryBulkStore, memoryStore, openBlobStore, type State } from "../../src/state/index.ts"
-import { createWireServer } from "../../src/wire/index.ts"
+import { createWireServer, type WireRequest } from "../../src/wire/index.ts"
 import { realClock } from "./real-clock.ts"
 import { testIds } from "./test-ids.ts"
 
@@ -45,8 +45,18 @@ export interface MintedKey {
   readonly caller: Caller
 }
 
+/** What a test may want to see of what happens inside. */
+export interface Watching {
+  readonly log?: Log
+  readonly onDispatch?: (request: WireRequest) => void
+}
+
 /** Serves `services` on the loopback. Clients sign with the machine's time, so that is the clock. */
-export const awsEndpoint = async (services: readonly ServiceTable[], minted?: MintedKey): Promise<AwsEndpoint> => {
+export const awsEndpoint = async (
+  services: readonly ServiceTable[],
+  minted?: MintedKey,
+  { log = silentLog, onDispatch }: Watching = {},
+): Promise<AwsEndpoint> => {
   const state = memoryStore()
   const ids = testIds()
   const findKey = keyFinder(state)
@@ -58,16 +68,19 @@ export const awsEndpoint = async (services: readonly ServiceTable[], minted?: Mi
     services,
     clock: realClock,
     ids,
-    log: silentLog,
+    log,
   })
   const server = createWireServer({
     other: createRegistry({ gate, state, layers, clock: realClock, log: silentLog }),
     ports: {
-      dispatch: gate.dispatch,
+      dispatch: (request) => {
+        onDispatch?.(request)
+        return gate.dispatch(request)
+      },
       findKey: (id) => (id === minted?.accessKeyId ? minted : findKey(id)),
       clock: realClock,
       ids,
-      log: silentLog,
+      log,
     },
     auth: "relaxed",
     defaultAccount: "000000000000",

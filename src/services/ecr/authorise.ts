@@ -3,15 +3,16 @@
 import type { Tag } from "@aws-sdk/client-ecr"
 import type { Authorise, Demand, ReadCx } from "../../gate/index.ts"
 import { formatArn, parseArn } from "../../kernel/index.ts"
-import { type NamesRepository, registryOf } from "./names.ts"
+import type { NamesRepository } from "./names.ts"
 
 /** One action that has no resource: actions of the registry. */
 export const onRegistry =
   (action: string): Authorise<unknown> =>
   () => [{ action: `ecr:${action}`, resources: ["*"] }]
 
-const arnOf = (cx: ReadCx, registryId: string | undefined, name: string): string =>
-  formatArn("ecr", registryOf(cx.scope, registryId), `repository/${name}`)
+/** Whether the id can be a registry's is asked after this. */
+const arnOf = ({ scope }: ReadCx, registryId: string | undefined, name: string): string =>
+  formatArn("ecr", { ...scope, account: registryId ?? scope.account }, `repository/${name}`)
 
 const rowOf = (cx: ReadCx, arn: string) => {
   const { account = "", region = "", resource = "" } = parseArn(arn) ?? {}

@@ -45,8 +45,7 @@ export const rootOf = (account: string): string => formatGlobalArn("iam", accoun
  * this program itself) has the root's, as federated users have.
  */
 export const settingsPrincipal = (caller: Caller): string => {
-  const [, role] = /:assumed-role\/([^/]+)\//.exec(caller.arn) ?? []
-  if (caller.kind === "role" && role !== undefined) return formatGlobalArn("iam", caller.account, `role/${role}`)
+  if (caller.kind === "role" && caller.roleArn !== undefined) return caller.roleArn
   return caller.kind === "user" || caller.kind === "role" ? caller.arn : rootOf(caller.account)
 }
 

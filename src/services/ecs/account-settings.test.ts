@@ -1,12 +1,22 @@
 // Account settings as principals set and see them, and what they change.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { ecsHarness, root, runWeb, withWeb } from "../../../test/support/ecs-harness.ts"
+import { letDoAll } from "../../../test/support/administrators.ts"
+import * as harness from "../../../test/support/ecs-harness.ts"
 import type { Caller } from "../../gate/index.ts"
 
+const { root, runWeb } = harness
 const account = root.account
-const user: Caller = { account, arn: `arn:aws:iam::${account}:user/ann`, kind: "user" }
-const session: Caller = { account, arn: `arn:aws:sts::${account}:assumed-role/deploy/run-1`, kind: "role" }
+const user: Caller = { account, arn: `arn:aws:iam::${account}:user/ann`, kind: "user", userId: "AIDAANN" }
+const roleArn = `arn:aws:iam::${account}:role/deploy`
+const session: Caller = { account, arn: `arn:aws:sts::${account}:assumed-role/deploy/run-1`, kind: "role", roleArn }
+
+const granted = (made: harness.EcsHarness): harness.EcsHarness => {
+  letDoAll(made.state, user, session)
+  return made
+}
+const ecsHarness = () => granted(harness.ecsHarness())
+const withWeb = async () => granted(await harness.withWeb())
 
 test("what root sets is everybody's default, and an own value goes before it", async () => {
   const { call } = ecsHarness()

@@ -1,6 +1,7 @@
 // What agents say, who may say it, and what becomes of it.
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { letDoAll } from "../../../test/support/administrators.ts"
 import { type EcsHarness, ecsArn, ecsHarness, root, runWeb, withWeb } from "../../../test/support/ecs-harness.ts"
 import type { Caller } from "../../gate/index.ts"
 
@@ -58,7 +59,7 @@ test("every attribute comes back with the value that it was sent with", async ()
 })
 
 test("an agent that comes back keeps its instance, its custom attributes and nobody else's", async () => {
-  const { call, refuses } = ecsHarness()
+  const { call, refuses, state } = ecsHarness()
   await call("CreateCluster", {})
   const { containerInstance } = await call("RegisterContainerInstance", {
     attributes: [{ name: "stack", value: "blue" }, { name: "ecs.capability.old" }],
@@ -73,7 +74,8 @@ test("an agent that comes back keeps its instance, its custom attributes and nob
     { name: "ecs.capability.new" },
     { name: "stack", value: "blue" },
   ])
-  const stranger: Caller = { ...root, kind: "user", arn: "arn:aws:iam::123456789012:user/eve" }
+  const stranger: Caller = { ...root, kind: "user", userId: "AIDAEVE", arn: "arn:aws:iam::123456789012:user/eve" }
+  letDoAll(state, stranger)
   const id = containerInstanceArn?.split("/").at(-1)
   await refuses(
     "RegisterContainerInstance",
@@ -213,8 +215,11 @@ test("nobody but the task's own host may say what became of it", async () => {
   await onAnInstance({ refuses, call, task, ...harness }, taskArn)
 })
 
-const onAnInstance = async ({ call, refuses, patchTask, task }: EcsHarness, taskArn: string) => {
-  const agent: Caller = { ...root, kind: "role", arn: "arn:aws:sts::123456789012:assumed-role/instance/i-1" }
+const onAnInstance = async ({ state, call, refuses, patchTask, task }: EcsHarness, taskArn: string) => {
+  const roleArn = "arn:aws:iam::123456789012:role/instance"
+  const arn = "arn:aws:sts::123456789012:assumed-role/instance/i-1"
+  const agent: Caller = { ...root, kind: "role", roleArn, arn }
+  letDoAll(state, agent)
   const { containerInstance } = await call("RegisterContainerInstance", {}, agent)
   patchTask(taskArn, { containerInstanceArn: containerInstance?.containerInstanceArn ?? "" })
   await refuses(

@@ -4,6 +4,7 @@ import * as settings from "./account-settings.ts"
 import * as agent from "./agent-operations.ts"
 import * as attributes from "./attributes.ts"
 import * as may from "./authorise.ts"
+import * as starting from "./authorise-tasks.ts"
 import * as providers from "./capacity-providers.ts"
 import * as clusters from "./clusters.ts"
 import * as instances from "./container-instances.ts"
@@ -52,9 +53,9 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
         protection.UpdateTaskProtection,
         may.onTasks("UpdateTaskProtection", (input) => input.tasks ?? []),
       ),
-      DeleteAttributes: write(attributes.DeleteAttributes, may.onCluster("DeleteAttributes")),
+      DeleteAttributes: write(attributes.DeleteAttributes, may.onAttributes("DeleteAttributes")),
       ListAttributes: read(attributes.ListAttributes, may.onCluster("ListAttributes")),
-      PutAttributes: write(attributes.PutAttributes, may.onCluster("PutAttributes")),
+      PutAttributes: write(attributes.PutAttributes, may.onAttributes("PutAttributes")),
       UpdateContainerInstancesState: write(
         instances.UpdateContainerInstancesState,
         may.onInstances("UpdateContainerInstancesState", (input) => input.containerInstances ?? []),
@@ -89,14 +90,14 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
         may.onAnything("ListTaskDefinitionFamilies"),
       ),
       ListTaskDefinitions: read(queries.ListTaskDefinitions, may.onAnything("ListTaskDefinitions")),
-      ListTasks: read(tasks.ListTasks, may.inCluster("ListTasks")),
+      ListTasks: read(tasks.ListTasks, may.listTasks),
       PutAccountSetting: write(settings.PutAccountSetting, may.onSetting("PutAccountSetting")),
       PutAccountSettingDefault: write(settings.PutAccountSettingDefault, may.onSetting("PutAccountSettingDefault")),
       PutClusterCapacityProviders: write(updates.PutClusterCapacityProviders, may.putClusterCapacityProviders),
       RegisterContainerInstance: write(RegisterContainerInstance, may.registerContainerInstance),
-      RegisterTaskDefinition: write(definitions.RegisterTaskDefinition, may.registerTaskDefinition),
-      RunTask: write(runTask(ports), may.runTask),
-      StartTask: write(startTask(ports), may.startTask),
+      RegisterTaskDefinition: write(definitions.RegisterTaskDefinition, starting.registerTaskDefinition),
+      RunTask: write(runTask(ports), starting.runTask),
+      StartTask: write(startTask(ports), starting.startTask),
       StopTask: write(
         tasks.StopTask,
         may.onTasks("StopTask", (input) => [input.task]),
@@ -108,7 +109,7 @@ export const ecsService = (ports: agent.EcsPorts): ServiceTable<"ecs"> =>
       SubmitContainerStateChange: write(agent.SubmitContainerStateChange, may.onCluster("SubmitContainerStateChange")),
       SubmitTaskStateChange: write(agent.submitTaskStateChange(ports), may.onCluster("SubmitTaskStateChange")),
       TagResource: write(tags.TagResource, may.onTagged),
-      UntagResource: write(tags.UntagResource, may.onResource("UntagResource")),
+      UntagResource: write(tags.UntagResource, may.onUntagged),
       UpdateCluster: write(updates.UpdateCluster, may.onCluster("UpdateCluster")),
       UpdateClusterSettings: write(updates.UpdateClusterSettings, may.onCluster("UpdateClusterSettings")),
     },

@@ -13,7 +13,7 @@ import {
   withWeb,
 } from "../../../test/support/ecs-harness.ts"
 import type { Input, ReadCx } from "../../gate/index.ts"
-import * as may from "./authorise.ts"
+import * as may from "./authorise-tasks.ts"
 
 type RunTaskInput = Input<"ecs", "RunTask">
 
@@ -240,28 +240,32 @@ test("RunTask demands its revision, its cluster and the roles that it hands on",
   const { call, gate } = await withWeb()
   const taskRoleArn = "arn:aws:iam::123456789012:role/task"
   await call("RegisterTaskDefinition", fargateDefinition({ taskRoleArn }))
-  const { runTask } = await import("./authorise.ts")
+  const { runTask } = await import("./authorise-tasks.ts")
   const demands = gate.commit(scope, root, (cx) => runTask(cx, runWeb({ tags: [{ key: "k", value: "v" }] })))
-  assert.deepEqual(demands, [
-    {
-      action: "ecs:RunTask",
-      resources: [ecsArn("task-definition/web:2")],
-      conditions: {
-        "ecs:cluster": ecsArn("cluster/default"),
-        "ecs:enable-execute-command": "false",
-        "aws:RequestTag/k": "v",
-        "aws:TagKeys": ["k"],
-      },
-    },
-    {
-      action: "iam:PassRole",
-      resources: [taskRoleArn],
-      conditions: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
-    },
-    {
-      action: "ecs:TagResource",
-      resources: [ecsArn("task/default/*")],
-      conditions: { "ecs:CreateAction": "RunTask", "aws:RequestTag/k": "v", "aws:TagKeys": ["k"] },
-    },
-  ])
+  const definition = ecsArn("task-definition/web:2")
+  assert.deepEqual(
+    demands.map(({ action, resources }) => [action, resources]),
+    [
+      ["ecs:RunTask", [definition]],
+      ["iam:PassRole", [taskRoleArn]],
+      ["ecs:TagResource", [ecsArn("task/default/*")]],
+    ],
+  )
+  const said = (index: number) =>
+    Object.fromEntries(Object.entries(demands[index]?.conditions ?? {}).filter(([, value]) => value !== undefined))
+  assert.deepEqual(said(0), {
+    "ecs:cluster": ecsArn("cluster/default"),
+    "ecs:enable-execute-command": "false",
+    "ecs:enable-ebs-volumes": "false",
+    "ecs:enable-ecs-managed-tags": "false",
+    "ecs:subnet": subnets,
+    "ecs:auto-assign-public-ip": "false",
+    "aws:RequestTag/k": "v",
+    "aws:TagKeys": ["k"],
+  })
+  assert.deepEqual(said(1), {
+    "iam:PassedToService": "ecs-tasks.amazonaws.com",
+    "iam:AssociatedResourceArn": definition,
+  })
+  assert.deepEqual(said(2), { "ecs:CreateAction": "RunTask", "aws:RequestTag/k": "v", "aws:TagKeys": ["k"] })
 })

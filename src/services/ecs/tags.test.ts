@@ -4,6 +4,7 @@ import { test } from "node:test"
 import { ecsArn, fargateDefinition, root, runWeb, scope, withWeb } from "../../../test/support/ecs-harness.ts"
 import type { Caller, ReadCx } from "../../gate/index.ts"
 import * as may from "./authorise.ts"
+import { runTask } from "./authorise-tasks.ts"
 
 const no = "InvalidParameterException"
 const tag = (key: string, value = "1") => ({ key, value })
@@ -128,7 +129,7 @@ test("tagging while creating needs ecs:TagResource, for propagated and managed t
   const view = <T>(look: (cx: ReadCx) => T): T =>
     state.view((tx) => look({ tx, scope, caller: root, now: 0 } as ReadCx))
   const asks = (over: Parameters<typeof runWeb>[0]) =>
-    view((cx) => may.runTask(cx, runWeb(over))).flatMap(({ action, resources, conditions }) =>
+    view((cx) => runTask(cx, runWeb(over))).flatMap(({ action, resources, conditions }) =>
       action === "ecs:TagResource" ? [{ resources, created: conditions?.["ecs:CreateAction"] }] : [],
     )
   const demanded = [{ resources: [ecsArn("task/default/*")], created: "RunTask" }]

@@ -5,7 +5,7 @@ import { PutLogGroupDeletionProtection } from "./deletion-protection.ts"
 import { filterLogEvents } from "./filter-log-events.ts"
 import { getLogEvents } from "./get-log-events.ts"
 import * as groups from "./groups.ts"
-import { AssociateKmsKey, DisassociateKmsKey, keyTarget } from "./kms.ts"
+import { AssociateKmsKey, DisassociateKmsKey } from "./kms.ts"
 import { ListLogGroups } from "./list-log-groups.ts"
 import * as filters from "./metric-filters.ts"
 import type { LogsPorts } from "./ports.ts"
@@ -27,8 +27,8 @@ export const logsService = (ports: LogsPorts): ServiceTable<"logs"> =>
   implement(
     "logs",
     {
-      AssociateKmsKey: write(AssociateKmsKey, may.onFound("AssociateKmsKey", keyTarget)),
-      CreateLogGroup: write(groups.CreateLogGroup, may.onGroup("CreateLogGroup")),
+      AssociateKmsKey: write(AssociateKmsKey, may.onGroup("AssociateKmsKey")),
+      CreateLogGroup: write(groups.CreateLogGroup, may.createGroup),
       CreateLogStream: write(streams.CreateLogStream, may.onStream("CreateLogStream")),
       DeleteLogGroup: write(groups.DeleteLogGroup, may.onGroup("DeleteLogGroup")),
       DeleteLogStream: write(streams.DeleteLogStream, may.onStream("DeleteLogStream")),
@@ -41,7 +41,7 @@ export const logsService = (ports: LogsPorts): ServiceTable<"logs"> =>
       DescribeQueries: read(DescribeQueries, may.onEverything("DescribeQueries")),
       DescribeResourcePolicies: read(policies.DescribeResourcePolicies, may.onEverything("DescribeResourcePolicies")),
       DescribeSubscriptionFilters: read(DescribeSubscriptionFilters, may.onGroup("DescribeSubscriptionFilters")),
-      DisassociateKmsKey: write(DisassociateKmsKey, may.onFound("DisassociateKmsKey", keyTarget)),
+      DisassociateKmsKey: write(DisassociateKmsKey, may.onGroup("DisassociateKmsKey")),
       FilterLogEvents: bulk(filterLogEvents(ports), may.onGroup("FilterLogEvents")),
       GetLogEvents: bulk(getLogEvents(ports), may.onStream("GetLogEvents")),
       ListLogGroups: read(ListLogGroups, may.onAllGroups("ListLogGroups")),
@@ -52,7 +52,7 @@ export const logsService = (ports: LogsPorts): ServiceTable<"logs"> =>
       PutMetricFilter: write(filters.PutMetricFilter, may.onGroup("PutMetricFilter")),
       PutResourcePolicy: write(policies.PutResourcePolicy, may.onEverything("PutResourcePolicy")),
       PutRetentionPolicy: write(PutRetentionPolicy, may.onGroup("PutRetentionPolicy")),
-      TagLogGroup: write(tags.TagLogGroup, may.onGroup("TagLogGroup")),
+      TagLogGroup: write(tags.TagLogGroup, may.onTaggedGroup),
       TagResource: write(tags.TagResource, may.onArn("TagResource")),
       TestMetricFilter: read(TestMetricFilter, may.onEverything("TestMetricFilter")),
       UntagLogGroup: write(tags.UntagLogGroup, may.onGroup("UntagLogGroup")),

@@ -1,7 +1,7 @@
 // The operations on services, for the handler table of ECS, and what controllers/service uses.
 import { read, write } from "../../../gate/index.ts"
 import type { EcsPorts } from "../agent-operations.ts"
-import { inCluster, onAnything } from "../authorise.ts"
+import { inCluster, listServicesByNamespace } from "../authorise.ts"
 import * as may from "./authorise.ts"
 import { createService } from "./create-service.ts"
 import * as deployments from "./service-deployments.ts"
@@ -57,13 +57,10 @@ export const serviceOperations = (ports: EcsPorts) => ({
     may.onServices("ListServiceDeployments", (input) => [input.service]),
   ),
   ListServices: read(ListServices, inCluster("ListServices")),
-  ListServicesByNamespace: read(ListServicesByNamespace, onAnything("ListServicesByNamespace")),
+  ListServicesByNamespace: read(ListServicesByNamespace, listServicesByNamespace),
   StopServiceDeployment: write(
     deployments.StopServiceDeployment,
     may.onServicesOf("StopServiceDeployment", (input) => [input.serviceDeploymentArn]),
   ),
-  UpdateService: write(
-    updateService(ports),
-    may.onServices("UpdateService", (input) => [input.service]),
-  ),
+  UpdateService: write(updateService(ports), may.updateService),
 })
