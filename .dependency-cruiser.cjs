@@ -33,8 +33,8 @@ const doesIo = [
   "^src/wire/(server|client)(/|\\.ts$)",
   "^src/state/(journal|bulk|sqlite)(/|\\.ts$)",
   "^src/fleet/(sessions|machine-channel)(/|\\.ts$)",
-  // Of the agent: its own store, what touches containers and cgroups, Docker's log files, the metadata listener.
-  "^src/agent/(checkpoint|driver|logs|metadata|registry)(/|\\.ts$)",
+  // Of the agent: its own store, what touches containers and cgroups, Docker's log files, the metadata listeners.
+  "^src/agent/(checkpoint|driver|imds|logs|metadata|registry)(/|\\.ts$)",
   // Contracts are read from disk when their service is first asked for.
   "^src/model/load\\.ts$",
   "^src/(docker|machines|proxy)/",

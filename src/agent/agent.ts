@@ -28,7 +28,8 @@ export interface AgentOptions {
   readonly region: string
   /** The control plane's API, `http://127.0.0.1:4566`. */
   readonly endpoint: string
-  readonly credentials: Credentials
+  /** Handed in anew for each use where they rotate. */
+  readonly credentials: Credentials | (() => Credentials)
   /** Whether the key is one of an account, whose host this is, and not of a machine, which runs tasks of any account. */
   readonly accountKey?: boolean
   readonly engine:
@@ -285,14 +286,16 @@ const regionalLogs = (options: AgentOptions) => {
 /** Clients of the control plane, by service and key. */
 const clientsOf =
   ({ endpoint, region, wallClock: clock }: AgentOptions) =>
-  <S extends ServiceName>(service: S, credentials: Credentials) => {
-    const { accessKeyId, secretAccessKey, sessionToken } = credentials
-    const key = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) }
-    return createAwsClient({ service, endpoint, region, clock, credentials: key })
-  }
+  <S extends ServiceName>(service: S, credentials: AgentOptions["credentials"]) =>
+    createAwsClient({ service, endpoint, region, clock, credentials: () => keyOf(credentials) })
+
+const keyOf = (credentials: AgentOptions["credentials"]): Credentials => {
+  const { accessKeyId, secretAccessKey, sessionToken } = typeof credentials === "function" ? credentials() : credentials
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) }
+}
 
 const signerOf = ({ credentials, region, wallClock }: AgentOptions): Signer => {
-  const signing = () => ({ credentials, region, service: "ecs", now: wallClock.now() })
+  const signing = () => ({ credentials: keyOf(credentials), region, service: "ecs", now: wallClock.now() })
   return {
     upgrade: (url) => {
       const { host, pathname, search } = new URL(url)

@@ -48,3 +48,9 @@ export interface Controller {
   rest?(view: View, key: string): number
   reconcile(cx: ControllerCx, key: string): Outcome
 }
+
+/** The wall clock and the cloud clock, by which controllers are woken. By default they are one. */
+export interface ClockPorts {
+  readonly wallTime?: (cloud: number) => number
+  readonly cloudTime?: (wall: number) => number
+}

@@ -2,15 +2,16 @@
 import type { Scope } from "../kernel/index.ts"
 import { clusterController } from "./cluster/index.ts"
 import { containerInstanceController } from "./container-instance/index.ts"
-import type { Controller } from "./controller.ts"
+import type { ClockPorts, Controller } from "./controller.ts"
 import { instanceController } from "./instance/index.ts"
+import { instanceRoleController } from "./instance-role/index.ts"
 import { machinesController } from "./machines/index.ts"
 import { parameterController } from "./parameter/index.ts"
 import { sandboxController } from "./sandbox/index.ts"
 import { secretController } from "./secret/index.ts"
 import { serviceController } from "./service/index.ts"
 import { taskController } from "./task/index.ts"
-import { type ClockPorts, taskCredentialsController } from "./task-credentials/index.ts"
+import { taskCredentialsController } from "./task-credentials/index.ts"
 import { taskDefinitionController } from "./task-definition/index.ts"
 
 export type { Controller } from "./controller.ts"
@@ -20,6 +21,7 @@ export { type ControllerCounts, type Runner, startControllers } from "./runner.t
 export const controllers = (home: Scope, clocks: ClockPorts = {}): readonly Controller[] => [
   machinesController(home),
   instanceController,
+  instanceRoleController(clocks),
   serviceController,
   containerInstanceController,
   taskController,

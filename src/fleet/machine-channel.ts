@@ -4,13 +4,22 @@ import { connect, type Socket } from "node:net"
 import { type BackOff, type Cancel, type Clock, type Log, pauseAfter, scopeKey } from "../kernel/index.ts"
 import type {
   FromSupervisor,
+  InstanceMetadata,
   InstanceWish,
   MachineWish,
   NameWish,
   NetworkWish,
   ToSupervisor,
 } from "../protocol/index.ts"
-import { closedSubnets, type MachineRow, type State, shownDnsName, type View } from "../state/index.ts"
+import {
+  closedSubnets,
+  type InstanceRow,
+  type MachineRow,
+  type State,
+  shownDnsName,
+  type View,
+} from "../state/index.ts"
+import { instanceMetadata } from "./instance-metadata.ts"
 import { LineBuffer } from "./line-buffer.ts"
 
 const reconnect: BackOff = { first: 50, factor: 2, max: 2_000 }
@@ -77,7 +86,8 @@ export const startMachineChannel = (options: MachineChannelOptions): Cancel => {
     () => undefined,
     ({ changes }) => {
       for (const { table, before, after } of changes) {
-        if (wishesFrom.has(table) && !isObservation(before, after))
+        const isWish = table === "instances" ? isTold(before, after) : wishesFrom.has(table)
+        if (isWish && !isObservation(before, after))
           wishesDue = sayLater(wishesDue, () => (wishesDue = false), sayWishes)
         // A VPC's attributes decide whether what is in it has names.
         if (table === "networkInterfaces" || table === "vpcs")
@@ -106,6 +116,13 @@ const wishesFrom: ReadonlySet<string> = new Set([
 const isObservation = (before: object | undefined, after: object | undefined): boolean => {
   const [was, is] = [before, after] as (Partial<MachineRow> | undefined)[]
   return was?.generation !== undefined && was.generation === is?.generation && was.observed !== is.observed
+}
+
+/** What an instance is told of its own record, beside what its machine is made from. */
+const isTold = (before: object | undefined, after: object | undefined): boolean => {
+  const [was, is] = [before, after] as (InstanceRow | undefined)[]
+  if (!was || !is) return false
+  return (["metadataOptions", "instanceProfile", "tags", "userData"] as const).some((name) => was[name] !== is[name])
 }
 
 const sayLater = (due: boolean, reset: () => void, say: () => void): true => {
@@ -147,6 +164,7 @@ const machineWish = (view: View, machine: MachineRow, options: MachineChannelOpt
       desired: machine.desired,
       generation: machine.generation,
       ...(instance && { instance: instance.wish }),
+      ...(instance?.metadata && { metadata: instance.metadata }),
       agent: {
         cluster: instance ? instance.cluster : fargatePoolCluster,
         region: instance ? instance.region : options.region,
@@ -164,7 +182,14 @@ const defaultCluster = "default"
 const instanceWish = (
   view: View,
   machine: MachineRow,
-): { readonly wish: InstanceWish; readonly cluster: string; readonly region: string } | undefined => {
+):
+  | {
+      readonly wish: InstanceWish
+      readonly metadata: InstanceMetadata | undefined
+      readonly cluster: string
+      readonly region: string
+    }
+  | undefined => {
   const row = view.instances.get(machine.instance ?? "")
   const eni = row && view.networkInterfaces.get(`${scopeKey(row)}/${row.interfaceId}`)
   const network = row && view.networks.get(`${scopeKey(row)}/${row.vpcId}`)
@@ -173,6 +198,7 @@ const instanceWish = (
   return {
     cluster: settings.ECS_CLUSTER || defaultCluster,
     region: row.region,
+    metadata: instanceMetadata(view, row, eni, machine),
     wish: {
       ...{ id, vcpus, memoryMiB, architecture, settings },
       network: `${scopeKey(row)}/${row.vpcId}`,

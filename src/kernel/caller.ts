@@ -19,7 +19,7 @@ export interface Caller {
   readonly sessionName?: string
   /** Of temporary credentials. */
   readonly session?: CallerSession
-  /** Of a `machine`. */
+  /** Of a `machine`, and of the session of the role of an EC2 instance: the host that it speaks for. */
   readonly machineId?: string
   /** Of a `role` that was handed to a task. */
   readonly taskArn?: string

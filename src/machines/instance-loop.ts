@@ -56,6 +56,10 @@ export const instanceLoop = (world: InstanceWorld): Pursuit => {
       JSON.stringify([known?.wish.agent, known?.wish.instance]) === JSON.stringify([wish.agent, wish.instance])
     if (known && isSame) {
       await known.host.rejoin(bridge)
+      if (wish.metadata && JSON.stringify(known.wish.metadata) !== JSON.stringify(wish.metadata)) {
+        await known.host.inform(wish.metadata)
+        running.set(wish.id, { wish, host: known.host })
+      }
       return say(wish, "UP")
     }
     say(wish, "STARTING")

@@ -2,8 +2,9 @@
 // simulated agents.
 import { type AgentOptions, instanceOptions } from "../agent/index.ts"
 import { type Log, newIds } from "../kernel/index.ts"
-import type { InstanceWish, MachineWish } from "../protocol/index.ts"
+import type { InstanceProfileMetadata, InstanceWish, MachineWish } from "../protocol/index.ts"
 import { link } from "../protocol/index.ts"
+import type { Credentials } from "../wire/client/index.ts"
 import { wallClock } from "./clocks.ts"
 import { makeExampleImage } from "./example-image.ts"
 import type { LogFormat, LogLevel } from "./log.ts"
@@ -19,6 +20,8 @@ export interface AgentConfiguration {
   readonly folder: string
   /** The EC2 instance that it is the agent of. */
   readonly instance?: InstanceWish & { readonly hostRoot?: string; readonly interfaces?: boolean }
+  /** The profile of a simulated instance, whose role its agent signs as. */
+  readonly profile?: InstanceProfileMetadata
   readonly engine:
     | {
         readonly kind: "docker"
@@ -34,6 +37,24 @@ export interface AgentConfiguration {
   readonly logFormat: LogFormat
 }
 
+/**
+ * What the agent of an instance signs with: the role of the instance's profile, else the machine's own key.
+ * @throws NoCredentials when there is a profile that gives none, as on AWS such an agent finds none.
+ */
+export const instanceCredentials = (
+  agent: MachineWish["agent"],
+  profile: InstanceProfileMetadata | undefined,
+): Credentials => {
+  if (!profile) return { accessKeyId: agent.accessKeyId, secretAccessKey: agent.secretAccessKey }
+  const { role } = profile
+  if (role?.credentials) return role.credentials
+  const why = role ? `EC2 cannot assume the role ${role.name}` : "it has no role"
+  throw new NoCredentials(`The instance profile ${profile.arn} gives no credentials: ${why}.`)
+}
+
+/** See {@link instanceCredentials}. */
+export class NoCredentials extends Error {}
+
 /** The options of the agent. */
 export const agentOptions = (configuration: AgentConfiguration, log: Log): AgentOptions => {
   const { machineId, agent, owner, folder, engine, instance } = configuration
@@ -42,7 +63,7 @@ export const agentOptions = (configuration: AgentConfiguration, log: Log): Agent
     cluster: agent.cluster,
     region: agent.region,
     endpoint: agent.endpoint,
-    credentials: { accessKeyId: agent.accessKeyId, secretAccessKey: agent.secretAccessKey },
+    credentials: instanceCredentials(agent, configuration.profile),
     engine: engine.kind === "docker" ? { ...engine, makeImage: makeExampleImage } : engine,
     openFiles: mostOpenFiles(),
     version,

@@ -127,7 +127,7 @@ const start = async ({
   const tables = services({
     pollEndpoint: (caller) => {
       const own = (view: View) => machineEndpoint(view, view.machines.get(caller.machineId ?? ""))
-      const base = caller.kind === "machine" ? state.view(own) : addressFor(config, caller, endpoint())
+      const base = caller.machineId !== undefined ? state.view(own) : addressFor(config, caller, endpoint())
       return { endpoint: `${base}${channelPaths.acs}`, telemetryEndpoint: `${base}${channelPaths.tcs}` }
     },
     cloudTime: (wall) => new Date(cloudTime(anchor, wall.getTime())),

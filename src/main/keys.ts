@@ -50,7 +50,7 @@ export const callerOf = (view: View, row: AccessKeyRow): Caller | undefined => {
         machineId: principal.machineId,
       }
     case "role": {
-      const { roleArn, roleId, sessionName, taskArn } = principal
+      const { roleArn, roleId, sessionName, taskArn, machineId } = principal
       const role = roleArn.slice(roleArn.lastIndexOf("/") + 1)
       return {
         ...common,
@@ -61,6 +61,7 @@ export const callerOf = (view: View, row: AccessKeyRow): Caller | undefined => {
         sessionName,
         ...(roleId !== undefined && { roleId }),
         ...(taskArn !== undefined && { taskArn }),
+        ...(machineId !== undefined && { machineId }),
       }
     }
   }

@@ -197,6 +197,8 @@ const agentConfiguration = (
   owner,
   folder: place.folder,
   ...instanceConfiguration(wish, place),
+  // A simulated instance has no metadata service that its agent could ask.
+  ...(place.kind === "simulated" && wish.metadata?.profile && { profile: wish.metadata.profile }),
   engine:
     place.kind === "simulated"
       ? { kind: "simulated" }

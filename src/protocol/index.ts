@@ -1,5 +1,6 @@
 // Words shared between processes.
 export * from "./acs.ts"
+export * from "./instance-metadata.ts"
 export * from "./machines.ts"
 export * from "./proxy.ts"
 export * from "./tcs.ts"

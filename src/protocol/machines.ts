@@ -1,6 +1,8 @@
 // Between the control plane and the supervisor that makes networks and hosts: whole wishes one way, facts the other,
 // as lines of JSON over a unix socket in the run folder. Either end may restart at any time and says everything again.
 
+import type { InstanceMetadata } from "./instance-metadata.ts"
+
 /** A host that is to exist: an engine with an agent of ours. */
 export interface MachineWish {
   readonly id: string
@@ -10,6 +12,8 @@ export interface MachineWish {
   readonly generation: number
   /** Of a machine that is an EC2 instance. */
   readonly instance?: InstanceWish
+  /** What that instance is told about itself; may change while it runs. */
+  readonly metadata?: InstanceMetadata
   /** What the agent needs to join. */
   readonly agent: {
     readonly cluster: string
@@ -39,6 +43,15 @@ export interface InstanceWish {
   /** It is started anew when this grows. */
   readonly boots: number
 }
+
+/** Supervisor → agent of an instance, when the agent asks with {@link asksMetadata}, and at each change. */
+export interface MetadataMessage {
+  readonly type: "metadata"
+  readonly metadata: InstanceMetadata
+}
+
+/** What the agent of an instance says first. */
+export const asksMetadata = { type: "asks-metadata" } as const
 
 /** A VPC's network on a machine. */
 export interface NetworkWish {

@@ -71,9 +71,15 @@ export {
   iamKey,
 } from "./tables/iam.ts"
 export type { IamAccountRow, IamPolicyRow, IamUseRow, PolicyVersion, RoleDeletion } from "./tables/iam-policies.ts"
-export type { InstanceRow, LaunchTemplateRow, LaunchTemplateVersion, StateReason } from "./tables/instances.ts"
+export {
+  defaultMetadataOptions,
+  type InstanceRow,
+  type LaunchTemplateRow,
+  type LaunchTemplateVersion,
+  type StateReason,
+} from "./tables/instances.ts"
 export type { LogGroupRow, LogResourcePolicyRow, LogStreamRow, MetricFilter } from "./tables/logs.ts"
-export type { MachineRow, NetworkRow } from "./tables/machines.ts"
+export type { InstanceRoleSession, MachineRow, NetworkRow } from "./tables/machines.ts"
 export type { OutboxRow, SettingRow } from "./tables/outbox.ts"
 export {
   type ParameterRow,

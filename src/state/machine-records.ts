@@ -32,8 +32,9 @@ export const makeMachine = (tx: Tx, ids: Ids, now: number, { account, ...wanted 
   return id
 }
 
-/** A machine that is gone, with its key. */
+/** A machine that is gone, with its keys. */
 export const dropMachine = (tx: Tx, machine: MachineRow): void => {
+  for (const { accessKeyId } of machine.role?.keys ?? []) tx.accessKeys.delete(accessKeyId)
   tx.accessKeys.delete(machine.accessKeyId)
   tx.machines.delete(machine.id)
 }

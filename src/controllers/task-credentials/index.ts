@@ -1,2 +1,2 @@
 // The sessions of the roles of tasks: renewed while the task runs, over when it is.
-export { type ClockPorts, taskCredentialsController } from "./reconcile.ts"
+export { taskCredentialsController } from "./reconcile.ts"

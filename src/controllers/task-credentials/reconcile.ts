@@ -2,15 +2,9 @@
 // the task has ended. Agents hear of new keys from fleet/, which watches these records.
 import { assumableRole } from "../../gate/index.ts"
 import { dropTaskSessions, renewTaskSession, type TaskCredentialsRow, type TaskRow } from "../../state/index.ts"
-import { again, type Controller, done, on } from "../controller.ts"
+import { again, type ClockPorts, type Controller, done, on } from "../controller.ts"
 import { ecsPrincipal } from "../principals.ts"
 import { dueFor, triedAgainAfter } from "./plan.ts"
-
-/** The wall clock and the cloud clock, by which controllers are woken. By default they are one. */
-export interface ClockPorts {
-  readonly wallTime?: (cloud: number) => number
-  readonly cloudTime?: (wall: number) => number
-}
 
 const seen = (task: TaskRow) => ({
   ended: task.lastStatus === "STOPPED" || task.observed.status === "STOPPED",

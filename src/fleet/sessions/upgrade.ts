@@ -68,7 +68,7 @@ export const admit = (view: View, url: URL, caller: Caller): Admission | Refusal
 
 /** A machine's key speaks for the instance on that machine; anybody else's for instances of his account that are on none. */
 export const speaksFor = (caller: Caller, instance: ContainerInstanceRow): boolean =>
-  caller.kind === "machine"
+  caller.machineId !== undefined
     ? instance.machineId === caller.machineId
     : instance.machineId === undefined && instance.account === caller.account
 

@@ -2,8 +2,14 @@
 // cluster that its user data names. What it has on disk is below one folder, and goes with it.
 import { mkdirSync } from "node:fs"
 import { createDocker, type Docker } from "../../docker/index.ts"
-import type { InstanceWish, MachineWish } from "../../protocol/index.ts"
+import {
+  type InstanceMetadata,
+  type InstanceWish,
+  instanceMetadataAddress,
+  type MachineWish,
+} from "../../protocol/index.ts"
 import { limitCgroup } from "../cgroups.ts"
+import { run } from "../commands.ts"
 import { startDaemon } from "../daemon/daemon.ts"
 import { keepDaemon } from "../daemon/keep.ts"
 import { endDaemon } from "../daemon/remove.ts"
@@ -22,6 +28,8 @@ import { keepAgent } from "./kept-agent.ts"
 export interface InstanceHost {
   /** The bridge may be another one now. */
   rejoin(bridge: BridgePlace | undefined): Promise<void>
+  /** What the instance is told about itself has changed. */
+  inform(metadata: InstanceMetadata): Promise<void>
   /** Ends what lives with the supervisor. */
   close(): Promise<void>
   /** Ends everything that runs; what is on disk stays for the next start. */
@@ -60,6 +68,7 @@ export const startInstanceHost = async (
   if (!cx.record.daemon(plan.name)) cx.record.put({ kind: "daemon", ...plan })
   await makeNamespace(cx.record, namespace)
   const { interfaces } = await plugIn(namespace, bridge, instance)
+  await run("ip", ["-n", namespace, "address", "replace", `${instanceMetadataAddress}/32`, "dev", "lo"])
   limitCgroup(cgroup, instance)
   const { socket } = await startDaemon(cx, plan)
 
@@ -87,7 +96,8 @@ export const startInstanceHost = async (
     ...(cx.docker && { imageSource: cx.docker.socketPath }),
   })
   const env = { ...command.env, ...(cx.docker && { ROADSTEAD_IMAGE_SOURCE: cx.docker.socketPath }) }
-  started.defer(keepAgent(cx, wish, inNamespace(namespace, { ...command, env })))
+  const agent = keepAgent(cx, wish, inNamespace(namespace, { ...command, env }))
+  started.defer(agent.close)
 
   const running = started.move()
   const close = () => running.disposeAsync()
@@ -95,6 +105,7 @@ export const startInstanceHost = async (
     async rejoin(place) {
       if (place) await plugIn(namespace, place, instance)
     },
+    inform: async (metadata) => agent.inform(metadata),
     close,
     async stop() {
       await close()

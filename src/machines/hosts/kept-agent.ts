@@ -1,32 +1,55 @@
-// The agent of an EC2 instance: kept alive, and tried again after a while when it dies at once every time. It may have
-// been told to join a cluster that does not exist: then the instance runs all the same, as it does on AWS.
+// The agent of an EC2 instance: kept alive, told what its instance shows at 169.254.169.254, and tried again after a while
+// when it dies at once every time.
 import type { Cancel } from "../../kernel/index.ts"
-import type { MachineWish } from "../../protocol/index.ts"
-import type { Child, Command } from "./child.ts"
-import { type HostContext, startAgent } from "./host.ts"
+import { asksMetadata, type InstanceMetadata, type MachineWish, type MetadataMessage } from "../../protocol/index.ts"
+import { Child, type Command, isReady } from "./child.ts"
+import type { HostContext } from "./host.ts"
 
 /** How long one that was given up is left alone. */
 const pause = 30_000
 
-/** Starts the agent; ends with the function that it answers. */
-export const keepAgent = (cx: HostContext, wish: MachineWish, command: Command): (() => Promise<void>) => {
+/** An agent that is kept alive. */
+export interface KeptAgent {
+  /** What its instance is told about itself has changed. */
+  inform(metadata: InstanceMetadata): void
+  close(): Promise<void>
+}
+
+/** Starts the agent of the wish's instance. */
+export const keepAgent = (cx: HostContext, wish: MachineWish, command: Command): KeptAgent => {
   const instance = wish.instance?.id
+  let { metadata } = wish
   let child: Child | undefined
   let cancel: Cancel = () => {}
+  const tell = () => metadata && child?.send({ type: "metadata", metadata } satisfies MetadataMessage as object)
   const start = () => {
-    child = startAgent(cx, wish, command, {
-      up: () => cx.log.info("the agent of an EC2 instance has joined its cluster", { instance }),
-      down: () => {},
-      failed: (reason) => {
-        const fields = { instance, cluster: wish.agent.cluster, reason }
-        cx.log.warn("the agent of an EC2 instance cannot join its cluster, and is started again in a while", fields)
-        cancel = cx.clock.at(cx.clock.now() + pause, start)
+    child = new Child({
+      name: `agent of ${instance}`,
+      command,
+      clock: cx.clock,
+      log: cx.log,
+      events: {
+        heard: (message) => {
+          if (isReady(message)) cx.log.info("the agent of an EC2 instance has joined its cluster", { instance })
+          else if ((message as { readonly type?: string }).type === asksMetadata.type) tell()
+        },
+        died: () => {},
+        givenUp: (reason) => {
+          cx.log.warn("the agent of an EC2 instance dies, and is started again in a while", { instance, reason })
+          cancel = cx.clock.at(cx.clock.now() + pause, start)
+        },
       },
     })
   }
   start()
-  return async () => {
-    cancel()
-    await child?.close()
+  return {
+    inform(next) {
+      metadata = next
+      tell()
+    },
+    async close() {
+      cancel()
+      await child?.close()
+    },
   }
 }

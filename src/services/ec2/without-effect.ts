@@ -22,10 +22,8 @@ export const withoutEffect: readonly string[] = [
   "RunInstances.EbsOptimized",
   // An image is a name: every instance has the engine and the agent of this machine.
   "RunInstances.ImageId",
-  // There is nothing to log in to, no instance metadata service, and the role of a profile is given to nobody.
+  // There is nothing to log in to.
   "RunInstances.KeyName",
-  "RunInstances.MetadataOptions",
-  "RunInstances.IamInstanceProfile",
   "RunInstances.AdditionalInfo",
   "RunInstances.CapacityReservationSpecification",
   "RunInstances.CpuOptions",

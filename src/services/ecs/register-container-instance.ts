@@ -67,8 +67,8 @@ const mergeAttributes = (
 /** The row that this caller registers again, if it does. Throws when it names one that is not its own. */
 const registeredBefore = (cx: Cx, input: RegisterInput, cluster: string): ContainerInstanceRow | undefined => {
   const { caller, tx } = cx
-  if (caller.kind === "machine") {
-    const row = tx.containerInstances.by("machine", caller.machineId ?? "").find((one) => one.status !== "INACTIVE")
+  if (caller.machineId !== undefined) {
+    const row = tx.containerInstances.by("machine", caller.machineId).find((one) => one.status !== "INACTIVE")
     if (!row || row.arn === input.containerInstanceArn) return row
     // Its agent has lost its memory, and with it the tasks that it had: they are lost, and this is a new host.
     tx.containerInstances.patch(row.arn, { status: "INACTIVE", inactiveAt: cx.now })
@@ -84,7 +84,6 @@ const registeredBefore = (cx: Cx, input: RegisterInput, cluster: string): Contai
 
 /** The EC2 instance under a machine of ours. */
 const instanceUnder = (cx: Cx): InstanceRow | undefined => {
-  if (cx.caller.kind !== "machine") return undefined
   const machine = cx.tx.machines.get(cx.caller.machineId ?? "")
   return machine?.instance === undefined ? undefined : cx.tx.instances.get(machine.instance)
 }
@@ -103,7 +102,7 @@ const identityOfInstance = ({ id, ...row }: InstanceRow): ReturnType<typeof iden
 
 /** Registers a host, or brings its record up to date. Answers every attribute that was sent, and the ARN. */
 export const RegisterContainerInstance: Op<"ecs", "RegisterContainerInstance"> = (cx, input) => {
-  const isMachine = cx.caller.kind === "machine"
+  const isMachine = cx.caller.machineId !== undefined
   const instance = instanceUnder(cx)
   const isPool = isMachine && !instance
   const cluster = isPool ? clusterArn(cx.scope, poolCluster) : activeCluster(cx, input.cluster).arn

@@ -10,7 +10,6 @@ export const speaksFor = (cx: Pick<ReadCx, "tx" | "caller">, task: TaskRow): boo
   if (task.containerInstanceArn === undefined) return false
   const host = cx.tx.containerInstances.get(task.containerInstanceArn)
   if (!host) return false
-  return host.machineId === undefined
-    ? cx.caller.kind !== "machine" && host.registeredBy === cx.caller.arn
-    : cx.caller.kind === "machine" && cx.caller.machineId === host.machineId
+  if (cx.caller.machineId !== host.machineId) return false
+  return host.machineId !== undefined || host.registeredBy === cx.caller.arn
 }

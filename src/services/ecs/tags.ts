@@ -186,6 +186,6 @@ const tagsForHost = (cx: ReadCx, arn: string | undefined): readonly KeptTag[] =>
 
 /** The tags of a resource. */
 export const ListTagsForResource: ReadOp<"ecs", "ListTagsForResource"> = (cx, input) => {
-  const isHost = cx.caller.kind === "machine"
+  const isHost = cx.caller.machineId !== undefined
   return { tags: tagsOut(isHost ? tagsForHost(cx, input.resourceArn) : findTagged(cx, input.resourceArn, true).tags) }
 }

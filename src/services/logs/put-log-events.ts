@@ -31,7 +31,7 @@ export const putLogEvents = (ports: LogsPorts): BulkOp<"logs", "PutLogEvents", A
     const sent = (input.logEvents ?? []).map((e) => ({ timestamp: e.timestamp ?? -1, message: e.message ?? "" }))
     checkSize(sent)
     // AWS ignores the token, and so do we, but for an agent of ours that says where its batch lies in the file.
-    const piece = cx.caller.kind === "machine" ? pieceOf(input.sequenceToken) : undefined
+    const piece = cx.caller.machineId !== undefined ? pieceOf(input.sequenceToken) : undefined
     const now = Math.floor(ports.wallTime(cx.now))
     if (piece) return followed(now, stream, sent, piece)
     checkEvents(sent)

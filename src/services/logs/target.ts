@@ -52,9 +52,9 @@ export const targetOf = (cx: ReadCx, input: Naming): Target => {
   }
   const member = logGroupIdentifier === undefined ? "logGroupName" : "logGroupIdentifier"
   const text = logGroupIdentifier ?? logGroupName ?? ""
-  const named = logGroupIdentifier !== undefined || cx.caller.kind === "machine" ? targetOfArn(text) : undefined
+  const named = logGroupIdentifier !== undefined || cx.caller.machineId !== undefined ? targetOfArn(text) : undefined
   const target = { scope: named?.scope ?? cx.scope, name: groupName(named?.name ?? text, member) }
-  if (cx.caller.kind === "machine") {
+  if (cx.caller.machineId !== undefined) {
     if (!hostsTaskOf(cx, target.scope.account)) {
       throw fault(
         "AccessDeniedException",

@@ -38,6 +38,8 @@ export interface RoleSessionPrincipal extends SessionLimits {
   readonly roleId?: string
   readonly sessionName: string
   readonly taskArn?: string
+  /** Of an EC2 instance that is a machine of ours: its agent signs with it, and may speak for that host alone. */
+  readonly machineId?: string
   /** Made by another session of a role: it may last an hour at most, and what it assumes is chained in turn. */
   readonly chained?: boolean
   readonly sourceIdentity?: string

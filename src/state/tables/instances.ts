@@ -1,5 +1,6 @@
 // EC2 instances and launch templates. What is wished of an instance and what became of it are apart: the state that EC2
 // shows is computed from both (services/ec2/instances/state.ts). The machine under an instance is a row of machines.ts.
+import type { InstanceMetadataOptions } from "../../protocol/index.ts"
 import { defineTable } from "../table.ts"
 import { type Owned, scoped } from "./ec2.ts"
 
@@ -7,6 +8,14 @@ import { type Owned, scoped } from "./ec2.ts"
 export interface StateReason {
   readonly code: string
   readonly message: string
+}
+
+/** Those of an instance whose launch says nothing, and whose image does not either. */
+export const defaultMetadataOptions: InstanceMetadataOptions = {
+  endpoint: "enabled",
+  tokens: "optional",
+  hopLimit: 1,
+  tags: "disabled",
 }
 
 export interface InstanceRow extends Owned {
@@ -34,7 +43,17 @@ export interface InstanceRow extends Owned {
   /** Lines of the user data that were not understood, and so have no effect. */
   readonly notUnderstood?: readonly string[]
   readonly keyName?: string
-  readonly instanceProfile?: { readonly arn: string; readonly id: string }
+  readonly instanceProfile?: {
+    readonly arn: string
+    readonly id: string
+    /** `iip-assoc-…`, and since when. */
+    readonly associationId?: string
+    readonly associatedAt?: number
+    /** It did not exist, nor did any other of its account: it gives the instance nothing (docs/decisions/0019). */
+    readonly unknown?: boolean
+  }
+  /** Who may ask for its metadata, and how; absent: the defaults of `defaultMetadataOptions`. */
+  readonly metadataOptions?: InstanceMetadataOptions
   readonly disableApiTermination?: boolean
   readonly disableApiStop?: boolean
   readonly shutdownBehavior?: "stop" | "terminate"

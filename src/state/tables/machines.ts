@@ -17,8 +17,10 @@ export interface MachineRow {
   readonly instance?: string
   /** Of that instance: the machine is started anew when it grows. */
   readonly boots?: number
-  /** The access key that its agent signs with (tables/access-keys.ts). */
+  /** The access key that its agent signs with (tables/access-keys.ts), unless its instance has a profile. */
   readonly accessKeyId: string
+  /** Of an instance that has a profile. */
+  readonly role?: InstanceRoleSession
   /** Grows with each change of the wish. */
   readonly generation: number
   readonly observed: {
@@ -27,6 +29,19 @@ export interface MachineRow {
     readonly reason?: string
     readonly at: number
   }
+}
+
+/** What came of the role of an instance's profile, and the session of it that the instance is given. */
+export interface InstanceRoleSession {
+  readonly profileArn: string
+  /** When this was found, in milliseconds of the wall clock. */
+  readonly at: number
+  /** Absent for a profile that is gone or has no role. */
+  readonly roleName?: string
+  /** The role's unique id. Absent when EC2 may not assume it; so are the keys then. */
+  readonly roleId?: string
+  /** The newest key is the last; older ones are good until they expire. */
+  readonly keys: readonly { readonly accessKeyId: string; readonly expiresAt: number }[]
 }
 
 export const machines = defineTable<MachineRow>()({

@@ -9,6 +9,7 @@ import { checkForm, keyOf, missing, namedRows, tagSet } from "../lookups.ts"
 import { describeInterface } from "../network-interfaces/describe-interfaces.ts"
 import { pageOf } from "../pages.ts"
 import { instanceFilters } from "./filters.ts"
+import { describeMetadataOptions } from "./metadata-options.ts"
 import { describeReason, describeState } from "./state.ts"
 
 /** The first interface of an instance; a terminated one has none. */
@@ -57,6 +58,7 @@ export const describeInstance = (view: View, row: InstanceRow): Instance => {
     ...(row.instanceProfile && { IamInstanceProfile: { Arn: row.instanceProfile.arn, Id: row.instanceProfile.id } }),
     ...(row.keyName !== undefined && { KeyName: row.keyName }),
     LaunchTime: new Date(row.launchedAt),
+    MetadataOptions: describeMetadataOptions(row),
     Monitoring: { State: "disabled" },
     NetworkInterfaces: [...(shown ? [shown] : []), ...ofTasks.map((one) => describeOwnInterface(view, one))],
     Placement: { AvailabilityZone: row.availabilityZone, GroupName: "", Tenancy: "default" },

@@ -6,18 +6,43 @@ import { DescribeInstanceTypeOfferings, DescribeInstanceTypes } from "./describe
 import { DescribeInstances } from "./describe-instances.ts"
 import { DescribeImages } from "./images.ts"
 import { DescribeInstanceStatus } from "./instance-status.ts"
+import { ModifyInstanceMetadataOptions } from "./metadata-options.ts"
+import {
+  AssociateIamInstanceProfile,
+  DescribeIamInstanceProfileAssociations,
+  DisassociateIamInstanceProfile,
+  ReplaceIamInstanceProfileAssociation,
+} from "./profiles.ts"
 import { RunInstances } from "./run-instances.ts"
 
 const named = (input: { readonly InstanceIds: readonly string[] | undefined }) =>
   (input.InstanceIds ?? []).map((id) => `instance/${id}`)
 
 export const instanceOperations = {
+  AssociateIamInstanceProfile: changing("AssociateIamInstanceProfile", AssociateIamInstanceProfile, (input) => [
+    `instance/${input.InstanceId}`,
+  ]),
+  DescribeIamInstanceProfileAssociations: describing(
+    "DescribeIamInstanceProfileAssociations",
+    DescribeIamInstanceProfileAssociations,
+  ),
   DescribeImages: describing("DescribeImages", DescribeImages),
   DescribeInstanceAttribute: describing("DescribeInstanceAttribute", DescribeInstanceAttribute),
   DescribeInstanceStatus: describing("DescribeInstanceStatus", DescribeInstanceStatus),
   DescribeInstances: describing("DescribeInstances", DescribeInstances),
   DescribeInstanceTypeOfferings: describing("DescribeInstanceTypeOfferings", DescribeInstanceTypeOfferings),
   DescribeInstanceTypes: describing("DescribeInstanceTypes", DescribeInstanceTypes),
+  DisassociateIamInstanceProfile: changing("DisassociateIamInstanceProfile", DisassociateIamInstanceProfile, () => [
+    "instance/*",
+  ]),
+  ModifyInstanceMetadataOptions: changing("ModifyInstanceMetadataOptions", ModifyInstanceMetadataOptions, (input) => [
+    `instance/${input.InstanceId}`,
+  ]),
+  ReplaceIamInstanceProfileAssociation: changing(
+    "ReplaceIamInstanceProfileAssociation",
+    ReplaceIamInstanceProfileAssociation,
+    () => ["instance/*"],
+  ),
   ModifyInstanceAttribute: changing("ModifyInstanceAttribute", ModifyInstanceAttribute, (input) => [
     `instance/${input.InstanceId}`,
   ]),

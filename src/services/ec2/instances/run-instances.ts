@@ -1,6 +1,6 @@
 // RunInstances: reads the request, and makes the records of its instances. Their machines are made by controllers.
 import type { Cx, Input, Op } from "../../../gate/index.ts"
-import { fault, formatGlobalArn } from "../../../kernel/index.ts"
+import { fault } from "../../../kernel/index.ts"
 import type { InstanceRow } from "../../../state/index.ts"
 import { madeBefore, tokenOf } from "../idempotency.ts"
 import { withTemplate } from "../launch-templates/merged.ts"
@@ -13,6 +13,8 @@ import { defaultInstanceType, type InstanceTypeFacts, instanceTypeFacts } from "
 import { attachInterface, type LaunchPlace, launchPlace } from "./launch-place.ts"
 import { refuseLaunch } from "./launch-refusals.ts"
 import { launchTags } from "./launch-tags.ts"
+import { metadataOptions } from "./metadata-options.ts"
+import { profileOf } from "./profiles.ts"
 
 type RunInput = Input<"ec2", "RunInstances">
 
@@ -60,19 +62,6 @@ export const checkUserData = (userData: string | undefined): string | undefined 
   return text
 }
 
-const profileOf = (cx: Cx, { IamInstanceProfile }: RunInput): InstanceRow["instanceProfile"] => {
-  const { Arn, Name } = IamInstanceProfile ?? {}
-  if (Arn !== undefined && Name !== undefined) {
-    throw fault(
-      "InvalidParameterCombination",
-      "The parameter 'iamInstanceProfile.name' may not be used in combination with 'iamInstanceProfile.arn'",
-    )
-  }
-  if (Arn === undefined && Name === undefined) return undefined
-  const arn = Arn ?? formatGlobalArn("iam", cx.scope.account, `instance-profile/${Name}`)
-  return { arn, id: `AIPA${cx.ids.hex(17).toUpperCase()}` }
-}
-
 interface Launch {
   readonly place: LaunchPlace
   readonly shared: Pick<
@@ -81,14 +70,17 @@ interface Launch {
   > &
     Partial<InstanceRow>
   readonly tags: { readonly instance: Tags; readonly networkInterface: Tags }
+  readonly profile: RunInput["IamInstanceProfile"]
 }
 
-const launchOne = (cx: Cx, launchIndex: number, { place, shared, tags }: Launch): InstanceRow => {
+const launchOne = (cx: Cx, launchIndex: number, { place, shared, tags, profile }: Launch): InstanceRow => {
   const id = cx.ids.ec2("i")
+  const instanceProfile = profileOf(cx, profile)
   const eni = attachInterface(cx, place, id, tags.networkInterface)
   return cx.tx.instances.insert({
     ...cx.scope,
     ...shared,
+    ...(instanceProfile && { instanceProfile }),
     id,
     launchIndex,
     vpcId: eni.vpcId,
@@ -119,7 +111,7 @@ export const RunInstances: Op<"ec2", "RunInstances"> = (cx, given) => {
   const userData = checkUserData(input.UserData)
   const read = readUserData(userData)
   const tags = launchTags(input.TagSpecifications, template)
-  const instanceProfile = profileOf(cx, input)
+  const profile = input.IamInstanceProfile
   const place = launchPlace(cx, input, count)
   if (read.notUnderstood.length > 0) {
     cx.log.warn("User data writes settings of the ECS agent in a way that is not understood; they have no effect.", {
@@ -132,13 +124,13 @@ export const RunInstances: Op<"ec2", "RunInstances"> = (cx, given) => {
     ...(read.notUnderstood.length > 0 && { notUnderstood: read.notUnderstood }),
     ...(userData !== undefined && { userData }),
     ...(input.KeyName !== undefined && { keyName: input.KeyName }),
-    ...(instanceProfile && { instanceProfile }),
+    ...(input.MetadataOptions && { metadataOptions: metadataOptions(input.MetadataOptions) }),
     ...(input.DisableApiTermination && { disableApiTermination: true }),
     ...(input.DisableApiStop && { disableApiStop: true }),
     ...(input.InstanceInitiatedShutdownBehavior && { shutdownBehavior: input.InstanceInitiatedShutdownBehavior }),
     ...(token && { token }),
   }
   const most = Math.min(count, place.room)
-  const rows = Array.from({ length: most }, (_, i) => launchOne(cx, i, { place, shared, tags }))
+  const rows = Array.from({ length: most }, (_, i) => launchOne(cx, i, { place, shared, tags, profile }))
   return describeReservation(cx.tx, rows)
 }
