@@ -15,7 +15,7 @@ import { due } from "./due.ts"
 import { forgetSessions, setConnected } from "./facts.ts"
 import { AcsSession } from "./sessions/acs.ts"
 import { startTcsSession } from "./sessions/tcs.ts"
-import { type Admission, admit, type Refusal } from "./sessions/upgrade.ts"
+import { type Admission, admit, type Refusal, refusedByPolicy } from "./sessions/upgrade.ts"
 
 /** A payload of 1 MiB holds any task; an agent has no reason to send more. */
 const frameBound = 4 * 1024 * 1024
@@ -193,7 +193,14 @@ export const startFleet = (options: FleetOptions): Fleet => {
   const decide = (path: string | undefined, caller: Caller) => {
     // A request line may be what no URL is (`//:`), and nobody would catch a throw here.
     const url = URL.parse(path ?? "/", "http://agent") ?? new URL("http://agent/")
-    return state.view((view) => admit(view, url, caller))
+    return state.view((view) => {
+      const decision = admit(view, url, caller)
+      if (!("channel" in decision)) return decision
+      const { account, region } = decision.instance
+      const times = { now: cloudNow(), wallNow: Math.floor(clock.now()) }
+      const asked = { tx: view, scope: { account, region }, caller, ...times, auth: "relaxed", ids, log } as const
+      return refusedByPolicy({ ...asked, requestId: ids.uuid() }, decision) ?? decision
+    })
   }
   const open = (socket: WebSocket, admission: Admission, caller: Caller) => {
     const { arn } = admission.instance

@@ -1,5 +1,5 @@
 // Operations, their tables and the one way to them.
-export { isAllowed, requesterOf } from "./authorise.ts"
+export { authorise, isAllowed, requesterOf } from "./authorise.ts"
 export { createGate, type Gate, type GateOptions } from "./gate.ts"
 export { bulk, implement, read, wait, write } from "./implement.ts"
 export { passRole } from "./pass-role.ts"

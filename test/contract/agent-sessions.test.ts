@@ -14,7 +14,7 @@ import type {
   TaskManifestMessage,
 } from "../../src/protocol/index.ts"
 import { memoryStore, type TaskRow } from "../../src/state/index.ts"
-import { aDefinition, aHost, aTask } from "../support/rows.ts"
+import { aDefinition, aHost, aRole, aTask } from "../support/rows.ts"
 import { TestClock } from "../support/test-clock.ts"
 import { testIds } from "../support/test-ids.ts"
 
@@ -295,10 +295,33 @@ describe("an agent's command session", () => {
     await agent.next("HeartbeatMessage")
   })
 
+  test("is refused to the role of an instance that may not poll, in the words of IAM", async () => {
+    const caller: Caller = {
+      ...{ account: "111122223333", kind: "role", machineId: "m-1", sessionName: "i-1" },
+      arn: "arn:aws:sts::111122223333:assumed-role/host/i-1",
+      roleArn: "arn:aws:iam::111122223333:role/host",
+      roleId: "AROAHOSTAAAAAAAAAAAAA",
+    }
+    const { state, open } = await setUp(caller)
+    const may = (...actions: string[]) => {
+      const document = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: actions, Resource: "*" }] }
+      const inline = [{ name: "p", document: JSON.stringify(document) }]
+      state.transact((tx) => tx.iamRoles.put(aRole({ account: "111122223333", name: "host", inline })))
+    }
+    may("ecs:StartTelemetrySession")
+    const { status, body } = await open("acs").refused
+    assert.equal(status, 403)
+    assert.match(body, /assumed-role\/host\/i-1 is not authorized to perform: ecs:Poll on resource: arn:aws:ecs:/)
+    await new Promise<void>((resolve) => open("tcs").socket.on("open", resolve))
+    may("ecs:Poll")
+    await new Promise<void>((resolve) => open("acs").socket.on("open", resolve))
+    assert.match((await open("tcs").refused).body, /ecs:StartTelemetrySession/)
+  })
+
   test("is refused to the key of another machine, to strangers and to a deregistered instance", async () => {
     for (const caller of [
       { ...machine, machineId: "m-2" },
-      { ...machine, kind: "root" as const },
+      { account: machine.account, arn: "arn:aws:iam::111122223333:root", kind: "root" as const },
     ]) {
       const { open } = await setUp(caller)
       const { status, body } = await open("acs").refused

@@ -1,6 +1,7 @@
 // Who may open a session: reads the upgrade request of an agent, finds the container instance that its key may speak
 // for, and says in the agent's own words why not. Pure over a view.
-import type { Caller } from "../../gate/index.ts"
+import { authorise, type Caller, type ReadCx } from "../../gate/index.ts"
+import { Fault } from "../../kernel/index.ts"
 import type { ContainerInstanceRow, View } from "../../state/index.ts"
 import type { AgentVersion } from "../facts.ts"
 
@@ -63,6 +64,28 @@ export const admit = (view: View, url: URL, caller: Caller): Admission | Refusal
     },
     sendCredentials: parameter("sendCredentials") === "true",
     answersHeartbeats: Number(parameter("protocolVersion")) >= 2,
+  }
+}
+
+/** What opening the channel needs permission for: Service Authorization Reference of ECS. */
+const actions = { acs: "ecs:Poll", tcs: "ecs:StartTelemetrySession" } as const
+
+/** Why the caller's policies do not let it open the session, if they do not. */
+export const refusedByPolicy = (
+  cx: ReadCx,
+  { channel, instance }: Pick<Admission, "channel" | "instance">,
+): Refusal | undefined => {
+  const demand = {
+    action: actions[channel],
+    resources: [instance.arn],
+    conditions: { "ecs:cluster": instance.clusterArn },
+  }
+  try {
+    authorise("ecs", cx, [demand])
+    return undefined
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return refuse(403, "AccessDeniedException", error.message)
   }
 }
 
