@@ -3,6 +3,8 @@ import type { Scope } from "../kernel/index.ts"
 import { clusterController } from "./cluster/index.ts"
 import { containerInstanceController } from "./container-instance/index.ts"
 import type { ClockPorts, Controller } from "./controller.ts"
+import type { Controller } from "./controller.ts"
+import { ecrLifecycleController } from "./ecr-lifecycle/index.ts"
 import { instanceController } from "./instance/index.ts"
 import { instanceRoleController } from "./instance-role/index.ts"
 import { machinesController } from "./machines/index.ts"
@@ -31,4 +33,5 @@ export const controllers = (home: Scope, clocks: ClockPorts = {}): readonly Cont
   clusterController,
   secretController,
   parameterController,
+  ecrLifecycleController,
 ]

@@ -24,3 +24,11 @@ export const parametersPrincipal = (account: string): Caller => ({
   kind: "service",
   servicePrincipal: "ssm.amazonaws.com",
 })
+
+/** ECR itself, which deletes what a lifecycle policy expires. */
+export const ecrPrincipal = (account: string): Caller => ({
+  account,
+  arn: `arn:aws:sts::${account}:assumed-role/AWSServiceRoleForAmazonECR/ecr`,
+  kind: "service",
+  servicePrincipal: "ecr.amazonaws.com",
+})

@@ -7,6 +7,7 @@ import { type BulkStores, createGate } from "../gate/index.ts"
 import { type Cancel, type Clocks, type Ids, type Log, newIds, type Vault } from "../kernel/index.ts"
 import { machinesSocket } from "../machines/index.ts"
 import { createRegistry, startLayerSweep } from "../registry/index.ts"
+import { ecrBodyLimits } from "../services/ecr/index.ts"
 import {
   type MachineRow,
   openBlobStore,
@@ -34,9 +35,6 @@ import { services } from "./services.ts"
 
 /** Logs may take so much of the disk; the oldest events of the longest streams are not dropped: writes are refused. */
 const logBytes = 8 * 1024 ** 3
-
-/** A layer part of 20 MiB, the largest that ECR takes, in base64. */
-const largeBodies = { "AmazonEC2ContainerRegistry_V20150921.UploadLayerPart": 28 * 1024 * 1024 }
 
 export interface ControlPlaneOptions {
   readonly config: UpConfig
@@ -180,7 +178,7 @@ const start = async ({
       reset: () => reset({ state, now: () => clocks.cloud.now() }),
     }),
     other: createRegistry({ gate, state, layers, clock: clocks.wall, log }),
-    bodyLimits: largeBodies,
+    bodyLimits: ecrBodyLimits,
     onUpgrade: (request, socket, head, authenticated) => {
       if (isAgentPath((request.url ?? "").split("?")[0] ?? ""))
         fleet.upgrade(request, socket, head, authenticated.caller)

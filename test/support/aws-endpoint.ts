@@ -8,6 +8,7 @@ import { type Caller, createGate, type Gate, type ServiceTable } from "../../src
 import { type Log, silentLog } from "../../src/kernel/index.ts"
 import { keyFinder } from "../../src/main/keys.ts"
 import { createRegistry } from "../../src/registry/index.ts"
+import { ecrBodyLimits } from "../../src/services/ecr/index.ts"
 import { memoryBulkStore, memoryStore, openBlobStore, type State } from "../../src/state/index.ts"
 import { createWireServer, type WireRequest } from "../../src/wire/index.ts"
 import { realClock } from "./real-clock.ts"
@@ -71,6 +72,7 @@ export const awsEndpoint = async (
     log,
   })
   const server = createWireServer({
+    bodyLimits: ecrBodyLimits,
     other: createRegistry({ gate, state, layers, clock: realClock, log: silentLog }),
     ports: {
       dispatch: (request) => {

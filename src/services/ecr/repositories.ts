@@ -17,6 +17,7 @@ import {
 import { byKey, pageOf } from "./pages.ts"
 import { type EcrPorts, registryHost } from "./ports.ts"
 import { checkTags } from "./tags.ts"
+import { matches } from "./wildcards.ts"
 
 export const describeRepository = (ports: EcrPorts, row: EcrRepositoryRow): Repository => {
   const { account, region, name, encryption, mutability } = row
@@ -164,20 +165,4 @@ export const PutImageScanningConfiguration: Op<"ecr", "PutImageScanningConfigura
 export const isMutable = ({ mutability: { setting, exclusions = [] } }: EcrRepositoryRow, tag: string): boolean => {
   const excluded = exclusions.some((filter) => matches(filter, tag))
   return setting.startsWith("MUTABLE") !== excluded
-}
-
-/** `*` is any text, also none. */
-export const matches = (pattern: string, text: string): boolean => {
-  const [first = "", ...rest] = pattern.split("*")
-  const last = rest.pop()
-  if (last === undefined) return pattern === text
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false
-  let at = first.length
-  const end = text.length - last.length
-  for (const part of rest) {
-    const found = text.indexOf(part, at)
-    if (found < 0 || found + part.length > end) return false
-    at = found + part.length
-  }
-  return true
 }
