@@ -9,6 +9,7 @@ import { agent } from "./targets/agent.ts"
 import { body } from "./targets/body.ts"
 import * as codecs from "./targets/codecs.ts"
 import { definition } from "./targets/definition.ts"
+import { lifecycle, manifest, registryHead } from "./targets/registry.ts"
 import { requestTargets } from "./targets/requests.ts"
 import { acs, envelope, tcs, upgrade } from "./targets/sessions.ts"
 import { signatures } from "./targets/signature.ts"
@@ -27,6 +28,7 @@ const names = new Set([
   ...Object.values(requestTargets).map(replay),
   ...Object.values(codecs).map(replay),
   ...[acs, tcs, envelope, upgrade, agent].map(replay),
+  ...[manifest, lifecycle, registryHead].map(replay),
   replay(body),
   replay(definition),
   replay(signatures),
