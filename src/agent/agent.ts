@@ -6,7 +6,7 @@ import type { Docker } from "../docker/index.ts"
 import { type Clock, errorFields, type Ids, type Log } from "../kernel/index.ts"
 import type { ServiceName } from "../model/index.ts"
 import { ownAgentHash } from "../protocol/index.ts"
-import { type Credentials, createAwsClient, signFrame, signRequest } from "../wire/client/index.ts"
+import { type AwsClient, type Credentials, createAwsClient, signFrame, signRequest } from "../wire/client/index.ts"
 import { type OpenSocket, openWebSocket } from "./channel/index.ts"
 import { openCheckpoint } from "./checkpoint/index.ts"
 import { newCredentialsStore } from "./credentials.ts"
@@ -14,9 +14,10 @@ import { createDockerDriver } from "./driver/docker/index.ts"
 import { createSimulatedDriver, worldFile } from "./driver/simulated/index.ts"
 import type { ContainerDriver } from "./driver.ts"
 import { createTaskEngine } from "./engine/index.ts"
-import { accountService, createLogs, machineService } from "./logs/index.ts"
+import { type ClientAs, createExecution } from "./execution/index.ts"
+import { accountService, createLogs, machineService, roleService } from "./logs/index.ts"
 import { type MetadataServer, startMetadataServer } from "./metadata/index.ts"
-import { ownLogin, registryPlace } from "./registry/index.ts"
+import { registryPlace } from "./registry/index.ts"
 import { createSession, type HostFacts, type Session, type Signer } from "./session/index.ts"
 import { collectStats, startTelemetry, type Telemetry } from "./telemetry/index.ts"
 import type { AwsCall } from "./types.ts"
@@ -118,17 +119,25 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
     const host = await hostFacts(options, driver)
     const client = clientsOf(options)
     const ecs = client("ecs", options.credentials)
+    const credentials = newCredentialsStore()
+    const clientAs = clientsAs(options)
+    const ownLogs = options.accountKey
+      ? accountService(regionalLogs(options))
+      : machineService(client("logs", options.credentials))
+    const execution = createExecution({
+      clientAs,
+      credentials,
+      own: () => keyOf(options.credentials),
+      clock,
+      log,
+    })
     const logs = createLogs({
-      service: options.accountKey
-        ? accountService(regionalLogs(options))
-        : machineService(client("logs", options.credentials)),
+      service: roleService(ownLogs, credentials, (region, keys) => clientAs("logs", region, keys)),
       checkpoint,
       clock,
       log,
       endpoint: options.endpoint,
     })
-    const credentials = newCredentialsStore()
-    const login = ownLogin((region) => clientsOf({ ...options, region })("ecr", options.credentials))
     const engine = createTaskEngine({
       driver,
       checkpoint,
@@ -148,10 +157,23 @@ export const startAgent = async (options: AgentOptions): Promise<Agent> => {
         ...(options.imagePull !== undefined && { imagePull: options.imagePull }),
         ...(options.stopTimeoutSeconds !== undefined && { stopTimeoutSeconds: options.stopTimeoutSeconds }),
       },
-      hooks: logs.hooks,
-      resolvers: { registryAuth: (_, container) => login(container) },
+      hooks: {
+        ...logs.hooks,
+        beforeStart: async (task, signal) => {
+          // In Fargate's order: what is secret first, then the loggers.
+          await execution.prepare(task, signal)
+          await logs.hooks.beforeStart(task, signal)
+        },
+      },
+      resolvers: {
+        secrets: (task, container) => execution.secrets(task, container),
+        registryAuth: (task, container, signal) => execution.registryAuth(task, container, signal),
+      },
     })
     open.push(() => engine.close())
+    engine.onChange(({ task }) => {
+      if (task.known === "STOPPED") execution.forget(task.arn)
+    })
     const collector = collectStats(engine, driver)
     open.push(() => collector.close())
 
@@ -292,6 +314,19 @@ const clientsOf =
 const keyOf = (credentials: AgentOptions["credentials"]): Credentials => {
   const { accessKeyId, secretAccessKey, sessionToken } = typeof credentials === "function" ? credentials() : credentials
   return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) }
+}
+
+/** The same for keys that change: one client of a service in a region serves all of them. */
+const clientsAs = (options: AgentOptions): ClientAs => {
+  const made = new Map<string, unknown>()
+  return <S extends ServiceName>(service: S, region: string | undefined, credentials: () => Credentials) => {
+    const name = `${service} ${region}`
+    const inRegion = region === undefined ? options : { ...options, region }
+    const client = (made.get(name) ?? clientsOf(inRegion)(service, options.credentials)) as AwsClient<S>
+    made.set(name, client)
+    return (async (operation, input) =>
+      client(operation as never, input as never, { credentials: keyOf(credentials()) })) as AwsCall<S>
+  }
 }
 
 const signerOf = ({ credentials, region, wallClock }: AgentOptions): Signer => {

@@ -12,6 +12,7 @@ export const newCredentialsStore = (): CredentialsStore => {
     string,
     { readonly taskArn: string; readonly role: Role; readonly credentials: IamRoleCredentials }
   >()
+  const waiting = new Set<() => void>()
   return {
     set: (taskArn, role, credentials) => {
       const roles = byTask.get(taskArn) ?? new Map<Role, IamRoleCredentials>()
@@ -19,9 +20,22 @@ export const newCredentialsStore = (): CredentialsStore => {
       if (old) byId.delete(old.credentialsId)
       byTask.set(taskArn, roles.set(role, credentials))
       byId.set(credentials.credentialsId, { taskArn, role, credentials })
+      for (const look of [...waiting]) look()
     },
     byId: (id) => byId.get(id),
     forTask: (taskArn, role) => byTask.get(taskArn)?.get(role),
+    whenSet: (taskArn, role, signal) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (!signal.aborted && !byTask.get(taskArn)?.has(role)) return
+          waiting.delete(look)
+          signal.removeEventListener("abort", look)
+          resolve()
+        }
+        waiting.add(look)
+        signal.addEventListener("abort", look)
+        look()
+      }),
     forget: (taskArn) => {
       for (const credentials of byTask.get(taskArn)?.values() ?? []) byId.delete(credentials.credentialsId)
       byTask.delete(taskArn)

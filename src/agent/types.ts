@@ -77,6 +77,8 @@ export interface TaskSnapshot {
   readonly volumeNames?: Readonly<Record<string, string>>
   /** The id in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; not a secret, and stable for the task's life. */
   readonly credentialsId?: string
+  /** The id of the execution role's credentials, for a task that has them. The keys come again after a restart. */
+  readonly executionCredentialsId?: string
   /** What the engine has made for the task as a whole, once it has. `cgroupParent` is absent where no cgroup can be written. */
   readonly prepared?: {
     readonly cgroupParent?: string
@@ -122,13 +124,28 @@ export interface TaskEngine {
  * What the engine asks the rest of the agent while it works; handed to it as an option.
  * `beforeStart` is awaited once per task before the first container of its definition is created. When it throws, no
  * container is made and the task stops with the error's message as its `reason` (`ResourceInitializationError: …`).
+ * `signal` says that the task is to stop: nobody waits for it any more.
  */
 export interface EngineHooks {
-  beforeStart?(task: TaskSnapshot): Promise<void>
+  beforeStart?(task: TaskSnapshot, signal: AbortSignal): Promise<void>
   /** Before a container of the definition is made. What it throws is the container's reason. */
   beforeCreateContainer?(task: TaskSnapshot, container: ContainerSnapshot): void
   /** Before it starts for the first time: it has its id. What it throws is the container's reason. */
   beforeStartContainer?(task: TaskSnapshot, container: ContainerSnapshot): Promise<void>
+}
+
+/** The values of a container's secrets: variables, and options of its log driver. */
+export interface ContainerSecrets {
+  readonly environment: Readonly<Record<string, string>>
+  readonly logOptions: Readonly<Record<string, string>>
+}
+
+/** Thrown by a hook or resolver: `message` is the whole of what the user reads. */
+export class ExecutionFailure extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = "ExecutionFailure"
+  }
 }
 
 /** A call to an AWS service with the agent's own key. Rejects with a `Fault` for an answer that is an AWS error. */
@@ -148,6 +165,8 @@ export interface CredentialsStore {
       }
     | undefined
   forTask(taskArn: string, role: "TaskApplication" | "TaskExecution"): IamRoleCredentials | undefined
+  /** Settles when there are some of the role, at once if there are, or when `signal` ends the waiting. */
+  whenSet(taskArn: string, role: "TaskApplication" | "TaskExecution", signal: AbortSignal): Promise<void>
   forget(taskArn: string): void
 }
 

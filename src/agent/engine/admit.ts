@@ -17,7 +17,7 @@ export const admit = (
   task: AcsTask,
   { ids, owner, pauseImage }: { ids: Ids; owner: Owner; pauseImage: string },
 ): Admission => {
-  const { roleCredentials, executionRoleCredentials: _, ...definition } = task
+  const { roleCredentials, executionRoleCredentials, ...definition } = task
   const base: TaskSnapshot = {
     arn: task.arn,
     definition,
@@ -27,6 +27,7 @@ export const admit = (
     linkAddresses: [],
     volumeNames: volumeNames(task, ids),
     ...(roleCredentials && { credentialsId: roleCredentials.credentialsId }),
+    ...(executionRoleCredentials && { executionCredentialsId: executionRoleCredentials.credentialsId }),
   }
   const problem = problemOf(task)
   // The name is spelled like this by ECS's agent, and looked for by those who read it.

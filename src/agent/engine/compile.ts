@@ -14,6 +14,8 @@ export interface CompileOptions extends EnvironmentOptions, HostPaths {
   readonly image?: string
   /** Host ports of the container's port ranges. */
   readonly ports?: FoundPorts
+  /** Values of the log driver's secret options. */
+  readonly logSecrets?: Readonly<Record<string, string>>
   /** CPUs of the host, for limits per container where no cgroup can be written. Only asked for then. */
   readonly hostCpus?: number
   /** Open files that a Fargate container may have when it does not say: AWS's 65535, or what the host allows. */
@@ -49,7 +51,7 @@ export const compileContainer = (
   const binds = bindsOf(task, definition, options)
   const hostConfig = {
     ...given,
-    ...logConfigOf(container),
+    ...logConfigOf(container, options.logSecrets),
     ...(binds.length > 0 && { Binds: [...asList(given.Binds), ...binds] }),
     ...(definition.volumesFrom?.length && { VolumesFrom: volumesFrom(task, container) }),
     ...networkOf(task, container, options.ports),

@@ -10,12 +10,21 @@ const followedLog = { Type: "json-file", Config: { "max-size": "20m", "max-file"
 /** ECS's agent gives non-blocking loggers this much where they say nothing; Docker's own default is 1m. */
 const bufferSize = "10m"
 
-/** What goes into HostConfig; nothing for a container that asks for no driver: it has the engine's default. */
-export const logConfigOf = ({
-  logDriver,
-  logOptions = {},
-}: ContainerSnapshot): { readonly LogConfig?: typeof followedLog | object } => {
+/**
+ * What goes into HostConfig; nothing for a container that asks for no driver, which has the engine's default, and for one
+ * whose options are all in the definition. `secret` are the values of its secret options.
+ */
+export const logConfigOf = (
+  { logDriver, logOptions = {} }: ContainerSnapshot,
+  secret: Readonly<Record<string, string>> = {},
+): { readonly LogConfig?: typeof followedLog | object } => {
   if (logDriver === "awslogs") return { LogConfig: followedLog }
-  if (logDriver === undefined || logOptions.mode !== "non-blocking") return {}
-  return { LogConfig: { Type: logDriver, Config: { "max-buffer-size": bufferSize, ...logOptions } } }
+  const buffered = logOptions.mode === "non-blocking"
+  if (logDriver === undefined || (!buffered && Object.keys(secret).length === 0)) return {}
+  return {
+    LogConfig: {
+      Type: logDriver,
+      Config: { ...(buffered && { "max-buffer-size": bufferSize }), ...logOptions, ...secret },
+    },
+  }
 }

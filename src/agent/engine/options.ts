@@ -1,7 +1,14 @@
 // What a task engine is built from. Types only.
 import type { Clock, Ids, Log } from "../../kernel/index.ts"
 import type { ContainerDriver } from "../driver.ts"
-import type { Checkpoint, ContainerSnapshot, CredentialsStore, EngineHooks, TaskSnapshot } from "../types.ts"
+import type {
+  Checkpoint,
+  ContainerSecrets,
+  ContainerSnapshot,
+  CredentialsStore,
+  EngineHooks,
+  TaskSnapshot,
+} from "../types.ts"
 import type { HostPaths } from "./mounts.ts"
 import type { Owner } from "./names.ts"
 
@@ -28,9 +35,9 @@ export interface TaskEngineOptions extends Owner, HostPaths {
 
 /** What a container needs that is looked up with the task's execution role. What has no resolver stops the task. */
 export interface Resolvers {
-  secrets?(task: TaskSnapshot, container: ContainerSnapshot): Promise<Readonly<Record<string, string>>>
+  secrets?(task: TaskSnapshot, container: ContainerSnapshot): Promise<ContainerSecrets>
   /** Docker's X-Registry-Auth, or undefined for a registry that needs none. */
-  registryAuth?(task: TaskSnapshot, container: ContainerSnapshot): Promise<string | undefined>
+  registryAuth?(task: TaskSnapshot, container: ContainerSnapshot, signal: AbortSignal): Promise<string | undefined>
 }
 
 export interface TaskEngineParts {

@@ -1,6 +1,6 @@
 // Why a container or a task could not go on, in the words in which ECS says it. Pure; DriverError is only read.
 import { DriverError } from "../driver.ts"
-import type { ContainerSnapshot, TaskSnapshot } from "../types.ts"
+import { type ContainerSnapshot, ExecutionFailure, type TaskSnapshot } from "../types.ts"
 
 /** ECS cuts reasons here. */
 const longest = 1024
@@ -74,6 +74,7 @@ export const circleReason = (arn: string): string =>
 /** What of the task as a whole could not be made. A hook's error already has its name in front. */
 export const resourceReason = (error: unknown): string => {
   const text = messageOf(error)
+  if (error instanceof ExecutionFailure) return text.slice(0, longest)
   return hasName.test(text) ? text.slice(0, longest) : reason("ResourceInitializationError", text)
 }
 

@@ -4,7 +4,7 @@
 import { type Clock, delay, errorFields, type Log } from "../../kernel/index.ts"
 import type { AcsContainer } from "../../protocol/index.ts"
 import { type ContainerDriver, type ContainerState, DriverError, type ImageInfo } from "../driver.ts"
-import type { ContainerSnapshot, EngineHooks, TaskSnapshot } from "../types.ts"
+import { type ContainerSnapshot, type EngineHooks, ExecutionFailure, type TaskSnapshot } from "../types.ts"
 import { readPlace } from "./attachment.ts"
 import { compileContainer, compilePause } from "./compile.ts"
 import { taskId } from "./names.ts"
@@ -73,7 +73,11 @@ export const prepare = async (
 }
 
 /** What a pull came to. */
-export type Pulled = { readonly image: ImageInfo } | { readonly reason: string }
+export type Pulled =
+  | { readonly image: ImageInfo }
+  | { readonly reason: string }
+  /** The login for the registry cannot be had: no part of the task is to run. */
+  | { readonly failure: ExecutionFailure }
 
 export const pull = async (
   { driver, pulls, resolvers, log }: StepContext,
@@ -88,15 +92,22 @@ export const pull = async (
   try {
     const resolved = await resolvedBefore(driver, task, container)
     if (resolved) return { image: resolved }
-    const auth = await resolvers.registryAuth?.(task, container)
+    const auth = await resolvers.registryAuth?.(task, container, signal)
     const request = { reference, signal, ...(auth !== undefined && { auth }), ...(environment && { environment }) }
     return { image: await pulls(request) }
   } catch (error) {
     if (isOutage(error)) throw error
+    if (error instanceof ExecutionFailure) return refusedLogin(task, container, error)
     const attempts = error instanceof PullFailure ? error.attempts : 1
     return { reason: pullReason(task, reference, attempts, error instanceof PullFailure ? error.cause : error) }
   }
 }
+
+/** On an instance it is the pull that fails for want of ECR's login; every other login is the business of the task. */
+const refusedLogin = (task: TaskSnapshot, { definition }: ContainerSnapshot, failure: ExecutionFailure): Pulled =>
+  task.definition.launchType !== "FARGATE" && definition.registryAuthentication?.type === "ecr"
+    ? { reason: failure.message }
+    : { failure }
 
 /** In front of what Fargate says when something of the definition cannot be fetched. */
 const noSecrets = "ResourceInitializationError: unable to pull secrets or registry auth"
@@ -134,7 +145,7 @@ export const create = async (
       region: options.region,
       imageVariables: known?.variables ?? [],
       ...(task.prepared?.cgroupParent === undefined && { hostCpus: await hostCpus() }),
-      ...(values && { secrets: values }),
+      ...(values && { secrets: values.environment, logSecrets: values.logOptions }),
       ports: await findPorts(driver, task, container),
       ...(options.hostRoot !== undefined && { hostRoot: options.hostRoot }),
       ...(options.engineSocket !== undefined && { engineSocket: options.engineSocket }),

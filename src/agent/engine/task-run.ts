@@ -177,7 +177,7 @@ export class TaskRun {
 
   #perform(step: Step, signal: AbortSignal): Promise<Outcome> {
     if (step.do === "prepare") return this.#prepare(signal)
-    if (step.do === "hook") return this.#hook()
+    if (step.do === "hook") return this.#hook(signal)
     const container = this.#task.containers.find((one) => one.name === step.container)
     if (!container) throw new Error(`No container ${step.container} in ${this.#task.arn}`)
     switch (step.do) {
@@ -213,9 +213,9 @@ export class TaskRun {
     }
   }
 
-  async #hook(): Promise<Outcome> {
+  async #hook(signal: AbortSignal): Promise<Outcome> {
     try {
-      await this.#ports.hooks.beforeStart?.(this.#task)
+      await this.#ports.hooks.beforeStart?.(this.#task, signal)
       this.#hooked = true
       return () => {}
     } catch (error) {
@@ -230,11 +230,9 @@ export class TaskRun {
     const pulled = await steps.pull(this.#ports, this.#task, container, signal)
     return () => {
       this.#update((task) => ({ ...task, pullStoppedAt: clock.now() }))
-      if ("reason" in pulled) {
-        // A pull that was ended because the task stops has not failed.
-        if (!signal.aborted) this.#fail(container.name, pulled.reason)
-        return
-      }
+      // A pull that was ended because the task stops has not failed.
+      if ("failure" in pulled) return signal.aborted ? undefined : this.#failTask(pulled.failure)
+      if ("reason" in pulled) return signal.aborted ? undefined : this.#fail(container.name, pulled.reason)
       const { id, digest } = pulled.image
       this.#images.set(container.name, pulled.image)
       this.#set(container.name, (one) =>

@@ -2,7 +2,7 @@
 import type { ContainerSnapshot, TaskSnapshot } from "../types.ts"
 import { destinationOf } from "./awslogs/destination.ts"
 
-export { accountService, machineService } from "./awslogs/log-service.ts"
+export { accountService, machineService, roleService } from "./awslogs/log-service.ts"
 export { createLogs, type Logs, type LogsOptions } from "./logs.ts"
 
 /** The log stream of a container with the awslogs driver, as far as it is known. */

@@ -22,7 +22,7 @@ export interface LogsOptions {
 
 export interface Logs {
   /** For the engine: what must hold, and exist, before containers are made and started. */
-  readonly hooks: Required<EngineHooks>
+  readonly hooks: Required<EngineHooks> & { beforeStart(task: TaskSnapshot): Promise<void> }
   /** Follows the containers of `engine`, those that run already included. Call it before anything waits for `delivered`. */
   follow(engine: TaskEngine): void
   /** Settles when the logs of a task that has stopped are delivered; undefined when there is nothing to wait for. */

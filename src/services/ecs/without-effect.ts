@@ -34,7 +34,6 @@ const taskDefinitions = [
   "RegisterTaskDefinition.containerDefinitions.versionConsistency",
   "RegisterTaskDefinition.enableFaultInjection",
   "RegisterTaskDefinition.ephemeralStorage",
-  "RegisterTaskDefinition.executionRoleArn",
   "RegisterTaskDefinition.proxyConfiguration",
 ]
 
@@ -44,7 +43,6 @@ const tasks = [
   "RunTask.networkConfiguration.awsvpcConfiguration.securityGroups",
   "RunTask.overrides.containerOverrides.environmentFiles",
   "RunTask.overrides.ephemeralStorage",
-  "RunTask.overrides.executionRoleArn",
   "RunTask.platformVersion=1.3.0",
   "RunTask.referenceId",
 ]
@@ -53,7 +51,6 @@ const placed = [
   "StartTask.enableExecuteCommand",
   "StartTask.overrides.containerOverrides.environmentFiles",
   "StartTask.overrides.ephemeralStorage",
-  "StartTask.overrides.executionRoleArn",
   "StartTask.referenceId",
 ]
 

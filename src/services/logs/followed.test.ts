@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
-import { type LogsService, logsService } from "../../../test/support/logs-service.ts"
+import { type LogsService, logsService, root } from "../../../test/support/logs-service.ts"
 import { aHost, aTask } from "../../../test/support/rows.ts"
 import type { Caller } from "../../gate/index.ts"
 import type { TaskRow } from "../../state/index.ts"
@@ -103,7 +103,21 @@ test("a piece of empty lines moves on without an event, and one is kept whatever
   assert.deepEqual(await stored(), times.map(String))
 })
 
-test("only a machine's token counts", async () => {
+test("a token counts of the session of a task's role, with whose keys its agent delivers", async () => {
+  const { call, clock } = logsService()
+  // What a role may do is the gate's business: this one may do everything.
+  const session: Caller = { ...root, taskArn: "arn:aws:ecs:us-east-1:123456789012:task/default/1" }
+  await call("CreateLogGroup", { logGroupName: "g" })
+  await call("CreateLogStream", { logGroupName: "g", logStreamName: "s" })
+  const input = { logGroupName: "g", logStreamName: "s", logEvents: [{ timestamp: clock.now(), message: "b" }] }
+  const piece = { ...input, sequenceToken: "roadstead:c1:0:1" }
+  await call("PutLogEvents", piece, session)
+  await call("PutLogEvents", piece, session)
+  const { events } = await call("GetLogEvents", { logGroupName: "g", logStreamName: "s" })
+  assert.equal(events?.length, 1)
+})
+
+test("only an agent's token counts", async () => {
   const { put, call, clock } = logsService()
   await put("g", "s", [[clock.now(), "a"]])
   const input = { logGroupName: "g", logStreamName: "s", logEvents: [{ timestamp: clock.now(), message: "b" }] }

@@ -1,6 +1,6 @@
 // PutLogEvents: appends a batch to a stream. The events go into the bulk store first, then the stream's record says
 // that they are there; what a crash leaves between the two is never answered and is overwritten by the next batch.
-import type { BulkOp, Cx, Output } from "../../gate/index.ts"
+import type { BulkOp, Caller, Cx, Output } from "../../gate/index.ts"
 import { fault, scopeKey } from "../../kernel/index.ts"
 import { BulkFull, type LogStreamRow } from "../../state/index.ts"
 import { checkEvents, checkSize, type SentEvent, type Sorted, sortOut } from "./batch-rules.ts"
@@ -31,7 +31,7 @@ export const putLogEvents = (ports: LogsPorts): BulkOp<"logs", "PutLogEvents", A
     const sent = (input.logEvents ?? []).map((e) => ({ timestamp: e.timestamp ?? -1, message: e.message ?? "" }))
     checkSize(sent)
     // AWS ignores the token, and so do we, but for an agent of ours that says where its batch lies in the file.
-    const piece = cx.caller.machineId !== undefined ? pieceOf(input.sequenceToken) : undefined
+    const piece = isAgent(cx.caller) ? pieceOf(input.sequenceToken) : undefined
     const now = Math.floor(ports.wallTime(cx.now))
     if (piece) return followed(now, stream, sent, piece)
     checkEvents(sent)
@@ -60,6 +60,9 @@ export const putLogEvents = (ports: LogsPorts): BulkOp<"logs", "PutLogEvents", A
     return prepared.rejected ? { ...output, rejectedLogEventsInfo: prepared.rejected } : output
   },
 })
+
+/** An agent of ours calls with its machine's key, or as the role of a task that it runs. */
+const isAgent = ({ machineId, taskArn }: Caller): boolean => machineId !== undefined || taskArn !== undefined
 
 const numbered = (now: number, stream: LogStreamRow, events: readonly SentEvent[]): readonly LogEvent[] =>
   events.map((event, i) => ({ ...event, seq: stream.lastSeq + 1 + i, ingestionTime: now }))

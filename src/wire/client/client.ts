@@ -29,11 +29,17 @@ export interface AwsClientOptions<S extends ServiceName> {
   readonly timeout?: number
 }
 
+export interface CallOptions {
+  readonly signal?: AbortSignal
+  /** Of this call alone, in place of the client's. */
+  readonly credentials?: Credentials
+}
+
 /** Calls one operation. Rejects with a Fault (`code`, `message`, `status`) that the service answered, or with node's error. */
 export type AwsClient<S extends ServiceName> = <O extends keyof Operations[S] & string>(
   operation: O,
   input: Input<S, O>,
-  options?: { readonly signal?: AbortSignal },
+  options?: CallOptions,
 ) => Promise<Output<S, O>>
 
 type Input<S extends ServiceName, O extends keyof Operations[S]> = Operations[S][O] extends { input: infer I }
@@ -53,8 +59,9 @@ export const createAwsClient = <S extends ServiceName>(options: AwsClientOptions
   const endpoint = new URL(options.endpoint)
   const keyFor = signingKeys(16)
 
-  const sign = (bare: HttpAsk): HttpAsk => {
-    const credentials = typeof options.credentials === "function" ? options.credentials() : options.credentials
+  const sign = (bare: HttpAsk, given: Credentials | undefined): HttpAsk => {
+    const ours = () => (typeof options.credentials === "function" ? options.credentials() : options.credentials)
+    const credentials = given ?? ours()
     const now = options.clock.now()
     const day = sigv4Date(now).slice(0, 8)
     const { region } = options
@@ -64,10 +71,10 @@ export const createAwsClient = <S extends ServiceName>(options: AwsClientOptions
     return { ...ask, headers: { ...ask.headers, ...signRequest(ask, { credentials, region, service, now, key }) } }
   }
 
-  return async (name, input, { signal } = {}) => {
+  return async (name, input, { signal, credentials } = {}) => {
     const operation = contract.operations.get(name)
     if (!operation) throw new Error(`${options.service} has no operation ${name}`)
-    const ask = sign(protocol.encodeRequest(contract, operation, input as object))
+    const ask = sign(protocol.encodeRequest(contract, operation, input as object), credentials)
     const answer = await send(ask, endpoint, agent, options, signal)
     if (answer.status >= 300) throw protocol.decodeFault(contract, answer)
     return protocol.decodeResponse(contract, operation, answer) as Output<S, typeof name>

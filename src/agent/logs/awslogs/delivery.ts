@@ -49,6 +49,8 @@ const hopeless = new Set([
   "AccessDeniedException",
   "InvalidParameterException",
   "UnrecognizedClientException",
+  // The keys of a task that has stopped are over with it.
+  "ExpiredTokenException",
 ])
 /** How often such an answer is taken before the rest of a log of a container that is gone is given up. */
 const hopelessLimit = 5

@@ -5,6 +5,9 @@ import { boolOf } from "./options.ts"
 import { renderTag } from "./tag.ts"
 
 export interface Destination {
+  /** Whose lines they are, and whether they go there as the task's execution role. */
+  readonly taskArn: string
+  readonly asExecutionRole: boolean
   /** The group's name, and where it is. */
   readonly name: string
   readonly region: string
@@ -25,6 +28,8 @@ export const destinationOf = (task: TaskSnapshot, container: ContainerSnapshot):
   const region = options["awslogs-region"] || arn.region
   const prefix = options["awslogs-stream-prefix"]
   return {
+    taskArn: task.arn,
+    asExecutionRole: container.definition.logsAuthStrategy === "ExecutionRole",
     name: group,
     region,
     account: arn.account,

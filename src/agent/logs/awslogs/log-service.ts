@@ -1,5 +1,6 @@
-// CloudWatch Logs as this agent's key may use it: how it is called, and what a group is called there.
-import type { AwsCall } from "../../types.ts"
+// CloudWatch Logs as whoever delivers may use it: how it is called, and what a group is called there.
+import type { IamRoleCredentials } from "../../../protocol/index.ts"
+import type { AwsCall, CredentialsStore } from "../../types.ts"
 import type { Destination } from "./destination.ts"
 
 /** The service of a destination's group. */
@@ -26,3 +27,24 @@ export const machineService =
 export const accountService =
   (logsIn: (region: string) => AwsCall<"logs">): LogService =>
   ({ name, region }) => ({ logs: logsIn(region), group: name })
+
+/**
+ * For tasks with an execution role: as that role, with the keys of the moment. `own` is for all others. Without keys a call
+ * fails as if the control plane were away: an agent that was started again gets them with its first session.
+ */
+export const roleService =
+  (
+    own: LogService,
+    credentials: Pick<CredentialsStore, "forTask">,
+    logsAs: (region: string, keys: () => IamRoleCredentials) => AwsCall<"logs">,
+  ): LogService =>
+  (destination) => {
+    const { taskArn, asExecutionRole, region, name } = destination
+    if (!asExecutionRole) return own(destination)
+    const keys = () => {
+      const found = credentials.forTask(taskArn, "TaskExecution")
+      if (!found) throw new Error("the credentials of the execution role are not here yet")
+      return found
+    }
+    return { logs: logsAs(region, keys), group: name }
+  }
