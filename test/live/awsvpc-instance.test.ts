@@ -5,32 +5,26 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { after, describe, test } from "node:test"
 import {
-  DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSubnetsCommand,
   type NetworkInterface,
   RebootInstancesCommand,
-  RunInstancesCommand,
   type Subnet,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2"
 import {
-  type ContainerDefinition,
   CreateServiceCommand,
   DeleteServiceCommand,
-  DescribeContainerInstancesCommand,
-  ListContainerInstancesCommand,
   ListTasksCommand,
-  type RegisterTaskDefinitionCommandInput,
   RunTaskCommand,
   StartTaskCommand,
   type Task,
 } from "@aws-sdk/client-ecs"
-import { delay } from "../../src/kernel/index.ts"
-import { addressOf, engineWithImage, fargateUser, idOf, shell as shellOf } from "../support/live-fargate.ts"
+import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam"
+import { addressOf, engineWithImage, fargateUser, shell } from "../support/live-fargate.ts"
+import { ask, instanceUser, logGroup, telling } from "../support/live-instances.ts"
 import { withEngine } from "../support/namespace.ts"
 import { killAll } from "../support/processes.ts"
-import { realClock } from "../support/real-clock.ts"
 import { down, type RunningRoadstead, startUp } from "../support/up.ts"
 
 const engine = await withEngine(import.meta.filename)
@@ -42,23 +36,23 @@ const up = () =>
 let roadstead: RunningRoadstead = await up()
 const user = fargateUser(roadstead.endpoint)
 await user.createCluster()
+await user.createLogGroup(logGroup)
+const { until, launch, privateAddress, joined, agentGone, define, start, end, succeeds } = instanceUser(
+  user,
+  () => roadstead.printed,
+)
+const iam = new IAMClient({
+  endpoint: roadstead.endpoint,
+  region: "us-east-1",
+  credentials: { accessKeyId: "000000000000", secretAccessKey: "test" },
+})
 after(async () => {
+  iam.destroy()
   user.close()
   await roadstead.stop()
   if (existsSync(data)) await down(data)
   docker.close()
 })
-
-const until = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
-  const over = realClock.now() + 90_000
-  for (;;) {
-    const found = await look()
-    if (found !== undefined) return found
-    if (realClock.now() > over)
-      throw new Error(`${what} did not come about:\n${roadstead.printed.slice(-30).join("\n")}`)
-    await delay(realClock, 100)
-  }
-}
 
 const { Subnets = [] } = await user.ec2.send(new DescribeSubnetsCommand({}))
 const [home, elsewhere] = Subnets as [Subnet, Subnet]
@@ -68,83 +62,11 @@ const inside = (...subnets: Subnet[]) => ({
 })
 
 /** Instances of this type have three interfaces: two for tasks. */
-const launched = await user.ec2.send(
-  new RunInstancesCommand({
-    ImageId: "ami-0123456789abcdef0",
-    InstanceType: "t3.small",
-    MinCount: 2,
-    MaxCount: 2,
-    ...(home.SubnetId && { SubnetId: home.SubnetId }),
-  }),
-)
-const ids = (launched.Instances ?? []).map((one) => one.InstanceId ?? "") as [string, string]
-const privateAddress = async (id: string): Promise<string> => {
-  const { Reservations } = await user.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }))
-  return Reservations?.[0]?.Instances?.[0]?.PrivateIpAddress ?? ""
-}
-
-const members = async () => {
-  const { containerInstanceArns = [] } = await user.ecs.send(new ListContainerInstancesCommand({}))
-  if (containerInstanceArns.length === 0) return []
-  const found = await user.ecs.send(
-    new DescribeContainerInstancesCommand({ containerInstances: containerInstanceArns }),
-  )
-  return found.containerInstances ?? []
-}
-const joined = (id: string): Promise<string> =>
-  until(`${id} joins`, async () => {
-    const found = (await members()).find((one) => one.ec2InstanceId === id && one.agentConnected === true)
-    return found?.containerInstanceArn
-  })
+const ids = (await launch({ MinCount: 2, MaxCount: 2, SubnetId: home.SubnetId })) as [string, string]
 const [here, there] = [await joined(ids[0]), await joined(ids[1])]
 
-await user.createLogGroup("said")
-const shell = (name: string, line: string, more: Partial<ContainerDefinition> = {}) =>
-  shellOf(name, line, {
-    memory: 32,
-    stopTimeout: 2,
-    logConfiguration: {
-      logDriver: "awslogs",
-      options: { "awslogs-group": "said", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "it" },
-    },
-    ...more,
-  })
-const onInstances = (
-  containers: ContainerDefinition[],
-  networkMode: RegisterTaskDefinitionCommandInput["networkMode"] = "awsvpc",
-) =>
-  user.register(containers, {
-    networkMode,
-    requiresCompatibilities: ["EC2"],
-    cpu: undefined,
-    memory: undefined,
-    executionRoleArn: undefined,
-  })
-const start = async (taskDefinition: string, on: string, network?: ReturnType<typeof inside>): Promise<string> => {
-  const { tasks, failures } = await user.ecs.send(
-    new StartTaskCommand({ taskDefinition, containerInstances: [on], networkConfiguration: network }),
-  )
-  assert.deepEqual(failures, [])
-  return tasks?.[0]?.taskArn ?? ""
-}
-const end = async (...arns: string[]): Promise<void> => {
-  for (const arn of arns) await user.stop(arn)
-  await Promise.all(arns.map(user.stopped))
-}
-
 const serve = "mkdir /www; hostname > /www/index.html; exec httpd -f -p 80 -h /www"
-const web = await onInstances([shell("web", serve, { portMappings: [{ containerPort: 80 }] })])
-/** Asks each of these; its exit code is the number of the first that did not answer. */
-const ask = (...urls: string[]) =>
-  urls.map((url, i) => `wget -O - ${url} || { echo no ${url}; exit ${i + 1}; }`).join("\n")
-const succeeds = async (taskArn: string): Promise<void> => {
-  const task = await user.stopped(taskArn)
-  const [container] = task.containers ?? []
-  if (container?.exitCode === 0) return
-  const lines = await user.lines("said", `it/${container?.name}/${idOf(taskArn)}`)
-  assert.fail(`${task.stoppedReason}; exit code ${container?.exitCode}:\n${lines.join("\n")}`)
-}
-
+const web = await define([telling("web", serve, { portMappings: [{ containerPort: 80 }] })])
 const interfaceOf = async (task: Task): Promise<NetworkInterface | undefined> => {
   const { NetworkInterfaces } = await user.ec2.send(
     new DescribeNetworkInterfacesCommand({
@@ -183,10 +105,10 @@ describe("tasks in awsvpc mode on two instances", () => {
   })
 
   test("reach each other on one instance and across, a task on Fargate, their instance, names, the APIs and metadata", async () => {
-    const fargate = await user.register([shellOf("web", serve)])
+    const fargate = await user.register([shell("web", serve)])
     const [fargateArn = ""] = await user.run(fargate)
-    const published = shell("web", serve, { portMappings: [{ containerPort: 80, hostPort: 8080 }] })
-    const bridged = await start(await onInstances([published], "bridge"), here)
+    const published = telling("web", serve, { portMappings: [{ containerPort: 80, hostPort: 8080 }] })
+    const bridged = await start(await define([published], "bridge"), here)
     const [onFargate] = await Promise.all([user.running(fargateArn), user.running(bridged)])
     const name = near.attachments?.[0]?.details?.find((one) => one.name === "privateDnsName")?.value
     const all = [near, far, onFargate].map((task) => `http://${addressOf(task)}/`)
@@ -203,17 +125,60 @@ describe("tasks in awsvpc mode on two instances", () => {
       // Nobody but its own addresses is on its devices, and the way out is the VPC's.
       "ip route | grep -q '^default via 172.31.0.1 dev eth0' || exit 21",
     ].join("\n")
-    const client = await onInstances([shell("client", line)])
+    const client = await define([telling("client", line)])
     await succeeds(await start(client, here, inside(home)))
 
     // And the other way round: from Fargate, from the instance in host mode, and from behind the instance's bridge.
     const tasks = ask(`http://${addressOf(near)}/`, `http://${addressOf(far)}/`)
-    const [asking = ""] = await user.run(await user.register([shellOf("client", tasks)]))
+    const [asking = ""] = await user.run(await user.register([shell("client", tasks)]))
     await succeeds(asking)
     for (const mode of ["host", "bridge"] as const) {
-      await succeeds(await start(await onInstances([shell("client", tasks)], mode), here))
+      await succeeds(await start(await define([telling("client", tasks)], mode), here))
     }
     await end(fargateArn, bridged)
+  })
+
+  test("have the credentials of their role and their metadata to themselves", async () => {
+    const { Role } = await iam.send(
+      new CreateRoleCommand({
+        RoleName: "tasks",
+        AssumeRolePolicyDocument: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" }],
+        }),
+      }),
+    )
+    const uri = "http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
+    // What one task tells of its own endpoints, another on the same instance asks in vain.
+    const line = [
+      "mkdir /www",
+      `wget -q -O - ${uri} | grep -q '"AccessKeyId":"ASIA' && echo yes > /www/own`,
+      `echo ${uri} > /www/credentials; echo $ECS_CONTAINER_METADATA_URI_V4/task > /www/metadata`,
+      "ip -4 -o address > /www/addresses",
+      "exec httpd -f -p 80 -h /www",
+    ].join("\n")
+    const told = await user.running(
+      await start(await define([telling("told", line)], "awsvpc", { taskRoleArn: Role?.Arn }), here, inside(home)),
+    )
+    const page = (name: string) =>
+      until(`the page ${name}`, async () => {
+        const answer = await fetch(`http://${addressOf(told)}/${name}`)
+        return answer.ok ? (await answer.text()).trim() : undefined
+      })
+    assert.equal(await page("own"), "yes")
+    const addresses = [...(await page("addresses")).matchAll(/inet ([0-9.]+)/g)].map(([, address]) => address ?? "")
+    const linked = addresses.find((address) => address.startsWith("169.254."))
+    assert.deepEqual(new Set(addresses), new Set(["127.0.0.1", addressOf(told), linked]))
+    await end(near.taskArn ?? "")
+    const foreign = [
+      `wget -q -O - ${await page("credentials")} && exit 1`,
+      `wget -q -O - ${await page("metadata")} && exit 2`,
+      `timeout 3 wget -q -O - http://${linked}/own && exit 3`,
+      `wget -q -O - http://${addressOf(told)}/own`,
+    ]
+    await succeeds(await start(await define([telling("other", foreign.join("\n"))]), here, inside(home)))
+    await end(told.taskArn ?? "")
+    near = await user.running(await start(web, here, inside(home)))
   })
 
   test("go on, with their containers and addresses, when all of Roadstead is killed and started again", async () => {
@@ -295,10 +260,7 @@ describe("services in awsvpc mode on two instances", () => {
 
   test("a REPLICA is whole again after an instance was rebooted, and leaves one that is terminated", async () => {
     await user.ec2.send(new RebootInstancesCommand({ InstanceIds: [ids[0]] }))
-    await until("the agent goes", async () => {
-      const found = (await members()).find((one) => one.ec2InstanceId === ids[0])
-      return found?.agentConnected === false || undefined
-    })
+    await agentGone(ids[0])
     await joined(ids[0])
     await until("two running tasks", async () => {
       const running = (await tasksOf("replica")).filter((task) => task.lastStatus === "RUNNING")
@@ -311,4 +273,22 @@ describe("services in awsvpc mode on two instances", () => {
     await serves("replica", [here, here])
     assert.equal(await interfaceOf(over), undefined)
   })
+})
+
+test("one in a VPC whose addresses are taken on this machine has its metadata and the APIs too", async () => {
+  const far = fargateUser(roadstead.endpoint, "eu-west-1")
+  try {
+    await far.createCluster()
+    const { Subnets: others } = await far.ec2.send(new DescribeSubnetsCommand({}))
+    const [subnet] = others as [Subnet]
+    const there = instanceUser(far, () => roadstead.printed)
+    const [id = ""] = await there.launch({ SubnetId: subnet.SubnetId })
+    const line = ask("$ECS_CONTAINER_METADATA_URI_V4", "$AWS_ENDPOINT_URL/_roadstead/health")
+    const definition = await there.define([shell("main", line, { memory: 32 })])
+    const arn = await there.start(definition, await there.joined(id), inside(subnet))
+    const over = await far.stopped(arn)
+    assert.deepEqual([over.containers?.[0]?.exitCode, over.stoppedReason], [0, "Essential container in task exited"])
+  } finally {
+    far.close()
+  }
 })

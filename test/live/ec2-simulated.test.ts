@@ -18,7 +18,7 @@ import {
   RunTaskCommand,
 } from "@aws-sdk/client-ecs"
 import { delay } from "../../src/kernel/index.ts"
-import { fargateUser } from "../support/live-fargate.ts"
+import { addressOf, fargateUser } from "../support/live-fargate.ts"
 import { realClock } from "../support/real-clock.ts"
 import { startUp } from "../support/up.ts"
 
@@ -65,6 +65,21 @@ test("thirty simulated instances run, make and join the cluster `default`, take 
   const tasks = ran.flatMap((one) => one.tasks ?? [])
   assert.equal(new Set(tasks.map((task) => task.containerInstanceArn)).size, many)
   await Promise.all(tasks.map((task) => user.running(task.taskArn ?? "")))
+
+  // In awsvpc mode with an interface of its own, on an instance that is in the zone of the subnet.
+  await user.ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: "own",
+      networkMode: "awsvpc",
+      containerDefinitions: [{ name: "app", image: "any:1", memory: 64 }],
+    }),
+  )
+  const network = { awsvpcConfiguration: { subnets: [Instances?.[0]?.SubnetId ?? ""] } }
+  const own = await user.ecs.send(
+    new RunTaskCommand({ taskDefinition: "own", launchType: "EC2", networkConfiguration: network }),
+  )
+  const task = await user.running(own.tasks?.[0]?.taskArn ?? "")
+  assert.match(addressOf(task), /^172\.31\./)
 
   const [first = "", ...rest] = InstanceIds
   await user.ec2.send(new StopInstancesCommand({ InstanceIds: [first] }))

@@ -72,10 +72,21 @@ const world = async () => {
     return (Instances ?? []).map((one) => one.InstanceId ?? "")
   }
   /** The agent of a running instance registers; answers the ARN of the container instance. */
-  const join = async (id: string, cluster = "default") => {
+  const join = async (id: string, cluster = "default", capabilities: readonly string[] = []) => {
     const machine = machineOf(id)
     const agent: Caller = { account: scope.account, arn: `arn:${id}`, kind: "machine", machineId: machine?.id ?? "" }
-    const { containerInstance } = await call("ecs")("RegisterContainerInstance", { cluster }, agent)
+    const { containerInstance } = await call("ecs")(
+      "RegisterContainerInstance",
+      {
+        cluster,
+        totalResources: [
+          { name: "CPU", type: "INTEGER", integerValue: 1024 },
+          { name: "MEMORY", type: "INTEGER", integerValue: 512 },
+        ],
+        attributes: capabilities.map((name) => ({ name })),
+      },
+      agent,
+    )
     return containerInstance ?? assert.fail("it was not registered")
   }
   return { state, clock, ec2: inEc2, ecs: call("ecs"), machineOf, machineIs, networkIsUp, describe, run, join, write }
@@ -283,4 +294,105 @@ test("bad launches get EC2's errors and leave nothing", async () => {
     w.ec2("TerminateInstances", { InstanceIds: ["i-0123456789abcdef0"] }),
     refused("InvalidInstanceID.NotFound", /^The instance ID 'i-0123456789abcdef0' does not exist$/),
   )
+})
+
+/** An instance whose agent has registered, is connected, and can take tasks in awsvpc mode. */
+const withAgent = async (w: Awaited<ReturnType<typeof world>>, more: Partial<Input<"ec2", "RunInstances">> = {}) => {
+  const id = await up(w, more)
+  const names = ["ecs.capability.task-eni", "com.amazonaws.ecs.capability.docker-remote-api.1.18"]
+  const { containerInstanceArn: arn = "" } = await w.join(id, "default", names)
+  await w.write((tx) => tx.containerInstances.patch(arn, { session: { connected: true, since: 0 } }))
+  await w.ecs("RegisterTaskDefinition", {
+    family: "own",
+    networkMode: "awsvpc",
+    containerDefinitions: [{ name: "app", image: "app:1", memory: 16 }],
+  })
+  const { SubnetId = "" } = await w.describe(id)
+  const start = async () => {
+    const { tasks, failures } = await w.ecs("RunTask", {
+      taskDefinition: "own",
+      launchType: "EC2",
+      networkConfiguration: { awsvpcConfiguration: { subnets: [SubnetId] } },
+    })
+    assert.deepEqual(failures, [])
+    return tasks?.[0]?.taskArn ?? ""
+  }
+  const task = async (of: string) => (await w.ecs("DescribeTasks", { tasks: [of] })).tasks?.[0]
+  return { id, arn, SubnetId, start, task }
+}
+
+test("an instance shows the interfaces of its tasks behind its own, and gets their places back", async () => {
+  const w = await world()
+  const { id, SubnetId, start, task } = await withAgent(w, { InstanceType: "m5.large" })
+  const arns = [await start(), await start()]
+  const [first, second] = await Promise.all(arns.map(task))
+  assert.deepEqual([first?.lastStatus, first?.attachments?.[0]?.status], ["PENDING", "ATTACHED"])
+  const enis = [first, second].map(
+    (one) => one?.attachments?.[0]?.details?.find(({ name }) => name === "networkInterfaceId")?.value,
+  )
+  const shown = (await w.describe(id)).NetworkInterfaces ?? []
+  assert.deepEqual(
+    shown.slice(1).map((one) => [one.NetworkInterfaceId, one.Attachment?.DeviceIndex, one.SubnetId]),
+    [
+      [enis[0], 1, SubnetId],
+      [enis[1], 2, SubnetId],
+    ],
+  )
+  const filter = { Filters: [{ Name: "attachment.instance-id", Values: [id] }] }
+  const all = await w.ec2("DescribeNetworkInterfaces", filter)
+  assert.equal(all.NetworkInterfaces?.length, 3)
+  assert.deepEqual(
+    all.NetworkInterfaces?.map(({ Attachment }) => Attachment?.InstanceId),
+    [id, id, id],
+  )
+  await w.ecs("StopTask", { task: arns[0] })
+  assert.equal((await task(arns[0] ?? ""))?.lastStatus, "STOPPED")
+  assert.equal((await w.ec2("DescribeNetworkInterfaces", filter)).NetworkInterfaces?.length, 2)
+  const again = await start()
+  const own = (await w.describe(id)).NetworkInterfaces?.find(({ Attachment }) => Attachment?.DeviceIndex === 1)
+  const eni = (await task(again))?.attachments?.[0]?.details?.find(({ name }) => name === "networkInterfaceId")
+  assert.equal(own?.NetworkInterfaceId, eni?.value)
+})
+
+test("a task whose instance is terminated while it waits for its interface ends with it, and so does the interface", async () => {
+  const w = await world()
+  const { id, start, task } = await withAgent(w)
+  // The network is being made anew.
+  await w.write((tx) => {
+    for (const row of [...tx.networks.all()]) {
+      const observed = { ...row.observed, status: "UNKNOWN" as const }
+      tx.networks.patch(`${row.account}/${row.region}/${row.vpcId}`, { observed })
+    }
+  })
+  const arn = await start()
+  assert.deepEqual(
+    [(await task(arn))?.lastStatus, (await task(arn))?.attachments?.[0]?.status],
+    ["PROVISIONING", "ATTACHING"],
+  )
+  await w.ec2("TerminateInstances", { InstanceIds: [id] })
+  const over = await task(arn)
+  assert.deepEqual(
+    [over?.lastStatus, over?.stopCode, over?.attachments?.[0]?.status],
+    ["STOPPED", "TerminationNotice", "DELETED"],
+  )
+  await w.machineIs(id, "GONE")
+  assert.equal(
+    w.state.view((view) => [...view.networkInterfaces.all()].length),
+    0,
+  )
+})
+
+test("a task whose network cannot be made stops and says so", async () => {
+  const w = await world()
+  const { start, task } = await withAgent(w)
+  await w.write((tx) => {
+    for (const row of [...tx.networks.all()]) {
+      const observed = { ...row.observed, status: "FAILED" as const, reason: "it is taken" }
+      tx.networks.patch(`${row.account}/${row.region}/${row.vpcId}`, { observed })
+    }
+  })
+  const arn = await start()
+  const over = await task(arn)
+  assert.equal(over?.stopCode, "TaskFailedToStart")
+  assert.match(over?.stoppedReason ?? "", /^ResourceInitializationError: failed to configure ENI: .*it is taken$/)
 })
