@@ -28,7 +28,11 @@ const decoded = (text: string): string | undefined => {
 
 /** The operation, or undefined when there is none of that path. */
 export const routeOf = (path: string): Route | undefined => {
-  if (path.length > 2048) return undefined
+  const route = isRegistryPath(path) && path.length <= 2048 ? readPath(path) : undefined
+  return route && "name" in route && route.name === "" ? undefined : route
+}
+
+const readPath = (path: string): Route | undefined => {
   if (path === "/v2" || path === "/v2/") return { kind: "version" }
   const parts = path.slice("/v2/".length).split("/").map(decoded)
   if (parts.some((part) => part === undefined)) return undefined
