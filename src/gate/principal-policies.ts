@@ -19,9 +19,9 @@ export const policiesOf = (view: View, caller: Caller): PrincipalPolicies => {
     case "user":
       return userPolicies(view, caller.userId)
     case "federated": {
-      // Without a policy of its own such a session may do nothing by its user's policies.
-      const user = userPolicies(view, caller.userId)
-      return { ...user, session: sessionPolicies(view, caller) ?? [] }
+      // Without a policy of its own such a session may do nothing by its user's policies. Without a user it is of the root.
+      const own = caller.userId === undefined ? everything : userPolicies(view, caller.userId)
+      return { ...own, session: sessionPolicies(view, caller) ?? [] }
     }
     case "role": {
       const session = sessionPolicies(view, caller)

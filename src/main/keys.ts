@@ -38,9 +38,10 @@ export const callerOf = (view: View, row: AccessKeyRow): Caller | undefined => {
     }
     case "federated": {
       const { userId, name } = principal
-      if (!view.iamUsers.first("id", userId)) return undefined
+      if (userId !== undefined && !view.iamUsers.first("id", userId)) return undefined
       const arn = `arn:aws:sts::${account}:federated-user/${name}`
-      return { ...common, kind: "federated", arn, userId, principalId: `${account}:${name}` }
+      const user = userId === undefined ? {} : { userId }
+      return { ...common, kind: "federated", arn, ...user, principalId: `${account}:${name}` }
     }
     case "machine":
       return {

@@ -79,7 +79,7 @@ export const awsEndpoint = async (
         onDispatch?.(request)
         return gate.dispatch(request)
       },
-      findKey: (id) => (id === minted?.accessKeyId ? minted : findKey(id)),
+      findKey: (id, token) => (id === minted?.accessKeyId ? minted : findKey(id, token)),
       clock: realClock,
       ids,
       log,

@@ -18,6 +18,8 @@ export interface AccessKeyRow {
    * secret: else it would be a stranger's, which may be let in.
    */
   readonly status?: "Active" | "Inactive" | "Deleted"
+  /** Of a session that somebody asked STS for: nobody else takes the row away when it has expired. */
+  readonly issuedBy?: "sts"
 }
 
 export type KeyPrincipal =
@@ -27,8 +29,8 @@ export type KeyPrincipal =
   /** By the user's unique id: a user may be renamed. With a session token it is what GetSessionToken handed out. */
   | { readonly kind: "user"; readonly userId: string }
   | RoleSessionPrincipal
-  /** What GetFederationToken handed out: never more than the user's own policies allow. */
-  | ({ readonly kind: "federated"; readonly userId: string; readonly name: string } & SessionLimits)
+  /** What GetFederationToken handed out: never more than the user's own policies allow. Without a user it was the root. */
+  | ({ readonly kind: "federated"; readonly userId?: string; readonly name: string } & SessionLimits)
 
 /** A session of a role: of STS's AssumeRole, of a task, of an instance. */
 export interface RoleSessionPrincipal extends SessionLimits {
@@ -67,6 +69,7 @@ export const accessKeys = defineTable<AccessKeyRow>()({
       k.principal.kind === "user" && k.sessionToken === undefined && k.status !== "Deleted"
         ? k.principal.userId
         : undefined,
+    issuer: (k) => k.issuedBy,
     /** The sessions of a role, by its ARN. */
     role: (k) => (k.principal.kind === "role" ? k.principal.roleArn : undefined),
     /** The key of a task's session. */
