@@ -29,7 +29,7 @@ const credentials = { accessKeyId: "AKIANOBODY0000000000", secretAccessKey: "sec
 
 /** What AWS answers to everybody who has a key, or to whoever comes. */
 const needNothing = new Set([
-  ...["sts:GetCallerIdentity", "sts:GetSessionToken", "sts:GetAccessKeyInfo"],
+  ...["sts:GetCallerIdentity", "sts:GetSessionToken"],
   ...["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"],
 ])
 

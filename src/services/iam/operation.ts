@@ -33,8 +33,6 @@ const demands =
   <O extends Name>(operation: O, about: Of<O>) =>
   (cx: ReadCx, input: Input<"iam", O>): readonly Demand[] => {
     refuseSessions(cx.caller)
-    // As on AWS, what is no request is said before who may make it.
-    checkInput(operation, input as object)
     const { resources, conditions } = about(cx, input)
     return [{ action: `iam:${operation}`, resources, ...(conditions && { conditions }) }]
   }
@@ -43,13 +41,27 @@ export const reading = <O extends Name>(
   operation: O,
   handler: (cx: ReadCx, input: Input<"iam", O>) => Output<"iam", O>,
   about: Of<O>,
-): Entry<Input<"iam", O>, Output<"iam", O>> => read(handler, demands(operation, about))
+): Entry<Input<"iam", O>, Output<"iam", O>> =>
+  read(
+    (cx: ReadCx, input: Input<"iam", O>) => {
+      checkInput(operation, input as object)
+      return handler(cx, input)
+    },
+    demands(operation, about),
+  )
 
 export const changing = <O extends Name>(
   operation: O,
   handler: (cx: Cx, input: Input<"iam", O>) => Output<"iam", O>,
   about: Of<O>,
-): Entry<Input<"iam", O>, Output<"iam", O>> => write(handler, demands(operation, about))
+): Entry<Input<"iam", O>, Output<"iam", O>> =>
+  write(
+    (cx: Cx, input: Input<"iam", O>) => {
+      checkInput(operation, input as object)
+      return handler(cx, input)
+    },
+    demands(operation, about),
+  )
 
 /** IAM takes no temporary credentials of a user: those of GetSessionToken only with MFA, of GetFederationToken never. */
 const refuseSessions = ({ kind, session }: Caller): void => {

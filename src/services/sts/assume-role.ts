@@ -15,15 +15,17 @@ const hour = 3600
 const roleAt = ({ tx }: Pick<ReadCx, "tx">, { RoleArn = "" }: Asked): IamRoleRow | undefined =>
   tx.iamRoles.first("arn", RoleArn)
 
+/** LocalStack's recordings: whatever has five colons is an ARN here. */
+const isArn = (text: string): boolean => /^arn:[^:]+:[^:]+:[^:]*:[^:]*:[^:]+$/.test(text)
+
 /**
  * The trust policy decides, with the caller's own policies where it names the account. A role that is not there is refused
  * in the same words as one that does not trust the caller.
  */
 export const authoriseAssumeRole: Authorise<Asked> = (cx, input) => {
-  checkInput(input)
   const { RoleArn = "" } = input
-  // LocalStack's recordings: any five colons are an ARN here.
-  if (!/^arn:[^:]+:[^:]+:[^:]*:[^:]*:[^:]+$/.test(RoleArn)) throw fault("ValidationError", `${RoleArn} is invalid`)
+  // What names no role has no trust policy to ask: whoever may assume roles at all is told what is wrong with it.
+  if (!isArn(RoleArn)) return [{ action: "sts:AssumeRole", resources: [RoleArn] }]
   if (cx.caller.kind === "federated") refuseSessionCaller("AssumeRole")
   const inherited = transitiveTags(cx.caller.session)
   const tags = [...(input.Tags ?? []).map(({ Key = "", Value = "" }) => ({ key: Key, value: Value })), ...inherited]
@@ -57,6 +59,8 @@ export const authoriseAssumeRole: Authorise<Asked> = (cx, input) => {
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const AssumeRole: Op<"sts", "AssumeRole"> = (cx, input) => {
+  checkInput(input)
+  if (!isArn(input.RoleArn ?? "")) throw fault("ValidationError", `${input.RoleArn} is invalid`)
   const role = roleAt(cx, input)
   // Refused above already, by the trust policy that is not there.
   if (!role) throw new Fault("AccessDenied", `Role ${input.RoleArn} cannot be assumed.`, { status: 403 })

@@ -48,6 +48,7 @@ export const AssumeRoleWithSAML: Op<"sts", "AssumeRoleWithSAML"> = (_cx, input) 
 }
 
 /** No refusal here carries an encoded message, so nothing that is sent can be one. */
-export const DecodeAuthorizationMessage: ReadOp<"sts", "DecodeAuthorizationMessage"> = () => {
+export const DecodeAuthorizationMessage: ReadOp<"sts", "DecodeAuthorizationMessage"> = (_cx, input) => {
+  checkInput(input)
   throw fault("InvalidAuthorizationMessageException", "Message is not valid.")
 }

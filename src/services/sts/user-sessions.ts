@@ -20,14 +20,14 @@ const refuseOthers = (operation: string, { kind, session }: Caller): void => {
 }
 
 /** Needs no permission, as on AWS. */
-export const authoriseSessionToken: Authorise<Input<"sts", "GetSessionToken">> = (cx, input) => {
-  checkInput(input, longest)
+export const authoriseSessionToken: Authorise<Input<"sts", "GetSessionToken">> = (cx) => {
   refuseOthers("GetSessionToken", cx.caller)
   return []
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html */
 export const GetSessionToken: Op<"sts", "GetSessionToken"> = (cx, input) => {
+  checkInput(input, longest)
   if (input.SerialNumber !== undefined || input.TokenCode !== undefined) refuseMfa()
   const { caller } = cx
   const principal: KeyPrincipal =
@@ -39,7 +39,6 @@ const federatedArn = (account: string, name: string): string =>
   formatGlobalArn("sts", account, `federated-user/${name}`)
 
 export const authoriseFederationToken: Authorise<Input<"sts", "GetFederationToken">> = (cx, input) => {
-  checkInput(input, longest)
   refuseOthers("GetFederationToken", cx.caller)
   const resources = [federatedArn(cx.caller.account, input.Name ?? "")]
   const tags = input.Tags ?? []
@@ -53,6 +52,7 @@ export const authoriseFederationToken: Authorise<Input<"sts", "GetFederationToke
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html */
 export const GetFederationToken: Op<"sts", "GetFederationToken"> = (cx, input) => {
+  checkInput(input, longest)
   const { caller } = cx
   const { Name: name = "" } = input
   const { limits, packed = 0 } = newLimits(cx, caller.account, input)
