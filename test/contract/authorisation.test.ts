@@ -110,7 +110,8 @@ for (const { service, operations } of services) {
         const denied = await send()
         const [request] = dispatched
         if (needNothing.has(`${service}:${name}`)) {
-          if (isRefusal(denied)) say("is refused", denied)
+          // STS refuses second factors with the same code, and other words.
+          if (isRefusal(denied) && /is not authorized to/.test(denied?.message ?? "")) say("is refused", denied)
           continue
         }
         // Required members of members are missing: that is said before anybody is asked.
