@@ -1,6 +1,7 @@
 // Reads contracts from their files, each on its first use. Knows where they lie in the source tree and beside a bundle.
 import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { withAgentMembers } from "./constraints/agent-members.ts"
 import type { ContractFile, ServiceContract } from "./contract.ts"
 import { link } from "./link.ts"
 import type { ServiceName } from "./operations.ts"
@@ -13,7 +14,7 @@ export const loadContract = (service: ServiceName): ServiceContract => {
   const known = loaded.get(service)
   if (known) return known
   folder ??= findFolder()
-  const contract = link(JSON.parse(readFileSync(`${folder}/${service}.json`, "utf8")) as ContractFile)
+  const contract = link(withAgentMembers(JSON.parse(readFileSync(`${folder}/${service}.json`, "utf8")) as ContractFile))
   loaded.set(service, contract)
   return contract
 }

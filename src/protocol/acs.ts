@@ -174,6 +174,15 @@ export interface AcsTask {
   readonly containers?: readonly AcsContainer[]
   readonly elasticNetworkInterfaces?: readonly AcsNetworkInterface[]
   readonly attachments?: readonly AcsAttachment[]
+  readonly associations?: readonly AcsAssociation[]
+}
+
+/** A device of the host that containers of the task are to have: its id is the name. */
+export interface AcsAssociation {
+  readonly name: string
+  readonly type: "gpu"
+  readonly content: { readonly encoding: "base64"; readonly value: string }
+  readonly containers: readonly string[]
 }
 
 interface Addressed {

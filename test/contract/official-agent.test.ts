@@ -32,6 +32,18 @@ describe("an official agent that registers", () => {
     assert.deepEqual(containerInstanceArns, [first])
   })
 
+  test("is one instance when its answer was lost and it asks again with the same token, and another with another", async () => {
+    const { world, agent } = await setUp()
+    const again = officialAgent({ endpoint: world.endpoint, credentials: key, clock: world.clock })
+    const later = officialAgent({ endpoint: world.endpoint, credentials: key, clock: world.clock })
+    await agent.register([], { clientToken: "0-1-2" })
+    await again.register([], { clientToken: "0-1-2" })
+    await later.register([], { clientToken: "3-4-5" })
+    assert.equal(again.arn, agent.arn)
+    assert.notEqual(later.arn, agent.arn)
+    assert.equal((await world.call("ListContainerInstances", {})).containerInstanceArns?.length, 2)
+  })
+
   test("without a cluster makes the default one when it is not there", async () => {
     const world = await agentWorld()
     atEnd(world.close)

@@ -252,6 +252,26 @@ describe("a payload", () => {
     })
   })
 
+  test("associates the GPUs of a container with it", () => {
+    const definition = definitionOf("x", 1, { containerDefinitions: [{ name: "app", image: "i", memory: 9 }] })
+    const task = taskOf(golden("payload-host"), definition)
+    assert.equal(compileTask({ task, definition }).associations, undefined)
+    const containers = aTask({})
+      .containers.slice(0, 1)
+      .map((one) => ({ ...one, name: "app", gpuIds: ["GPU-a", "GPU-b"] }))
+    assert.deepEqual(
+      compileTask({ task: { ...task, containers }, definition }).associations?.map((one) => [
+        one.name,
+        one.type,
+        one.containers,
+      ]),
+      [
+        ["GPU-a", "gpu", ["app"]],
+        ["GPU-b", "gpu", ["app"]],
+      ],
+    )
+  })
+
   test("says of an instance's task only which images are not to be resolved, and of most tasks nothing", () => {
     const attachmentsOf = (...consistency: ("enabled" | "disabled")[]) => {
       const containers = consistency.map((versionConsistency, i) => ({

@@ -71,7 +71,21 @@ export const compileTask = (input: CompileInput): AcsTask => {
     ),
     ...(networkInterface && { elasticNetworkInterfaces: [compileInterface(networkInterface)] }),
     ...attachmentsOf(input),
+    ...associationsOf(task),
   }
+}
+
+/** The agent gives a container the devices that are associated with it (ecs-agent-protocol.md, `Association`). */
+const associationsOf = ({ containers }: TaskRow): Pick<AcsTask, "associations"> => {
+  const associations = containers.flatMap(({ name, gpuIds = [] }) =>
+    gpuIds.map((id) => ({
+      name: id,
+      type: "gpu" as const,
+      content: { encoding: "base64" as const, value: "" },
+      containers: [name],
+    })),
+  )
+  return associations.length > 0 ? { associations } : {}
 }
 
 /** A loopback address means this machine in host mode only; elsewhere it is the container itself. */

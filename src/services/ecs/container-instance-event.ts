@@ -5,7 +5,6 @@ import type { Resource } from "@aws-sdk/client-ecs"
 import type { EmittedEvent } from "../../gate/index.ts"
 import type { ContainerInstanceRow, View } from "../../state/index.ts"
 import { remainingOf } from "./container-instances.ts"
-import { roomLeft } from "./instance-room.ts"
 import { present } from "./shape.ts"
 
 /** In events a resource has the value of its type alone, without the zeroes of the API. */
@@ -22,7 +21,7 @@ const digestOf = (list: object): string => {
   return made
 }
 
-const remaining = (view: View, row: ContainerInstanceRow) => remainingOf(row, roomLeft(view, row)).map(valueAlone)
+const remaining = (view: View, row: ContainerInstanceRow) => remainingOf(view, row).map(valueAlone)
 const versionInfo = ({ session: { agentVersion, agentHash, dockerVersion } }: ContainerInstanceRow) =>
   present({ agentHash, agentVersion, dockerVersion })
 

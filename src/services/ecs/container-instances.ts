@@ -2,13 +2,13 @@
 // pools are nobody's business here. Registration is the agent's own: register-container-instance.ts.
 import type { ContainerInstance, Resource } from "@aws-sdk/client-ecs"
 import type { Op, ReadOp } from "../../gate/index.ts"
-import { type Room, satisfies } from "../../scheduler/index.ts"
+import { satisfies } from "../../scheduler/index.ts"
 import type { ContainerInstanceRow, View } from "../../state/index.ts"
 import { containerInstanceArn, lastPart } from "./arns.ts"
 import { checkAtMost, checkOneOf, clientException, invalidParameter } from "./faults.ts"
 import { findInstance } from "./find-instance.ts"
 import { healthOf } from "./instance-health.ts"
-import { queriedOf, roomLeft } from "./instance-room.ts"
+import { freeGpus, queriedOf, roomLeft } from "./instance-room.ts"
 import { nextToken, pageOf } from "./pages.ts"
 import { queryOf } from "./placement.ts"
 import { activeCluster } from "./resolve.ts"
@@ -31,16 +31,19 @@ const registeredOf = (row: ContainerInstanceRow): Resource[] =>
     resourceOut(name, type, integerValue, stringSetValue),
   )
 
-/** CPU and MEMORY get fewer, the lists of ports that are taken grow. */
-export const remainingOf = (row: ContainerInstanceRow, left: Room): Resource[] =>
-  row.registeredResources.map(({ name, type, integerValue, stringSetValue }) => {
+/** CPU, MEMORY and the list of GPUs get fewer, the lists of ports that are taken grow. */
+export const remainingOf = (view: View, row: ContainerInstanceRow): Resource[] => {
+  const left = roomLeft(view, row)
+  return row.registeredResources.map(({ name, type, integerValue, stringSetValue }) => {
     if (name === "CPU") return resourceOut(name, type, left.cpu)
     if (name === "MEMORY") return resourceOut(name, type, left.memory)
+    if (name === "GPU") return resourceOut(name, type, integerValue, freeGpus(view, row))
     if (name !== "PORTS" && name !== "PORTS_UDP") return resourceOut(name, type, integerValue, stringSetValue)
     const protocol = name === "PORTS" ? "/tcp" : "/udp"
     const taken = [...left.ports].filter((port) => port.endsWith(protocol)).map((port) => port.slice(0, -4))
     return resourceOut(name, type, integerValue, taken)
   })
+}
 
 /** A container instance as the API answers it. */
 export const describeContainerInstance = (
@@ -58,7 +61,7 @@ export const describeContainerInstance = (
     ec2InstanceId: row.ec2InstanceId,
     version: row.version,
     versionInfo: present({ agentVersion, agentHash, dockerVersion }),
-    remainingResources: remainingOf(row, roomLeft(view, row)),
+    remainingResources: remainingOf(view, row),
     registeredResources: registeredOf(row),
     status: row.status,
     agentConnected: row.session.connected,

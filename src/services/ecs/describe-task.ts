@@ -60,6 +60,7 @@ const containersOf = (task: TaskRow): Container[] =>
       cpu: container.cpu,
       memory: container.memory,
       memoryReservation: container.memoryReservation,
+      gpuIds: container.gpuIds && [...container.gpuIds],
     })
   })
 

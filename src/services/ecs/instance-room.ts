@@ -8,7 +8,7 @@ import {
   type TaskRow,
   type View,
 } from "../../state/index.ts"
-import { containersOf, type Definition } from "./definition/definition.ts"
+import { type ContainerBody, containersOf, type Definition } from "./definition/definition.ts"
 
 /** What of a task says how much it holds: its own size, else that of its containers. */
 export interface Sized {
@@ -47,13 +47,17 @@ const hostPortsOf = (definition: Definition | undefined): string[] => {
 }
 
 /** What `ALL` takes is as much as there is, and more than nothing. */
-const amountOf = (value: string | undefined): number => Number(value) || 1
+const amountOf = (value: string | undefined): number => Math.ceil(Number(value) || 1)
 
-/** Accelerators that the containers of a definition ask for together; of which kind makes no difference without any. */
+/** Accelerators that a container asks for. Of another kind than GPUs no instance has any. */
+export const gpusOfContainer = ({ resourceRequirements = [] }: ContainerBody): number =>
+  resourceRequirements.reduce(
+    (sum, { type, value }) => sum + (type === "GPU" ? amountOf(value) : Number.POSITIVE_INFINITY),
+    0,
+  )
+
 const gpusOf = (definition: Definition): number =>
-  containersOf(definition)
-    .flatMap((container) => container.resourceRequirements ?? [])
-    .reduce((sum, { value }) => sum + amountOf(value), 0)
+  containersOf(definition).reduce((sum, container) => sum + gpusOfContainer(container), 0)
 
 /** The room that a task of this size takes. */
 export const roomFor = (task: Sized, definition: Definition): Room => ({
@@ -82,6 +86,16 @@ const interfacesLeft = (row: ContainerInstanceRow, tasks: readonly TaskRow[]): n
   return most === undefined ? undefined : most - 1 - tasks.filter((task) => task.networkConfiguration).length
 }
 
+/** The GPUs of an instance that no task has. */
+export const freeGpus = (view: View, row: ContainerInstanceRow): readonly string[] => {
+  const all = row.registeredResources.find(({ name }) => name === "GPU")?.stringSetValue ?? []
+  if (all.length === 0) return all
+  const taken = new Set(
+    view.tasks.by("host", row.arn).flatMap((task) => task.containers.flatMap(({ gpuIds = [] }) => gpuIds)),
+  )
+  return all.filter((id) => !taken.has(id))
+}
+
 /** What is left of an instance beside the tasks that it has, with every port that is taken. */
 export const roomLeft = (view: View, row: ContainerInstanceRow): Room => {
   const tasks = view.tasks.by("host", row.arn)
@@ -91,8 +105,7 @@ export const roomLeft = (view: View, row: ContainerInstanceRow): Room => {
   return {
     cpu: registered(row, "CPU") - held("CPU"),
     memory: registered(row, "MEMORY") - held("MEMORY"),
-    // An instance with GPUs says so in platformDevices, which are not kept.
-    gpus: 0,
+    gpus: freeGpus(view, row).length,
     ports: new Set([...reservedPorts(row), ...ports]),
     ...(interfaces !== undefined && { interfaces }),
   }

@@ -11,7 +11,10 @@ import { activeCluster } from "./resolve.ts"
 import { present } from "./shape.ts"
 import { checkTags } from "./tags.ts"
 
-type RegisterInput = Input<"ecs", "RegisterContainerInstance">
+type RegisterInput = Input<"ecs", "RegisterContainerInstance"> & {
+  /** In the model of agents alone: src/model/constraints/agent-members.ts. */
+  readonly clientToken?: string
+}
 type KeptAttribute = ContainerInstanceRow["attributes"][number]
 
 /** The cluster of the Fargate hosts. No name that CreateCluster takes begins with a dot, so it can meet no other. */
@@ -49,6 +52,13 @@ const keptResource = ({ name, type, integerValue, stringSetValue }: Resource): I
   ...present({ integerValue, stringSetValue }),
 })
 
+/** GPUs are devices to an agent, and a resource of the instance to whoever looks at it. Form of the resource from memory. */
+const resourcesOf = ({ totalResources = [], platformDevices = [] }: RegisterInput): readonly InstanceResource[] => {
+  const gpus = platformDevices.flatMap(({ id, type }) => (type === "GPU" && id ? [id] : []))
+  const known = totalResources.map(keptResource)
+  return gpus.length > 0 ? [...known, { name: "GPU", type: "STRINGSET", stringSetValue: [...new Set(gpus)] }] : known
+}
+
 /** The agent ends itself for good unless every attribute comes back with the value that it sent; ours are added. */
 const mergeAttributes = (
   sent: readonly KeptAttribute[],
@@ -73,6 +83,12 @@ const registeredBefore = (cx: Cx, input: RegisterInput, cluster: string): Contai
     // Its agent has lost its memory, and with it the tasks that it had: they are lost, and this is a new host.
     tx.containerInstances.patch(row.arn, { status: "INACTIVE", inactiveAt: cx.now })
     return undefined
+  }
+  // Its first call was heard and the answer got lost.
+  if (!input.containerInstanceArn && input.clientToken) {
+    return tx.containerInstances
+      .by("token", `${cluster} ${input.clientToken}`)
+      .find((row) => !row.pool && row.registeredBy === caller.arn)
   }
   if (!input.containerInstanceArn) return undefined
   const row = tx.containerInstances.get(input.containerInstanceArn)
@@ -101,7 +117,7 @@ const identityOfInstance = ({ id, ...row }: InstanceRow): ReturnType<typeof iden
 })
 
 /** Registers a host, or brings its record up to date. Answers every attribute that was sent, and the ARN. */
-export const RegisterContainerInstance: Op<"ecs", "RegisterContainerInstance"> = (cx, input) => {
+export const RegisterContainerInstance: Op<"ecs", "RegisterContainerInstance"> = (cx, input: RegisterInput) => {
   const isMachine = cx.caller.machineId !== undefined
   const instance = instanceUnder(cx)
   const isPool = isMachine && !instance
@@ -119,7 +135,7 @@ export const RegisterContainerInstance: Op<"ecs", "RegisterContainerInstance"> =
   }
   const { agentVersion, agentHash, dockerVersion } = input.versionInfo ?? {}
   const reported = present({ agentVersion, agentHash, dockerVersion })
-  const registeredResources = (input.totalResources ?? []).map(keptResource)
+  const registeredResources = resourcesOf(input)
   const row = before
     ? cx.tx.containerInstances.patch(before.arn, {
         attributes,
@@ -134,7 +150,7 @@ export const RegisterContainerInstance: Op<"ecs", "RegisterContainerInstance"> =
         registeredBy: cx.caller.arn,
         ...(isPool && { pool: "fargate" as const }),
         ...(isMachine && present({ machineId: cx.caller.machineId })),
-        ...present({ ec2InstanceId: identity.instanceId }),
+        ...present({ ec2InstanceId: identity.instanceId, registrationToken: input.clientToken }),
         status: "ACTIVE",
         registeredAt: cx.now,
         attributes,

@@ -120,19 +120,6 @@ describe("RunTask on container instances", () => {
     assert.deepEqual((await harness.call("RunTask", run)).failures, [{ arn, reason: "ATTRIBUTE" }])
   })
 
-  test("a GPU is never there", async () => {
-    const harness = await setUp(
-      bridge({
-        containerDefinitions: [
-          { name: "app", image: "app:1", memory: 16, resourceRequirements: [{ type: "GPU", value: "1" }] },
-        ],
-      }),
-    )
-    const arn = await register(harness)
-    const { tasks, failures } = await harness.call("RunTask", run)
-    assert.deepEqual([tasks, failures], [[], [{ arn, reason: "RESOURCE:GPU" }]])
-  })
-
   test("without an instance, or with draining ones only, nothing is started", async () => {
     const harness = await setUp()
     const none = ["InvalidParameterException", "No Container Instances were found in your cluster."] as const

@@ -58,17 +58,12 @@ const services = [
   "CreateService.enableExecuteCommand",
   "CreateService.networkConfiguration.awsvpcConfiguration.assignPublicIp",
   "CreateService.networkConfiguration.awsvpcConfiguration.securityGroups",
-  "CreateService.role",
   "UpdateService.enableExecuteCommand",
   "UpdateService.networkConfiguration.awsvpcConfiguration.assignPublicIp",
   "UpdateService.networkConfiguration.awsvpcConfiguration.securityGroups",
 ]
 
-const agents = [
-  "RegisterContainerInstance.instanceIdentityDocumentSignature",
-  "RegisterContainerInstance.platformDevices",
-  "SubmitTaskStateChange.managedAgents",
-]
+const agents = ["RegisterContainerInstance.instanceIdentityDocumentSignature", "SubmitTaskStateChange.managedAgents"]
 
 /** As `implement` takes them: `Operation.member`, lists looked through. */
 export const withoutEffect: readonly string[] = [

@@ -21,6 +21,8 @@ export interface ContainerInstanceRow {
   readonly ec2InstanceId?: string
   /** The ARN of the principal that registered it: without a machine, who may speak for it. */
   readonly registeredBy: string
+  /** With which its agent registered: the same call again means the same instance. */
+  readonly registrationToken?: string
   readonly status: "ACTIVE" | "DRAINING" | "INACTIVE"
   readonly registeredAt: number
   readonly attributes: readonly { readonly name: string; readonly value?: string }[]
@@ -52,6 +54,10 @@ export const containerInstances = defineTable<ContainerInstanceRow>()({
     cluster: (i) => (i.pool || i.status === "INACTIVE" ? undefined : i.clusterArn),
     /** Those that take tasks. */
     active: (i) => (i.pool || i.status !== "ACTIVE" ? undefined : i.clusterArn),
+    token: (i) =>
+      i.registrationToken === undefined || i.status === "INACTIVE"
+        ? undefined
+        : `${i.clusterArn} ${i.registrationToken}`,
     machine: (i) => i.machineId,
     pool: (i) => (i.pool && i.status === "ACTIVE" ? i.pool : undefined),
   },

@@ -88,6 +88,8 @@ export interface TaskContainer {
   readonly cpu: string
   readonly memory?: string
   readonly memoryReservation?: string
+  /** Of its container instance, for it alone. */
+  readonly gpuIds?: readonly string[]
   /** Its task definition has a health check. */
   readonly healthChecked: boolean
 }

@@ -17,6 +17,7 @@ import { roomFor, zoneOf } from "../instance-room.ts"
 import { knownHost } from "../known-hosts.ts"
 import { checkConstraints, checkStrategies, constraintsOf, strategiesOf } from "../placement.ts"
 import { type Kind, placeOnInstances } from "../standings.ts"
+import { withGpus } from "./gpus.ts"
 import { checkHostAccess } from "./host-access.ts"
 import type { TaskNetwork } from "./network.ts"
 import { newTask, type Plan } from "./new-task.ts"
@@ -92,7 +93,8 @@ const start = (cx: Cx, plan: Plan, instance: ContainerInstanceRow): TaskRow => {
   const zone = zoneOf(instance)
   const subnet = subnetFor(cx, plan, zone)
   const place = { arn: instance.arn, ...(zone !== undefined && { availabilityZone: zone }) }
-  return insertTask(cx, plan.roles, newTask(cx, plan, { capacity: { launchType: "EC2" }, subnet, instance: place }))
+  const task = newTask(cx, plan, { capacity: { launchType: "EC2" }, subnet, instance: place })
+  return insertTask(cx, plan.roles, withGpus(cx.tx, plan.definition, instance, task))
 }
 
 const failuresOf = (obstacles: ReadonlyMap<string, Obstacle>): Failure[] =>

@@ -50,6 +50,18 @@ const controllerOf = (input: CreateInput): ServiceRow["deploymentController"] =>
   return type
 }
 
+/** Only ECS's own role, or that of a service with a load balancer outside of awsvpc mode, is anybody's affair. */
+const checkRole = ({ role, loadBalancers, networkConfiguration }: CreateInput): void => {
+  if (!role) return
+  // [field] cloudposse/terraform-aws-ecs-alb-service-task#145, hashicorp/terraform-provider-aws#4657
+  if (!loadBalancers?.length) {
+    throw invalidParameter("IAM roles are only valid for services configured to use load balancers.")
+  }
+  if (networkConfiguration) {
+    throw invalidParameter("You cannot specify an IAM role for services that require a service linked role.")
+  }
+}
+
 /** The service's own columns, all but what identifies it. */
 const settingsOf = (input: CreateInput) => {
   checkOneOf("schedulingStrategy", input.schedulingStrategy, ["REPLICA", "DAEMON"])
@@ -66,6 +78,7 @@ const settingsOf = (input: CreateInput) => {
   checkDaemonStrategies(input.placementStrategy, schedulingStrategy)
   checkGracePeriod(input.healthCheckGracePeriodSeconds)
   checkLater(input)
+  checkRole(input)
   const settings = {
     schedulingStrategy,
     deploymentController,

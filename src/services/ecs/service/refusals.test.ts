@@ -45,6 +45,20 @@ const refused: readonly (readonly [string, Create, string, string?])[] = [
     "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.",
   ],
   [
+    "a role of a service without a load balancer",
+    { ...onEc2, role: "ecsServiceRole" },
+    "IAM roles are only valid for services configured to use load balancers.",
+  ],
+  [
+    "a role of a service whose tasks have interfaces",
+    {
+      ...web,
+      role: "ecsServiceRole",
+      loadBalancers: [{ targetGroupArn: "arn", containerName: "app", containerPort: 80 }],
+    },
+    "You cannot specify an IAM role for services that require a service linked role.",
+  ],
+  [
     "two kinds of load balancer in one entry",
     { ...web, loadBalancers: [{ loadBalancerName: "old", targetGroupArn: "arn", containerName: "app" }] },
     "loadBalancerName and targetGroupArn cannot both be specified. You must specify either a loadBalancerName or a targetGroupArn in all loadBalancer entries",
