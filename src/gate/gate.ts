@@ -99,7 +99,8 @@ export const createGate = (options: GateOptions): Gate => {
   const run = async (request: Request): Promise<object> => {
     const entry = find(request.service, request.operation)
     // Our own agents send all that the official one sends; only a user needs to know.
-    if (request.caller.machineId === undefined) notice(request.service, request.operation, request.input)
+    const { machineId, taskArn } = request.caller
+    if (machineId === undefined && taskArn === undefined) notice(request.service, request.operation, request.input)
     switch (entry.kind) {
       case "read":
         return state.view((view) => {
