@@ -8,18 +8,9 @@ import {
   DescribeNetworkInterfacesCommand,
   DescribeSubnetsCommand,
   type NetworkInterface,
-  RebootInstancesCommand,
   type Subnet,
-  TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2"
-import {
-  CreateServiceCommand,
-  DeleteServiceCommand,
-  ListTasksCommand,
-  RunTaskCommand,
-  StartTaskCommand,
-  type Task,
-} from "@aws-sdk/client-ecs"
+import { RunTaskCommand, StartTaskCommand, type Task } from "@aws-sdk/client-ecs"
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam"
 import { addressOf, engineWithImage, fargateUser, shell } from "../support/live-fargate.ts"
 import { ask, instanceUser, logGroup, telling } from "../support/live-instances.ts"
@@ -37,7 +28,7 @@ let roadstead: RunningRoadstead = await up()
 const user = fargateUser(roadstead.endpoint)
 await user.createCluster()
 await user.createLogGroup(logGroup)
-const { until, launch, privateAddress, joined, agentGone, define, start, end, succeeds } = instanceUser(
+const { page, launch, privateAddress, joined, define, start, end, succeeds } = instanceUser(
   user,
   () => roadstead.printed,
 )
@@ -88,7 +79,7 @@ describe("tasks in awsvpc mode on two instances", () => {
       [far, ids[1]],
     ] as const) {
       const address = addressOf(task)
-      assert.equal((await fetch(`http://${address}/`)).status, 200)
+      assert.notEqual(await page(`http://${address}/`), "")
       const [attachment] = task.attachments ?? []
       assert.deepEqual([attachment?.type, attachment?.status], ["ElasticNetworkInterface", "ATTACHED"])
       assert.equal(attachment?.details?.find(({ name }) => name === "subnetId")?.value, home.SubnetId)
@@ -110,19 +101,17 @@ describe("tasks in awsvpc mode on two instances", () => {
     const published = telling("web", serve, { portMappings: [{ containerPort: 80, hostPort: 8080 }] })
     const bridged = await start(await define([published], "bridge"), here)
     const [onFargate] = await Promise.all([user.running(fargateArn), user.running(bridged)])
+    const all = [...[near, far, onFargate].map(addressOf), `${await privateAddress(ids[0])}:8080`].map(
+      (host) => `http://${host}/`,
+    )
+    for (const url of all) await page(url)
     const name = near.attachments?.[0]?.details?.find((one) => one.name === "privateDnsName")?.value
-    const all = [near, far, onFargate].map((task) => `http://${addressOf(task)}/`)
     const line = [
-      ask(
-        ...all,
-        `http://${await privateAddress(ids[0])}:8080/`,
-        "$AWS_ENDPOINT_URL/_roadstead/health",
-        "$ECS_CONTAINER_METADATA_URI_V4",
-      ),
+      ask(...all, "$AWS_ENDPOINT_URL/_roadstead/health", "$ECS_CONTAINER_METADATA_URI_V4"),
       // What the metadata says of the network is what the control plane said.
       `wget -q -O - $ECS_CONTAINER_METADATA_URI_V4 | grep -q '"IPv4SubnetCIDRBlock":"${home.CidrBlock}"' || exit 20`,
       `nslookup ${name} | grep -q "Address.*${addressOf(near)}" || exit 22`,
-      // Nobody but its own addresses is on its devices, and the way out is the VPC's.
+      // The way out is the VPC's.
       "ip route | grep -q '^default via 172.31.0.1 dev eth0' || exit 21",
     ].join("\n")
     const client = await define([telling("client", line)])
@@ -157,27 +146,23 @@ describe("tasks in awsvpc mode on two instances", () => {
       "ip -4 -o address > /www/addresses",
       "exec httpd -f -p 80 -h /www",
     ].join("\n")
-    const told = await user.running(
+    const task = await user.running(
       await start(await define([telling("told", line)], "awsvpc", { taskRoleArn: Role?.Arn }), here, inside(home)),
     )
-    const page = (name: string) =>
-      until(`the page ${name}`, async () => {
-        const answer = await fetch(`http://${addressOf(told)}/${name}`)
-        return answer.ok ? (await answer.text()).trim() : undefined
-      })
-    assert.equal(await page("own"), "yes")
-    const addresses = [...(await page("addresses")).matchAll(/inet ([0-9.]+)/g)].map(([, address]) => address ?? "")
+    const told = (name: string) => page(`http://${addressOf(task)}/${name}`)
+    assert.equal(await told("own"), "yes")
+    const addresses = [...(await told("addresses")).matchAll(/inet ([0-9.]+)/g)].map(([, address]) => address ?? "")
     const linked = addresses.find((address) => address.startsWith("169.254."))
-    assert.deepEqual(new Set(addresses), new Set(["127.0.0.1", addressOf(told), linked]))
+    assert.deepEqual(new Set(addresses), new Set(["127.0.0.1", addressOf(task), linked]))
     await end(near.taskArn ?? "")
     const foreign = [
-      `wget -q -O - ${await page("credentials")} && exit 1`,
-      `wget -q -O - ${await page("metadata")} && exit 2`,
+      `wget -q -O - ${await told("credentials")} && exit 1`,
+      `wget -q -O - ${await told("metadata")} && exit 2`,
       `timeout 3 wget -q -O - http://${linked}/own && exit 3`,
-      `wget -q -O - http://${addressOf(told)}/own`,
+      `wget -q -O - http://${addressOf(task)}/own`,
     ]
     await succeeds(await start(await define([telling("other", foreign.join("\n"))]), here, inside(home)))
-    await end(told.taskArn ?? "")
+    await end(task.taskArn ?? "")
     near = await user.running(await start(web, here, inside(home)))
   })
 
@@ -188,7 +173,7 @@ describe("tasks in awsvpc mode on two instances", () => {
     for (const before of [near, far]) {
       const now = await user.running(before.taskArn ?? "")
       assert.equal(now.containers?.[0]?.runtimeId, before.containers?.[0]?.runtimeId)
-      assert.equal((await fetch(`http://${addressOf(before)}/`)).status, 200)
+      await page(`http://${addressOf(before)}/`)
     }
   })
 
@@ -224,71 +209,4 @@ describe("tasks in awsvpc mode on two instances", () => {
     await user.running(again)
     await end(again)
   })
-})
-
-describe("services in awsvpc mode on two instances", () => {
-  const tasksOf = async (serviceName: string): Promise<Task[]> => {
-    const { taskArns = [] } = await user.ecs.send(new ListTasksCommand({ serviceName }))
-    return Promise.all(taskArns.map(user.describe))
-  }
-  /** One running task on each of these, whose address answers. */
-  const serves = (serviceName: string, on: readonly string[]) =>
-    until(`${serviceName} on ${on.length} instances`, async () => {
-      const tasks = (await tasksOf(serviceName)).filter((task) => task.lastStatus === "RUNNING")
-      const places = tasks.map((task) => task.containerInstanceArn ?? "")
-      if (tasks.length !== on.length || !on.every((arn) => places.includes(arn))) return
-      for (const task of tasks) assert.equal((await fetch(`http://${addressOf(task)}/`)).status, 200)
-      return tasks
-    })
-  const create = (serviceName: string, more: object) =>
-    user.ecs.send(
-      new CreateServiceCommand({
-        serviceName,
-        taskDefinition: web,
-        launchType: "EC2",
-        networkConfiguration: inside(home),
-        ...more,
-      }),
-    )
-
-  test("a REPLICA and a DAEMON have a task with an address on each", async () => {
-    await create("replica", { desiredCount: 2, placementStrategy: [{ type: "spread", field: "instanceId" }] })
-    await create("daemon", { schedulingStrategy: "DAEMON" })
-    await Promise.all([serves("replica", [here, there]), serves("daemon", [here, there])])
-    await user.ecs.send(new DeleteServiceCommand({ service: "daemon", force: true }))
-  })
-
-  test("a REPLICA is whole again after an instance was rebooted, and leaves one that is terminated", async () => {
-    await user.ec2.send(new RebootInstancesCommand({ InstanceIds: [ids[0]] }))
-    await agentGone(ids[0])
-    await joined(ids[0])
-    await until("two running tasks", async () => {
-      const running = (await tasksOf("replica")).filter((task) => task.lastStatus === "RUNNING")
-      return running.length === 2 || undefined
-    })
-    const gone = (await tasksOf("replica")).find((task) => task.containerInstanceArn === there)
-    await user.ec2.send(new TerminateInstancesCommand({ InstanceIds: [ids[1]] }))
-    const over = await user.stopped(gone?.taskArn ?? "")
-    assert.equal(over.stopCode, "TerminationNotice")
-    await serves("replica", [here, here])
-    assert.equal(await interfaceOf(over), undefined)
-  })
-})
-
-test("one in a VPC whose addresses are taken on this machine has its metadata and the APIs too", async () => {
-  const far = fargateUser(roadstead.endpoint, "eu-west-1")
-  try {
-    await far.createCluster()
-    const { Subnets: others } = await far.ec2.send(new DescribeSubnetsCommand({}))
-    const [subnet] = others as [Subnet]
-    const there = instanceUser(far, () => roadstead.printed)
-    const [id = ""] = await there.launch({ SubnetId: subnet.SubnetId })
-    const line = ask("$ECS_CONTAINER_METADATA_URI_V4", "$AWS_ENDPOINT_URL/_roadstead/health")
-    const definition = await there.define([shell("main", line, { memory: 32 })])
-    const arn = await there.start(definition, await there.joined(id), inside(subnet))
-    const over = await far.stopped(arn)
-    assert.deepEqual([over.containers?.[0]?.exitCode, over.stoppedReason], [0, "Essential container in task exited"])
-  } finally {
-    far.close()
-  }
 })

@@ -33,6 +33,12 @@ export const instanceUser = (user: ReturnType<typeof fargateUser>, printed: () =
       await delay(realClock, 100)
     }
   }
+  /** What a task serves, as soon as it does: RUNNING says that its container runs, and not that it listens. */
+  const page = (url: string): Promise<string> =>
+    until(url, async () => {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined)
+      return answer?.ok ? (await answer.text()).trim() : undefined
+    })
   const describe = async (id: string): Promise<Instance> => {
     const { Reservations } = await user.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }))
     return Reservations?.[0]?.Instances?.[0] ?? {}
@@ -47,6 +53,7 @@ export const instanceUser = (user: ReturnType<typeof fargateUser>, printed: () =
   }
   return {
     until,
+    page,
     describe,
     members,
     launch: async (more: Partial<RunInstancesCommandInput> = {}): Promise<string[]> => {
