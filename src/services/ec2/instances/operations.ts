@@ -1,6 +1,7 @@
 // The part of EC2's table about instances.
 import { changing, describing, type Part } from "../operation.ts"
 import { DescribeInstanceAttribute, ModifyInstanceAttribute } from "./attributes.ts"
+import { launchConditions, launchResources, launchRoles } from "./authorise.ts"
 import { RebootInstances, StartInstances, StopInstances, TerminateInstances } from "./change-state.ts"
 import { DescribeInstanceTypeOfferings, DescribeInstanceTypes } from "./describe-instance-types.ts"
 import { DescribeInstances } from "./describe-instances.ts"
@@ -47,13 +48,10 @@ export const instanceOperations = {
     `instance/${input.InstanceId}`,
   ]),
   RebootInstances: changing("RebootInstances", RebootInstances, named),
-  RunInstances: changing("RunInstances", RunInstances, (input) => [
-    "instance/*",
-    "network-interface/*",
-    `image/${input.ImageId ?? "*"}`,
-    `subnet/${input.SubnetId ?? "*"}`,
-    ...(input.SecurityGroupIds ?? []).map((id) => `security-group/${id}`),
-  ]),
+  RunInstances: changing("RunInstances", RunInstances, launchResources, {
+    conditions: launchConditions,
+    more: launchRoles,
+  }),
   StartInstances: changing("StartInstances", StartInstances, named),
   StopInstances: changing("StopInstances", StopInstances, named),
   TerminateInstances: changing("TerminateInstances", TerminateInstances, named),

@@ -1,5 +1,5 @@
 // RunInstances with a launch template: what the request says goes before what the template says, member by member.
-import type { Cx, Input } from "../../../gate/index.ts"
+import type { Input, ReadCx } from "../../../gate/index.ts"
 import { templateOf, versionOf } from "./find.ts"
 
 type RunInput = Input<"ec2", "RunInstances">
@@ -11,7 +11,10 @@ const renamed: Readonly<Record<string, string>> = {
 }
 
 /** The request, filled up from its template if it names one; and the template that was used. */
-export const withTemplate = (cx: Cx, input: RunInput): { readonly request: RunInput; readonly template?: string } => {
+export const withTemplate = (
+  cx: ReadCx,
+  input: RunInput,
+): { readonly request: RunInput; readonly template?: string } => {
   const { LaunchTemplate, ...request } = input
   if (!LaunchTemplate) return { request }
   const row = templateOf(cx, LaunchTemplate)

@@ -53,6 +53,14 @@ export const changeTags = (cx: Cx, id: string, change: (tags: Tags) => Tags): vo
   cx.tx[table].patch(keyOf(cx.scope, id), { tags: change(row.tags) })
 }
 
+/** The row with that id, if there is one; a rule of a security group is one too. */
+export const taggedRow = (cx: ReadCx, id: string): { readonly tags: Tags } | undefined => {
+  const prefix = prefixOf(id)
+  const key = keyOf(cx.scope, id)
+  if (prefix === "sgr") return cx.tx.securityGroups.first("rule", key)?.rules.find((rule) => rule.id === id)
+  return isPrefix(prefix) ? cx.tx[kinds[prefix].table].get(key) : undefined
+}
+
 export interface Tagged {
   readonly resourceId: string
   readonly resourceType: string
