@@ -1,6 +1,7 @@
 // A policy document in the form that evaluation works with, and how it is compiled from what JSON.parse gave. Only
 // its form is needed here; what IAM refuses beyond that is in validate.ts.
 import { type Condition, compileCondition } from "./conditions/index.ts"
+import { contextOf } from "./context.ts"
 import { compilePattern, type Pattern } from "./pattern.ts"
 import type { Principals } from "./principal.ts"
 
@@ -26,6 +27,8 @@ export interface PolicyDocument {
   readonly version: string
   readonly allows: readonly Statement[]
   readonly denies: readonly Statement[]
+  /** The statements that are about an action (in lower case): found once for each of the few that are ever asked about. */
+  readonly about: (action: string) => Pick<PolicyDocument, "allows" | "denies">
   /** The condition keys that the document asks for, in lower case; variables too. */
   readonly keys: ReadonlySet<string>
 }
@@ -53,11 +56,26 @@ export const compileDocument = (raw: unknown): PolicyDocument => {
   const statements = listed(document.Statement)
     .filter(isObject)
     .map((statement, index) => compileStatement(statement, index, version === newest, keys))
-  return {
-    version,
-    allows: statements.filter(({ effect }) => effect === "Allow"),
-    denies: statements.filter(({ effect }) => effect === "Deny"),
-    keys,
+  const allows = statements.filter(({ effect }) => effect === "Allow")
+  const denies = statements.filter(({ effect }) => effect === "Deny")
+  return { version, allows, denies, about: byAction(allows, denies), keys }
+}
+
+/** More actions than a service has; simulations may ask for any. */
+const mostActions = 500
+
+const byAction = (allows: readonly Statement[], denies: readonly Statement[]): PolicyDocument["about"] => {
+  const known = new Map<string, ReturnType<PolicyDocument["about"]>>()
+  const none = contextOf({})
+  return (action) => {
+    const found = known.get(action)
+    if (found) return found
+    const concerns = ({ actions, otherActions }: Statement) =>
+      actions.some((pattern) => pattern(action, none)) !== otherActions
+    const made = { allows: allows.filter(concerns), denies: denies.filter(concerns) }
+    if (known.size >= mostActions) known.clear()
+    known.set(action, made)
+    return made
   }
 }
 
@@ -65,7 +83,8 @@ const compileStatement = (raw: RawStatement, index: number, variables: boolean, 
   const otherActions = raw.Action === undefined && raw.NotAction !== undefined
   const otherResources = raw.Resource === undefined && raw.NotResource !== undefined
   const resources = otherResources ? raw.NotResource : raw.Resource
-  const action = (text: string) => compilePattern(text, { wild: true, variables: false, foldCase: true })
+  // Compared in lower case: the question's action comes so.
+  const action = (text: string) => compilePattern(text.toLowerCase(), { wild: true, variables: false })
   const resource = (text: string) => {
     if (variables) noteVariables(text, keys)
     return compilePattern(completeArn(text), { wild: true, variables })

@@ -56,8 +56,8 @@ export const evaluate = (question: Question, matched?: Matched[]): Verdict => {
   const statements = (kind: PolicyKind, documents: readonly PolicyDocument[], effect: "allows" | "denies"): boolean => {
     let found = false
     for (const document of documents) {
-      for (const statement of document[effect]) {
-        if (!applies(statement, action, question)) continue
+      for (const statement of document.about(action)[effect]) {
+        if (!applies(statement, question)) continue
         if (!matched) return true
         matched.push({ kind, document, statement })
         found = true
@@ -66,7 +66,8 @@ export const evaluate = (question: Question, matched?: Matched[]): Verdict => {
     return found
   }
   const deniedBy = denying(statements, identity, boundary, session)
-  const ownDenies = resourcePolicy?.denies.filter((s) => concerns(s, requester) && applies(s, action, question)) ?? []
+  const ownDenies =
+    resourcePolicy?.about(action).denies.filter((s) => concerns(s, requester) && applies(s, question)) ?? []
   for (const statement of matched && resourcePolicy ? ownDenies : []) {
     if (resourcePolicy) matched?.push({ kind: ownKind, document: resourcePolicy, statement })
   }
@@ -129,9 +130,9 @@ const grantOf = (
   matched: Matched[] | undefined,
 ): Naming | undefined => {
   let best: Naming | undefined
-  for (const statement of policy.allows) {
+  for (const statement of policy.about(action).allows) {
     const naming = namingOf(statement, question.requester)
-    if (naming === undefined || !applies(statement, action, question)) continue
+    if (naming === undefined || !applies(statement, question)) continue
     matched?.push({ kind, document: policy, statement })
     if (naming === "direct" || best === undefined || best === "account") best = naming
     if (best === "direct" && !matched) return best
@@ -146,9 +147,8 @@ const namingOf = ({ principal, notPrincipal }: Statement, requester: Requester):
 
 const concerns = (statement: Statement, requester: Requester): boolean => namingOf(statement, requester) !== undefined
 
-const applies = (statement: Statement, action: string, { resource, context }: Question): boolean => {
-  if (statement.actions.some((pattern) => pattern(action, context)) === statement.otherActions) return false
-  const { resources, otherResources } = statement
+/** Whether a statement that is about the action applies to the resource and the request. */
+const applies = ({ resources, otherResources, conditions }: Statement, { resource, context }: Question): boolean => {
   if (resources && resources.some((pattern) => pattern(resource, context)) === otherResources) return false
-  return statement.conditions.every((condition) => condition.holds(context))
+  return conditions.every((condition) => condition.holds(context))
 }
