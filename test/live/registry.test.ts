@@ -19,6 +19,7 @@ import {
   RegisterTaskDefinitionCommand,
   StartTaskCommand,
 } from "@aws-sdk/client-ecs"
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam"
 import { inspectImage, readProgress, registryAuthHeader, tagImage } from "../../src/docker/index.ts"
 import { delay } from "../../src/kernel/index.ts"
 import { engineWithImage, fargateUser, image } from "../support/live-fargate.ts"
@@ -115,6 +116,46 @@ test("what is not in the repository cannot be pulled, and the task says why", as
     nowhere.stoppedReason ?? "",
     /CannotPullContainerError: .*The repository with name 'nowhere' does not exist/,
   )
+})
+
+test("a Fargate task pulls as its execution role, and not without its permission", async () => {
+  const iam = new IAMClient({
+    endpoint: roadstead.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "000000000000", secretAccessKey: "test" },
+  })
+  const trust = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" }],
+  })
+  const { Role } = await iam.send(new CreateRoleCommand({ RoleName: "puller", AssumeRolePolicyDocument: trust }))
+  const allow = (...Action: string[]) =>
+    iam.send(
+      new PutRolePolicyCommand({
+        ...{ RoleName: "puller", PolicyName: "pull" },
+        PolicyDocument: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Action, Resource: "*" }],
+        }),
+      }),
+    )
+  const run = async () => {
+    const reference = "000000000000.dkr.ecr.us-east-1.localhost:4571/team/app:v1"
+    return user.stopped(await user.start([echo("app", reference)], { executionRoleArn: Role?.Arn }))
+  }
+  assert.match(
+    (await run()).stoppedReason ?? "",
+    /^ResourceInitializationError: unable to pull secrets or registry auth: .*AccessDeniedException: User: arn:aws:sts::000000000000:assumed-role\/puller\/.* is not authorized to perform: ecr:GetAuthorizationToken on resource: \*/,
+  )
+  await allow("ecr:GetAuthorizationToken")
+  assert.match(
+    (await run()).stoppedReason ?? "",
+    /^CannotPullContainerError: .* is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:us-east-1:000000000000:repository\/team\/app/,
+  )
+  await allow("ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+  const task = await run()
+  assert.equal(task.containers?.[0]?.exitCode, 7, JSON.stringify(task))
+  iam.destroy()
 })
 
 const until = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {

@@ -2,6 +2,7 @@
 // and an image that is there already used when the registry cannot be reached.
 import { type BackOff, type Clock, delay, type Log, pauseAfter } from "../../kernel/index.ts"
 import { type ContainerDriver, DriverError, type ImageInfo } from "../driver.ts"
+import { ownImage } from "../own-image.ts"
 import type { TaskEngineOptions } from "./options.ts"
 
 /** As ECS's agent: five tries, 1.1 to 5 seconds apart. */
@@ -84,6 +85,10 @@ const isGoodEnough = (
   return behaviour !== "always" && (image.digest === undefined || reference.includes("@sha256:"))
 }
 
+/** What our own registry refuses stays refused: a role that may not pull must not get what another has pulled. */
+const isLastWord = (reference: string, { code }: DriverError): boolean =>
+  (code === "pull-denied" || code === "pull-not-found") && ownImage(reference) !== undefined
+
 const pullWithRetries = async (
   { driver, clock, log, behaviour }: Parts,
   request: PullRequest,
@@ -96,7 +101,7 @@ const pullWithRetries = async (
       return await driver.pull(reference, { signal, ...(auth && { auth }), ...(environment && { environment }) })
     } catch (error) {
       if (!(error instanceof DriverError)) throw error
-      if (fallback && !signal.aborted) {
+      if (fallback && !signal.aborted && !isLastWord(reference, error)) {
         log.warn("Pulling failed; the image that the engine has is used", { image: reference, error: error.message })
         return fallback
       }

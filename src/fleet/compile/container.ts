@@ -5,6 +5,7 @@ import type { AcsContainer, AcsPortMapping } from "../../protocol/index.ts"
 import type { Frozen } from "../../state/index.ts"
 import type { ContainerInput } from "./container-input.ts"
 import { dockerConfigOf } from "./docker-config.ts"
+import { compileImage } from "./image.ts"
 import { compileRegistryLogin } from "./registry-logins.ts"
 import { compileSecret } from "./secrets.ts"
 
@@ -22,7 +23,7 @@ export const compileContainer = (input: ContainerInput): AcsContainer => {
   const made = task.containers.find((c) => c.name === name)
   return {
     name,
-    image: container.image ?? "",
+    image: compileImage(input),
     cpu: override.cpu ?? container.cpu ?? 0,
     memory: override.memory ?? container.memory ?? 0,
     essential: container.essential ?? true,

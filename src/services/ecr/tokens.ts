@@ -1,6 +1,7 @@
 // The registry's passwords, and signatures of download URLs: texts that say who may do what until when, sealed with a key
 // of this installation, so that nothing has to be kept of them.
 import { createHmac, timingSafeEqual } from "node:crypto"
+import { deflateRawSync, inflateRawSync } from "node:zlib"
 import type { Cx, Op } from "../../gate/index.ts"
 import type { Caller, Scope } from "../../kernel/index.ts"
 import type { View } from "../../state/index.ts"
@@ -36,22 +37,29 @@ export interface RegistryToken {
   readonly expiresAt: number
 }
 
+/** A session carries its policy and tags along; a head of HTTP has room for so much. */
+const longest = 10_000
+
 /** Reads a password; undefined when it is none of ours. Whether it has expired is not looked at. */
 export const readToken = (view: View, password: string): RegistryToken | undefined => {
   const [payload = "", signature = "", more] = password.split(".")
-  if (more !== undefined || password.length > 8192 || !isSigned(view, `token ${payload}`, signature)) return undefined
-  return JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as RegistryToken
+  if (more !== undefined || password.length > longest || !isSigned(view, `token ${payload}`, signature))
+    return undefined
+  // It is one of ours: it can be trusted to be no bomb.
+  return JSON.parse(inflateRawSync(Buffer.from(payload, "base64url")).toString("utf8")) as RegistryToken
 }
 
 const mint = (cx: Cx, token: RegistryToken): string => {
-  const payload = Buffer.from(JSON.stringify(token), "utf8").toString("base64url")
+  const payload = deflateRawSync(Buffer.from(JSON.stringify(token), "utf8")).toString("base64url")
   return `${payload}.${sign(keyOf(cx), `token ${payload}`).toString("base64url")}`
 }
 
 export const GetAuthorizationToken =
   (ports: EcrPorts): Op<"ecr", "GetAuthorizationToken"> =>
   (cx, input) => {
-    const { sourceIp: _, host: __, ...caller } = cx.caller
+    // How it came says nothing of the requests that the password will come with.
+    const { sourceIp: _, host, secure: __, userAgent = "", ...caller } = cx.caller
+    const officialAgent = userAgent.startsWith("Amazon ECS Agent")
     const registries = (input.registryIds ?? [undefined]).map((id) => registryOf(cx.scope, id))
     const expiresAt = Math.floor(ports.wallNow()) + lifetime
     return {
@@ -65,8 +73,9 @@ export const GetAuthorizationToken =
         return {
           authorizationToken: Buffer.from(`AWS:${password}`, "utf8").toString("base64"),
           expiresAt: new Date(expiresAt),
-          // The scheme is AWS's: Docker goes by the host alone, and the official agent looks for exactly this.
-          proxyEndpoint: `https://${registryHost(ports, registry)}`,
+          // The scheme is AWS's: Docker goes by the host alone. The official agent has a password only for images whose
+          // name begins with this, and it is told to pull from the address that it came to (fleet/compile/image.ts).
+          proxyEndpoint: `https://${officialAgent && host !== undefined ? host : registryHost(ports, registry)}`,
         }
       }),
     }

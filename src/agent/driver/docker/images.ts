@@ -3,8 +3,9 @@ import { copyImage, type Docker, DockerError, inspectImage, pullImage } from "..
 import type { Log } from "../../../kernel/index.ts"
 import type { ContainerDriver, ImageInfo } from "../../driver.ts"
 import { DriverError } from "../../driver.ts"
+import { ownImage } from "../../own-image.ts"
 import { translated } from "./errors.ts"
-import { ownImage, pullOwn } from "./own-registry.ts"
+import { pullOwn } from "./own-registry.ts"
 
 /** The calls about images. `source` is the engine that images are copied from when it has them, `make` makes those that no registry has. */
 export const imageCalls = ({

@@ -2,26 +2,7 @@
 // the engine pulls them from an address, by digest, and gives them their name afterwards (docs/decisions/0017). By digest,
 // because a tag under the address is the user's own, who may have something else there that he has not pushed yet.
 import { type Docker, inspectImage, pullImage, tagImage } from "../../../docker/index.ts"
-
-/** A reference to an image of ours in its parts. */
-export interface OwnImage {
-  /** With the registry, without tag and digest. */
-  readonly name: string
-  /** The name without the registry. */
-  readonly path: string
-  readonly tag: string
-  readonly digest?: string
-}
-
-const form =
-  /^(\d{12}\.dkr\.ecr\.[a-z0-9-]+\.localhost(?::\d+)?)\/([a-z0-9][a-z0-9._/-]*)(?::([\w][\w.-]*))?(?:@(sha256:[0-9a-f]{64}))?$/
-
-/** The parts, or undefined when the image is of another registry. */
-export const ownImage = (reference: string): OwnImage | undefined => {
-  const [, host, path, tag = "latest", digest] = form.exec(reference) ?? []
-  if (host === undefined || path === undefined) return undefined
-  return { name: `${host}/${path}`, path, tag, ...(digest !== undefined && { digest }) }
-}
+import type { OwnImage } from "../../own-image.ts"
 
 interface Inspected {
   readonly Descriptor: { readonly digest: string }
@@ -37,9 +18,13 @@ export const pullOwn = async (
   const at = `${address}/${path}`
   const { auth, signal } = options
   const headers = auth === undefined ? {} : { headers: { "X-Registry-Auth": auth } }
-  const look = () =>
-    docker.request<Inspected>("GET", `/distribution/${at}:${tag}/json`, { ...headers, ...(signal && { signal }) })
-  const digest = asked ?? (await look()).body.Descriptor.digest
+  // Asked also for what the engine has: it says whether this login may pull it.
+  const wanted = asked === undefined ? `${at}:${tag}` : `${at}@${asked}`
+  const { body } = await docker.request<Inspected>("GET", `/distribution/${wanted}/json`, {
+    ...headers,
+    ...(signal && { signal }),
+  })
+  const { digest } = body.Descriptor
   const reference = `${at}@${digest}`
   const known = await inspectImage(docker, reference)
   if (!known) await pullImage(docker, reference, options)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { ownImage } from "./own-registry.ts"
+import { ownImage } from "./own-image.ts"
 
 const host = "000000000000.dkr.ecr.us-east-1.localhost:4566"
 const digest = `sha256:${"a".repeat(64)}`
