@@ -7,6 +7,8 @@ const otherwise = "http://127.0.0.1:4566"
 
 test("an agent is told the Host that it signed, when there is no public URL", () => {
   assert.equal(addressFor({ publicUrl: [] }, { host: "10.0.0.5:4566" }, otherwise), "http://10.0.0.5:4566")
+  const secure = { host: "10.0.0.5:4566", secure: true }
+  assert.equal(addressFor({ publicUrl: [] }, secure, otherwise), "https://10.0.0.5:4566")
   assert.equal(addressFor({ publicUrl: [] }, {}, otherwise), otherwise)
 })
 

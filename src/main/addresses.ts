@@ -7,12 +7,12 @@ import type { Caller } from "../kernel/index.ts"
  */
 export const addressFor = (
   { publicUrl }: { readonly publicUrl: readonly string[] },
-  { host }: Pick<Caller, "host">,
+  { host, secure }: Pick<Caller, "host" | "secure">,
   otherwise: string,
 ): string => {
   const known = publicUrl.find((url) => new URL(url).host === host?.toLowerCase()) ?? publicUrl[0]
   if (known !== undefined) return known.replace(/\/+$/, "")
-  return host === undefined ? otherwise : `http://${host}`
+  return host === undefined ? otherwise : `${secure ? "https" : "http"}://${host}`
 }
 
 /** Whether somebody who listens on `host` hears 127.0.0.1. */

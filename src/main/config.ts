@@ -1,4 +1,5 @@
 // The options of `up` as one value that passes between processes as JSON, and how command line and environment make it.
+import { resolve } from "node:path"
 import { type Command, InvalidArgumentError, Option } from "commander"
 import type { LogFormat, LogLevel } from "./log.ts"
 
@@ -19,6 +20,9 @@ export interface UpConfig {
   readonly allowOrigin: readonly string[]
   readonly allowHostAccess: boolean
   readonly insecurePlaintext: boolean
+  /** Files in PEM: a certificate with its chain, and its key. Both or neither. */
+  readonly tlsCert?: string
+  readonly tlsKey?: string
   readonly logLevel: LogLevel
   readonly logFormat: LogFormat
 }
@@ -31,6 +35,14 @@ export const dockerHostOf = ({
 }): {
   dockerHost?: string
 } => (dockerHost ? { dockerHost } : {})
+
+/** `https` with a certificate, else `http`. */
+export const schemeOf = ({ tlsCert }: Pick<UpConfig, "tlsCert">): "http" | "https" =>
+  tlsCert === undefined ? "http" : "https"
+
+/** The address of the APIs, as a client on this machine writes it. */
+export const endpointOf = (config: Pick<UpConfig, "tlsCert" | "host" | "port">): string =>
+  `${schemeOf(config)}://${config.host.includes(":") ? `[${config.host}]` : config.host}:${config.port}`
 
 /** Only root on the engine's own machine can own a task's metadata address there; anybody else has a container do it. */
 export const agentPlace = ({ agent }: Pick<UpConfig, "agent">): "process" | "container" => {
@@ -62,6 +74,9 @@ const url = (text: string, known: readonly string[] = []) => {
   if (!URL.canParse(text)) throw new InvalidArgumentError("It must be a URL, such as http://roadstead.test:4566.")
   return [...known, text]
 }
+
+/** Whole, so that every process means the same file. */
+const path = (text: string) => resolve(text)
 
 const several = (text: string, known: readonly string[] = []) => [...known, text]
 
@@ -115,5 +130,7 @@ export const withUpOptions = (command: Command): Command =>
     )
     .addOption(option("--allow-host-access", "let tasks ask for what reaches the host").default(false))
     .addOption(option("--insecure-plaintext", "serve beyond this machine without TLS").default(false))
+    .addOption(option("--tls-cert <file>", "serve TLS with this certificate and its chain (PEM)").argParser(path))
+    .addOption(option("--tls-key <file>", "the key of --tls-cert (PEM)").argParser(path))
     .addOption(logLevelOption())
     .addOption(logFormatOption())

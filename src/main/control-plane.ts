@@ -32,6 +32,7 @@ import { metricsRegistry } from "./metrics.ts"
 import { reset } from "./reset.ts"
 import { ensureRootKey } from "./root-key.ts"
 import { services } from "./services.ts"
+import { tlsOf } from "./tls.ts"
 
 /** Logs may take so much of the disk; the oldest events of the longest streams are not dropped: writes are refused. */
 const logBytes = 8 * 1024 ** 3
@@ -156,6 +157,7 @@ const start = async ({
     auth: config.auth,
     defaultAccount: config.account,
     defaultRegion: config.region,
+    ...tlsOf(config),
     publicHosts: config.publicUrl.map((url) => new URL(url).host),
     allowOrigins: config.allowOrigin,
     admin: adminHandler({

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Ids } from "../kernel/index.ts"
-import type { State } from "../state/index.ts"
+import { newAccessKey, type State } from "../state/index.ts"
 import type { Folders } from "./data-folder.ts"
 
 export interface RootKey {
@@ -16,7 +16,7 @@ const file = (folders: Pick<Folders, "data">): string => join(folders.data, "roo
 /** Makes the key when the folder has none, and makes sure that the records know it. */
 export const ensureRootKey = (state: State, folders: Folders, account: string, ids: Ids, now: number): void => {
   const known = readRootKey(folders)
-  const key = known ?? { accessKeyId: `AKIA${ids.hex(16).toUpperCase()}`, secretAccessKey: ids.hex(40) }
+  const key = known ?? newAccessKey(ids, account, "long-term")
   if (!known) writeFileSync(file(folders), `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600 })
   if (state.view((view) => view.accessKeys.has(key.accessKeyId))) return
   state.transact((tx) => tx.accessKeys.insert({ ...key, account, principal: { kind: "root" }, createdAt: now }))

@@ -16,7 +16,7 @@ import type { MachineWish } from "../protocol/index.ts"
 import type { AgentConfiguration } from "./agent-options.ts"
 import { type ChildMessage, configurationVariable } from "./child-life.ts"
 import { wallClock } from "./clocks.ts"
-import { agentPlace, dockerHostOf, type UpConfig } from "./config.ts"
+import { agentPlace, dockerHostOf, endpointOf, type UpConfig } from "./config.ts"
 import type { ControlPlaneConfiguration } from "./control-plane-process.ts"
 import { controlSocket, type Folders } from "./data-folder.ts"
 import { entryCommand } from "./entries.ts"
@@ -111,7 +111,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     throw thrown
   }
   return {
-    endpoint: `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${config.port}`,
+    endpoint: endpointOf(config),
     engine: engine.kind,
     ...(engine.kind === "docker" && { dockerSocket: engine.socketPath }),
     close,

@@ -57,7 +57,7 @@ export const startUp = async (
   const ready = new Promise<string>((resolve) => {
     createInterface(child.stdout).on("line", (line) => {
       printed.push(line)
-      const endpoint = /Roadstead is ready at (http:\/\/\S+)/.exec(line)?.[1]
+      const endpoint = /Roadstead is ready at (https?:\/\/\S+)/.exec(line)?.[1]
       if (endpoint) resolve(endpoint)
     })
   })

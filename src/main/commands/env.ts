@@ -1,5 +1,5 @@
 // `roadstead env`: the lines that point the AWS CLI and SDKs of a shell at a Roadstead.
-import type { UpConfig } from "../config.ts"
+import { endpointOf, type UpConfig } from "../config.ts"
 import { Problem } from "../problem.ts"
 import { type RootKey, readRootKey } from "../root-key.ts"
 
@@ -7,7 +7,7 @@ import { type RootKey, readRootKey } from "../root-key.ts"
 export const env = (config: UpConfig): string => {
   const key = config.auth === "strict" ? strictKey(config) : relaxedKey(config)
   return [
-    `export AWS_ENDPOINT_URL=http://${config.host}:${config.port}`,
+    `export AWS_ENDPOINT_URL=${endpointOf(config)}`,
     `export AWS_REGION=${config.region}`,
     `export AWS_DEFAULT_REGION=${config.region}`,
     `export AWS_ACCESS_KEY_ID=${key.accessKeyId}`,

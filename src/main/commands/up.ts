@@ -5,11 +5,14 @@ import type { UpConfig } from "../config.ts"
 import { FolderProblem, type Folders, openFolders, removeFolders, temporaryFolders } from "../data-folder.ts"
 import { openLog } from "../log.ts"
 import { Problem } from "../problem.ts"
+import { readRootKey } from "../root-key.ts"
 import { type Supervisor, startSupervisor } from "../supervisor.ts"
+import { readTls } from "../tls.ts"
 
 /** Runs until SIGINT or SIGTERM; resolves with the exit code. */
 export const up = async (config: UpConfig): Promise<number> => {
   refuseOpenDoor(config)
+  readTls(config)
   const log = openLog({ level: config.logLevel, format: config.logFormat, process: "supervisor" })
   const folders = foldersFor(config)
   const end = Promise.withResolvers<Problem | undefined>()
@@ -23,6 +26,7 @@ export const up = async (config: UpConfig): Promise<number> => {
     })
   }
 
+  const hadRootKey = readRootKey(folders) !== undefined
   const supervisor = await startSupervisor({
     config,
     folders,
@@ -35,6 +39,7 @@ export const up = async (config: UpConfig): Promise<number> => {
     throw thrown
   })
   if (!supervisor) return 0
+  if (config.auth === "strict" && !hadRootKey) showRootKey(folders, config)
   announce(supervisor, config, log)
   const problem = await end.promise
   await stop(supervisor, config, folders)
@@ -44,10 +49,24 @@ export const up = async (config: UpConfig): Promise<number> => {
 
 const announce = (supervisor: Supervisor, config: UpConfig, log: Log): void => {
   if (supervisor.engine === "simulated") log.warn("SIMULATED: containers have no processes behind them.")
-  if (config.insecurePlaintext)
+  if (config.insecurePlaintext && config.tlsCert === undefined)
     log.warn("Serving beyond this machine without TLS: keys and data can be read on the way.")
   const note = supervisor.engine === "simulated" ? " (SIMULATED)" : ""
   process.stdout.write(`Roadstead is ready at ${supervisor.endpoint}${note}\n`)
+}
+
+/** Shown by the start that made it, and by no other: in a shell's own words, on stdout, never in the log. */
+const showRootKey = (folders: Folders, { account }: UpConfig): void => {
+  const key = readRootKey(folders)
+  if (!key) return
+  process.stdout.write(
+    [
+      `The root key of account ${account}, shown this once (roadstead env --auth strict prints it again):`,
+      `export AWS_ACCESS_KEY_ID=${key.accessKeyId}`,
+      `export AWS_SECRET_ACCESS_KEY=${key.secretAccessKey}`,
+      "",
+    ].join("\n"),
+  )
 }
 
 const foldersFor = (config: UpConfig): Folders => {
@@ -65,7 +84,7 @@ const stop = async (supervisor: Supervisor, config: UpConfig, folders: Folders):
   removeFolders(folders)
 }
 
-/** Beyond loopback strict authentication and TLS are required (DESIGN section 7); we have no TLS of our own yet. */
+/** Beyond loopback strict authentication and TLS are required (DESIGN section 7). */
 const refuseOpenDoor = (config: UpConfig): void => {
   if (
     config.host === "localhost" ||
@@ -79,10 +98,10 @@ const refuseOpenDoor = (config: UpConfig): void => {
       `Listening on ${config.host} needs --auth strict: anybody who reaches the port could run containers.`,
     )
   }
-  if (!config.insecurePlaintext) {
+  if (config.tlsCert === undefined && !config.insecurePlaintext) {
     throw new Problem(
       2,
-      `Listening on ${config.host} needs TLS in front of it; say --insecure-plaintext to do without.`,
+      `Listening on ${config.host} needs TLS: --tls-cert and --tls-key, or --insecure-plaintext to do without.`,
     )
   }
 }

@@ -49,6 +49,14 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
     return { caller: arrived(caller, connection, ask.headers), scope }
   }
 
+  /** Whether a request says that it comes from the agent of a host that we made; its signature is looked at later. */
+  const isOwnAgent = (ask: HttpAsk): boolean => {
+    const signature = signatureOf(ask)
+    if (signature.kind !== "presented") return false
+    const key = ports.findKey(signature.presented.accessKeyId, signature.presented.sessionToken)
+    return key !== undefined && "caller" in key && key.caller.machineId !== undefined
+  }
+
   /** Decodes, checks and runs one routed request. Throws what is to be answered as a fault. */
   const run = async (
     ask: HttpAsk,
@@ -104,6 +112,8 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
     const headers = flat(req)
     const danger = dangerOf(rules, headers, { upgrade: false, vpc: listener.vpc })
     if (danger) return answerPlain(res, 403, "AccessDenied", danger.message, requestId)
+    if (listener.ownAgentsOnly && !isOwnAgent(askOf(req, headers)))
+      return answerPlain(res, 400, "BadRequest", speaksTls, requestId)
     const cors = corsOrigin(rules, headers)
     if (req.method === "OPTIONS") {
       if (cors !== undefined) return preflight(res, cors, headers["access-control-request-headers"], requestId)
@@ -146,11 +156,14 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
       const ask = askOf(req, headers)
       return (
         dangerOf(rules, headers, { upgrade: true, vpc: listener.vpc }) ??
+        (listener.ownAgentsOnly && !isOwnAgent(ask) ? { message: speaksTls } : undefined) ??
         verify(verifier, ask, signatureOf(ask), { service: undefined, knownKeysOnly: listener.vpc })
       )
     },
   }
 }
+
+const speaksTls = "This port speaks TLS: say https."
 
 /** The signal that the client has closed the connection before its answer; the same one at each call. */
 const hangUp = (res: ServerResponse): (() => AbortSignal) => {

@@ -28,6 +28,8 @@ export interface WireServerOptions {
   readonly publicHosts?: readonly string[]
   /** Origins of web pages that may call. */
   readonly allowOrigins?: readonly string[]
+  /** A certificate (with its chain) and its key, in PEM. With them addresses speak TLS, and unix sockets and VPCs do not. */
+  readonly tls?: { readonly cert: string; readonly key: string }
   /** Bytes of a body, as sent and inflated. Default 10 MiB. */
   readonly bodyLimit?: number
   /** Serves `/_roadstead/…` after the safety checks; false means not found. */
@@ -55,6 +57,8 @@ export interface OtherHandler {
 export interface ListenerTraits {
   /** Reachable from inside the VPC: only keys that Roadstead minted are accepted. */
   readonly vpc: boolean
+  /** Beside TLS on the same port: plain HTTP is taken from the agents of hosts that we made, and from nobody else. */
+  readonly ownAgentsOnly?: boolean
 }
 
 /** Above the largest body of any AWS API that is not a stream (a template of CloudFormation, a batch of Kinesis: 5 MiB). */

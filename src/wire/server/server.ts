@@ -1,12 +1,14 @@
 // The server: listeners on TCP addresses and unix sockets that share one handler, and their orderly end. What happens to a
 // request is in handle.ts.
 import { createServer, type IncomingMessage, type Server } from "node:http"
-import type { AddressInfo } from "node:net"
+import { createServer as createTlsServer } from "node:https"
+import type { AddressInfo, Server as NetServer } from "node:net"
 import type { Duplex } from "node:stream"
 import { errorFields } from "../../kernel/index.ts"
 import { hostName } from "../safety.ts"
 import { refusalFault } from "../sigv4/refusals.ts"
 import { closer } from "./closing.ts"
+import { createFront } from "./front.ts"
 import { arrived, connectionOf, makeHandler } from "./handle.ts"
 import { bodyLimitOf, type ListenerTraits, type WireServerOptions } from "./options.ts"
 
@@ -37,8 +39,34 @@ export const createWireServer = (options: WireServerOptions): WireServer => {
 
   const listen: WireServer["listen"] = async (at, given = {}) => {
     const traits: ListenerTraits = { vpc: false, ...given }
-    const server = tuned(createServer())
-    const close = closer(server, options.ports.clock)
+    const { clock } = options.ports
+    const secured = options.tls && "host" in at && !traits.vpc ? options.tls : undefined
+    const plain = serving(tuned(createServer()), secured ? { ...traits, ownAgentsOnly: true } : traits)
+    const servers: Server[] = [plain]
+    let front: NetServer = plain
+    if (secured) {
+      const secure = serving(tuned(createTlsServer({ ...secured, minVersion: "TLSv1.2" })), traits)
+      servers.push(secure)
+      front = createFront(plain, secure, clock)
+    }
+    const closers = servers.map((server) => closer(server, clock))
+    await started(front, at)
+    const address = front.address() as AddressInfo | string | null
+    if ("host" in at && at.host !== "0.0.0.0" && at.host !== "::") publicHosts.add(at.host.toLowerCase())
+    const listener: Listener = {
+      port: typeof address === "object" && address ? address.port : 0,
+      close: async () => {
+        listeners.delete(listener)
+        const ended = front === plain ? undefined : new Promise<void>((resolve) => front.close(() => resolve()))
+        await Promise.all(closers.map((close) => close()))
+        await ended
+      },
+    }
+    listeners.add(listener)
+    return listener
+  }
+
+  const serving = (server: Server, traits: ListenerTraits): Server => {
     server.on("request", (req, res) => {
       handler.request(req, res, traits).catch((thrown: unknown) => {
         // Only a bug in the frame of handling itself gets here; the connection is in an unknown state.
@@ -57,18 +85,7 @@ export const createWireServer = (options: WireServerOptions): WireServer => {
       if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
       else socket.destroy()
     })
-    await started(server, at)
-    const address = server.address() as AddressInfo | string | null
-    if ("host" in at && at.host !== "0.0.0.0" && at.host !== "::") publicHosts.add(at.host.toLowerCase())
-    const listener: Listener = {
-      port: typeof address === "object" && address ? address.port : 0,
-      close: () => {
-        listeners.delete(listener)
-        return close()
-      },
-    }
-    listeners.add(listener)
-    return listener
+    return server
   }
 
   const upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer, traits: ListenerTraits): void => {
@@ -113,7 +130,7 @@ const tuned = (server: Server): Server => {
   return server
 }
 
-const started = (server: Server, at: ListenAt): Promise<void> =>
+const started = (server: NetServer, at: ListenAt): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once("error", reject)
     server.listen(at, () => {
