@@ -68,7 +68,8 @@ describe("a task on it", () => {
     assert.deepEqual(container.secrets, [
       {
         name: "S",
-        valueFrom: "arn:aws:ssm:us-east-1:123456789012:parameter/x",
+        // It finds parameters by the bare names that GetParameters answers.
+        valueFrom: "x",
         provider: "ssm",
         region: "us-east-1",
         type: "ENVIRONMENT_VARIABLE",

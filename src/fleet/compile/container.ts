@@ -16,8 +16,8 @@ export const compileContainer = (input: ContainerInput): AcsContainer => {
   const override: Frozen<ContainerOverride> = task.overrides.containerOverrides?.find((o) => o.name === name) ?? {}
   const command = override.command ?? container.command
   const secrets = [
-    ...(container.secrets ?? []).map((s) => compileSecret(s, "CONTAINER", task.region)),
-    ...(container.logConfiguration?.secretOptions ?? []).map((s) => compileSecret(s, "LOG_DRIVER", task.region)),
+    ...(container.secrets ?? []).map((s) => compileSecret(s, "CONTAINER", task)),
+    ...(container.logConfiguration?.secretOptions ?? []).map((s) => compileSecret(s, "LOG_DRIVER", task)),
   ]
   const login = compileRegistryLogin(input)
   const made = task.containers.find((c) => c.name === name)

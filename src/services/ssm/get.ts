@@ -119,7 +119,10 @@ const read = (cx: Cx, ports: ParametersPorts, text: string, decrypt: boolean): P
     ? cx.tx.parameters.get(parameterKey({ ...cx.scope, name: reference.name }))
     : undefined
   if (!parameter) throw notFound()
-  return { ...describe(ports, parameter, versionMeant(cx, parameter, reference), decrypt), ...selected }
+  const described = describe(ports, parameter, versionMeant(cx, parameter, reference), decrypt)
+  // A name at the root is answered as it was asked for, with or without its slash: agents look for it so.
+  const Name = text.trim().startsWith("arn:") ? parameter.name : reference.name
+  return { ...described, Name, ...selected }
 }
 
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
