@@ -1,118 +1,102 @@
 // Bar 3: from the end of a container to the control plane having acted on it. Beside it, at the same exits, how long
 // Docker's own stream of events takes to say so to a client that does nothing else. `stoppingAt` is when the record of the
 // exit was durable and the agent was sent what follows from it; in a service, `createdAt` of the replacement is.
-import { join } from "node:path"
+import { readFileSync } from "node:fs"
+import { constants } from "node:os"
 import { setTimeout as pause } from "node:timers/promises"
-import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2"
 import {
-  CreateClusterCommand,
   CreateServiceCommand,
   DescribeTasksCommand,
-  ECSClient,
+  type ECSClient,
   ListTasksCommand,
-  RegisterTaskDefinitionCommand,
   RunTaskCommand,
   type Task,
 } from "@aws-sdk/client-ecs"
-import { createDocker, type Docker, readLines } from "../src/docker/index.ts"
-import { busyboxImage } from "../src/machines/index.ts"
+import { type Docker, readLines } from "../src/docker/index.ts"
 import { withEngine } from "../test/support/namespace.ts"
-import { startUp } from "../test/support/up.ts"
-import { median, report } from "./support/measure.ts"
+import { type Fargate, onFargate, withFargate } from "./support/fargate.ts"
+import { type Measure, median, report } from "./support/measure.ts"
 
 const rounds = 15
-const image = "roadstead-bench/busybox:1"
 const engine = await withEngine(import.meta.filename)
 
 /** Milliseconds since the epoch, finer than Date.now. */
 const now = () => performance.timeOrigin + performance.now()
 
-await report(async () => {
-  const docker = createDocker({ socketPath: engine.socketPath })
-  await busyboxImage(docker, { name: image })
-  const roadstead = await startUp([
-    ...["--port", "0", "--ephemeral", "--data", join(engine.folder, "data"), "--log-level", "warn"],
-    ...["--docker-host", `unix://${engine.socketPath}`],
-  ])
-  const client = {
-    endpoint: roadstead.endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
-  }
-  const ecs = new ECSClient(client)
-  const ec2 = new EC2Client(client)
-  const events = await watchEnds(docker)
-  try {
-    await ecs.send(new CreateClusterCommand({}))
-    await ecs.send(
-      new RegisterTaskDefinitionCommand({
-        family: "bench",
-        requiresCompatibilities: ["FARGATE"],
-        networkMode: "awsvpc",
-        cpu: "256",
-        memory: "512",
-        containerDefinitions: [{ name: "app", image, command: ["sh", "-c", "trap 'exit 3' TERM; sleep 600 & wait"] }],
-      }),
-    )
-    const subnet = (await ec2.send(new DescribeSubnetsCommand({}))).Subnets?.[0]?.SubnetId ?? ""
-    const networkConfiguration = { awsvpcConfiguration: { subnets: [subnet] } }
-    const of = { taskDefinition: "bench", launchType: "FARGATE", networkConfiguration } as const
-    const name = "Docker's event at a client, of the same exits"
-
-    const alone = { said: [] as number[], acted: [] as number[] }
-    for (let round = 0; round < rounds; round++) {
-      const { tasks: [task] = [] } = await ecs.send(new RunTaskCommand(of))
-      const running = await until(ecs, task?.taskArn ?? "", "RUNNING")
-      const { killed, said } = await endOf(running)
-      const { stoppingAt, containers } = await until(ecs, running.taskArn ?? "", "STOPPED")
-      if (containers?.[0]?.exitCode !== 3) throw new Error(`the exit of a process is not as it was: ${running.taskArn}`)
-      alone.said.push(said)
-      // Both clocks are this machine's.
-      alone.acted.push(Number(stoppingAt) - killed)
+await report(() =>
+  withFargate(engine, ["sh", "-c", "trap 'exit 3' TERM; sleep 600 & wait"], async (fargate) => {
+    const events = await watchEnds(fargate.docker)
+    try {
+      return await measure(fargate, events)
+    } finally {
+      events.close()
     }
+  }),
+)
 
-    const replaced = { said: [] as number[], made: [] as number[] }
-    await ecs.send(new CreateServiceCommand({ ...of, serviceName: "bench", desiredCount: 1 }))
-    let running = await nextOf(ecs, "bench", undefined)
-    for (let round = 0; round < rounds; round++) {
-      const { killed, said } = await endOf(running)
-      running = await nextOf(ecs, "bench", running)
-      replaced.said.push(said)
-      replaced.made.push(Number(running.createdAt) - killed)
-    }
-    return [
-      {
-        name: "container exit to the control plane's next message",
-        value: median(alone.acted),
-        unit: "ms",
-        floor: { name, value: median(alone.said) },
-      },
-      {
-        name: "container exit to the replacement in its service",
-        value: median(replaced.made),
-        unit: "ms",
-        floor: { name, value: median(replaced.said) },
-      },
-    ]
-  } finally {
-    events.close()
-    ecs.destroy()
-    ec2.destroy()
-    await roadstead.stop()
-    docker.close()
+async function measure({ docker, ecs, subnets }: Fargate, events: Ends): Promise<readonly Measure[]> {
+  const of = onFargate(subnets[0]?.id ?? "")
+  const name = "Docker's event at a client, of the same exits"
+
+  const alone = { said: [] as number[], acted: [] as number[] }
+  for (let round = 0; round < rounds; round++) {
+    const { tasks: [task] = [] } = await ecs.send(new RunTaskCommand(of))
+    const running = await until(ecs, task?.taskArn ?? "", "RUNNING")
+    const { killed, said } = await endOf(docker, events, running)
+    const { stoppingAt, containers } = await until(ecs, running.taskArn ?? "", "STOPPED")
+    if (containers?.[0]?.exitCode !== 3) throw new Error(`the exit of a process is not as it was: ${running.taskArn}`)
+    alone.said.push(said)
+    // Both clocks are this machine's.
+    alone.acted.push(Number(stoppingAt) - killed)
   }
 
-  /** Ends the process of a task's container; answers when, and how many milliseconds later Docker's event was here. */
-  async function endOf(task: Task): Promise<{ killed: number; said: number }> {
-    const id = task.containers?.[0]?.runtimeId ?? ""
-    const { body } = await docker.request<{ State: { Pid: number } }>("GET", `/containers/${id}/json`)
-    const heard = events.endOf(id)
-    const killed = now()
-    // The process ends by itself, as one that fails: no request to the engine is in the way.
-    process.kill(body.State.Pid, "SIGTERM")
-    return { killed, said: (await heard) - killed }
+  const replaced = { said: [] as number[], made: [] as number[] }
+  await ecs.send(new CreateServiceCommand({ ...of, serviceName: "bench", desiredCount: 1 }))
+  let running = await nextOf(ecs, "bench", undefined)
+  for (let round = 0; round < rounds; round++) {
+    const { killed, said } = await endOf(docker, events, running)
+    running = await nextOf(ecs, "bench", running)
+    replaced.said.push(said)
+    replaced.made.push(Number(running.createdAt) - killed)
   }
-})
+  return [
+    {
+      name: "container exit to the control plane's next message",
+      value: median(alone.acted),
+      unit: "ms",
+      floor: { name, value: median(alone.said) },
+    },
+    {
+      name: "container exit to the replacement in its service",
+      value: median(replaced.made),
+      unit: "ms",
+      floor: { name, value: median(replaced.said) },
+    },
+  ]
+}
+
+/** Ends the process of a task's container; answers when, and how many milliseconds later Docker's event was here. */
+async function endOf(docker: Docker, events: Ends, task: Task): Promise<{ killed: number; said: number }> {
+  const id = task.containers?.[0]?.runtimeId ?? ""
+  const { body } = await docker.request<{ State: { Pid: number } }>("GET", `/containers/${id}/json`)
+  await trapsTerm(body.State.Pid)
+  const heard = events.endOf(id)
+  const killed = now()
+  // The process ends by itself, as one that fails: no request to the engine is in the way.
+  process.kill(body.State.Pid, "SIGTERM")
+  return { killed, said: (await heard) - killed }
+}
+
+/** Waits until the process has its handler: a first process of a container does not get a signal for which it has none. */
+async function trapsTerm(pid: number): Promise<void> {
+  for (;;) {
+    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0"
+    if ((BigInt(`0x${caught}`) >> BigInt(constants.signals.SIGTERM - 1)) & 1n) return
+    await pause(20)
+  }
+}
+
+type Ends = Awaited<ReturnType<typeof watchEnds>>
 
 /** Follows the engine's events; answers when a container is said to have ended. */
 async function watchEnds(docker: Docker) {
