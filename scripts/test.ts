@@ -14,8 +14,11 @@ import { checks, runCheck } from "./check.ts"
 
 /** One test; and one file, whose processes are killed after it. Live files pull up real engines, fuzz files count to a million, the simulation to thousands. */
 const LIMITS = { test: 60_000, file: 180_000, longTest: 180_000, longFile: 300_000 }
-/** Files that need the machine for themselves: real containers, and kills under load. */
-const ALONE = /^test\/(live|crash)\//
+/**
+ * One at a time: real containers, and kills under load. They mostly wait, so beside them goes what computes, on the other
+ * processors; where there is one, nothing does.
+ */
+const ONE_BY_ONE = /^test\/(live|crash)\//
 
 const LONG = /^test\/(live|crash|fuzz\/million|simulation)\//
 
@@ -30,45 +33,63 @@ for (const name of Object.keys(process.env)) {
   if (/^(AWS|ROADSTEAD)_/.test(name) && name !== "ROADSTEAD_NO_ENGINE") delete process.env[name]
 }
 
+/** A check or a test file, with the telling of what came of it. */
+type Job = () => Promise<void>
+
 let passed = 0
 const failed: string[] = []
 const started = performance.now()
 
 const files = globSync(["src/**/*.test.ts", "test/**/*.test.ts"], { cwd: root, exclude: ["**/node_modules/**"] })
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.startsWith(part) || file.includes(part)))
-  .filter((file) => !onlyLive || ALONE.test(file))
+  .filter((file) => !onlyLive || ONE_BY_ONE.test(file))
   .sort()
 if (files.length === 0 && wanted.length > 0) {
   console.error(`No test file matches ${wanted.join(" ")}`)
   process.exit(1)
 }
 
-if (wanted.length === 0 && !onlyLive) for (const check of checks) await countCheck(check)
-await inParallel(
-  files.filter((file) => !ALONE.test(file)),
+// What processes of the tests have compiled is compiled once: it is a third of the work of most files.
+process.env.NODE_COMPILE_CACHE = join(root, "node_modules/.cache/roadstead/compiled")
+
+const oneByOne = files.filter((file) => ONE_BY_ONE.test(file))
+if (noEngine && oneByOne.length > 0) {
+  console.log(`Left out, because ROADSTEAD_NO_ENGINE=1: ${oneByOne.splice(0).join(" ")}`)
+}
+const others = files.filter((file) => !ONE_BY_ONE.test(file))
+// Long ones first, so that none is alone at the end.
+const inOrder = [...others.filter((file) => LONG.test(file)), ...others.filter((file) => !LONG.test(file))]
+await inLanes(
+  oneByOne.map(fileJob),
+  [...(wanted.length === 0 && !onlyLive ? checks.map(checkJob) : []), ...inOrder.map(fileJob)],
   Math.max(1, Math.min(4, availableParallelism())),
 )
-const alone = files.filter((file) => ALONE.test(file))
-if (noEngine && alone.length > 0) console.log(`Left out, because ROADSTEAD_NO_ENGINE=1: ${alone.join(" ")}`)
-else await inParallel(alone, 1)
 
 if (failed.length > 0) console.log(`\nFailed:\n${failed.map((name) => `  ${name}`).join("\n")}`)
 console.log(`\nin ${((performance.now() - started) / 1000).toFixed(1)} s`)
 console.log(summary(passed, failed.length))
 process.exit(failed.length === 0 ? 0 : 1)
 
-async function countCheck(check: (typeof checks)[number]) {
-  const outcome = await runCheck(check)
-  if (outcome.ok) passed++
-  else failed.push(`check: ${check.name}`)
+function checkJob(check: (typeof checks)[number]): Job {
+  return async () => {
+    const { ok } = await runCheck(check)
+    if (ok) passed++
+    else failed.push(`check: ${check.name}`)
+  }
 }
 
-async function inParallel(list: readonly string[], width: number) {
-  const rest = [...list]
-  const worker = async () => {
-    for (let file = rest.shift(); file !== undefined; file = rest.shift()) report(await runFile(file))
+function fileJob(file: string): Job {
+  return async () => report(await runFile(file))
+}
+
+/** One lane does the jobs that go one by one, then others; the rest of the lanes do others from the start. */
+async function inLanes(single: readonly Job[], rest: readonly Job[], width: number) {
+  const others = [...rest]
+  const lane = async (own: readonly Job[]) => {
+    for (const job of own) await job()
+    for (let job = others.shift(); job; job = others.shift()) await job()
   }
-  await Promise.all(Array.from({ length: width }, worker))
+  await Promise.all(Array.from({ length: width }, (_, n) => lane(n === 0 ? single : [])))
 }
 
 async function runFile(file: string): Promise<FileResult & { seconds: number }> {
