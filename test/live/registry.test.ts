@@ -4,7 +4,7 @@ import assert from "node:assert/strict"
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
-import { RunInstancesCommand } from "@aws-sdk/client-ec2"
+import { DescribeSubnetsCommand, RunInstancesCommand } from "@aws-sdk/client-ec2"
 import {
   BatchDeleteImageCommand,
   CreateRepositoryCommand,
@@ -14,10 +14,15 @@ import {
 } from "@aws-sdk/client-ecr"
 import {
   type ContainerInstance,
+  CreateServiceCommand,
+  DeleteServiceCommand,
   DescribeContainerInstancesCommand,
+  DescribeTasksCommand,
   ListContainerInstancesCommand,
+  ListTasksCommand,
   RegisterTaskDefinitionCommand,
   StartTaskCommand,
+  UpdateServiceCommand,
 } from "@aws-sdk/client-ecs"
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam"
 import { inspectImage, readProgress, registryAuthHeader, tagImage } from "../../src/docker/index.ts"
@@ -58,14 +63,14 @@ after(async () => {
 })
 
 /** `docker push` with what `aws ecr get-login-password` gives. */
-const push = async (repository: string, tag: string): Promise<void> => {
+const push = async (repository: string, tag: string, from = image): Promise<void> => {
   const { authorizationData = [] } = await ecr.send(new GetAuthorizationTokenCommand({}))
   const [username, password] = Buffer.from(authorizationData[0]?.authorizationToken ?? "", "base64")
     .toString()
     .split(":")
   const auth = registryAuthHeader({ username: username ?? "", password: password ?? "" })
   const name = `${address}/${repository}`
-  await tagImage(docker, image, { repository: name, tag })
+  await tagImage(docker, from, { repository: name, tag })
   const options = { query: { tag }, headers: { "X-Registry-Auth": auth } }
   await readProgress(await docker.stream("POST", `/images/${name}/push`, options))
   await forget(`${name}:${tag}`)
@@ -204,6 +209,50 @@ test("a task on an EC2 instance gets it onto the instance's own engine", async (
   const task = await user.stopped(tasks?.[0]?.taskArn ?? "")
   const [container] = task.containers ?? []
   assert.deepEqual([container?.exitCode, container?.imageDigest], [7, digest], JSON.stringify(task))
+})
+
+/** Another image than the one that is pushed: the same with one more variable. */
+const otherImage = async (): Promise<string> => {
+  const { body } = await docker.request<{ readonly Id: string }>("POST", "/containers/create", {
+    body: { Image: image },
+  })
+  const query = { container: body.Id, repo: "roadstead-test", tag: "other", changes: "ENV OTHER=yes" }
+  await docker.request("POST", "/commit", { query })
+  await docker.request("DELETE", `/containers/${body.Id}`)
+  return "roadstead-test:other"
+}
+
+test("a service's tasks run what its first task has resolved, until the next deployment", async () => {
+  const uri = "000000000000.dkr.ecr.us-east-1.localhost:4571/team/app:moving"
+  await push("team/app", "moving")
+  const first = await digestOf("team/app", "moving")
+  const waiting = { ...echo("app", uri), command: ["/bin/sh", "-c", "exec sleep 600"] }
+  const taskDefinition = await user.register([waiting])
+  const { Subnets = [] } = await user.ec2.send(new DescribeSubnetsCommand({}))
+  await user.ecs.send(
+    new CreateServiceCommand({
+      ...{ serviceName: "moving", taskDefinition, desiredCount: 1 },
+      launchType: "FARGATE",
+      networkConfiguration: { awsvpcConfiguration: { subnets: Subnets.flatMap(({ SubnetId }) => SubnetId ?? []) } },
+    }),
+  )
+  const digests = async (count: number) => {
+    const { taskArns = [] } = await user.ecs.send(new ListTasksCommand({ serviceName: "moving" }))
+    if (taskArns.length === 0) return undefined
+    const { tasks = [] } = await user.ecs.send(new DescribeTasksCommand({ tasks: taskArns }))
+    const running = tasks.filter(({ lastStatus }) => lastStatus === "RUNNING")
+    return running.length >= count ? running.map(({ containers }) => containers?.[0]?.imageDigest) : undefined
+  }
+  assert.deepEqual(await until("the first task", () => digests(1)), [first])
+  await push("team/app", "moving", await otherImage())
+  const second = await digestOf("team/app", "moving")
+  assert.notEqual(second, first)
+  await user.ecs.send(new UpdateServiceCommand({ service: "moving", desiredCount: 2 }))
+  assert.deepEqual(await until("the second task", () => digests(2)), [first, first])
+  await user.ecs.send(new UpdateServiceCommand({ service: "moving", forceNewDeployment: true }))
+  await until("a task of the new image", async () => ((await digests(1))?.includes(second) ? true : undefined))
+  await user.ecs.send(new DeleteServiceCommand({ service: "moving", force: true }))
+  await ecr.send(new BatchDeleteImageCommand({ repositoryName: "team/app", imageIds: [{ imageDigest: second }] }))
 })
 
 test("the layers of a deleted image leave the disk", async () => {

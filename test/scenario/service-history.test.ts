@@ -1,8 +1,8 @@
 // The history of services: their deployments and revisions while they go on, when they are over, and when they are
 // forgotten. Source: aws-behaviour.md 2.5 and 2.12.
 import assert from "node:assert/strict"
-import { test } from "node:test"
-import { serviceWorld } from "../support/service-world.ts"
+import { describe, test } from "node:test"
+import { bridgeDefinition, serviceWorld } from "../support/service-world.ts"
 
 const web = { serviceName: "web", taskDefinition: "web", desiredCount: 2 } as const
 const day = 24 * 60 * 60_000
@@ -121,6 +121,60 @@ test("a revision tells its images, with the digest that its tasks got", async ()
   const app = { status: "RUNNING" as const, imageDigest: "sha256:1" }
   world.patchTask(task.arn, { observed: { ...task.observed, containers: { app } } })
   assert.deepEqual(await images(), [{ containerName: "app", image: "app:1", imageDigest: "sha256:1" }])
+})
+
+describe("the image of a service's tasks", () => {
+  const digest = (n: number) => `sha256:${String(n).repeat(64)}`
+  /** Of every task of the service that is wanted, what its agent is to run. */
+  const pins = (world: World) =>
+    world
+      .live()
+      .flatMap((task) =>
+        task.desiredStatus === "RUNNING" ? (task.containers[0]?.pinnedImage ?? task.containers[0]?.image) : [],
+      )
+  const resolve = (world: World, n: number) => {
+    const task = world.live().find(({ desiredStatus }) => desiredStatus === "RUNNING")
+    const app = { status: "RUNNING" as const, imageDigest: digest(n) }
+    if (task) world.patchTask(task.arn, { observed: { ...task.observed, containers: { app } } })
+  }
+
+  test("is what the first of the revision has resolved, until there is another deployment", async () => {
+    const world = await worldWith()
+    resolve(world, 1)
+    await world.call("UpdateService", { service: "web", desiredCount: 3 })
+    await world.agents()
+    assert.deepEqual(pins(world).toSorted(), ["app:1", "app:1", `app@${digest(1)}`])
+    await world.call("UpdateService", { service: "web", forceNewDeployment: true })
+    await world.agents()
+    assert.ok(pins(world).includes("app:1"))
+  })
+
+  test("is kept with the deployment that completed, longer than its tasks are known", async () => {
+    const world = await worldWith()
+    resolve(world, 2)
+    await world.clock.advance(40_000)
+    const arn = (await world.service()).currentServiceRevisions?.[0]?.arn ?? ""
+    await world.call("UpdateService", { service: "web", desiredCount: 0 })
+    await world.agents()
+    await world.clock.advance(3 * 60 * 60_000)
+    const { serviceRevisions } = await world.call("DescribeServiceRevisions", { serviceRevisionArns: [arn] })
+    assert.equal(serviceRevisions?.[0]?.containerImages?.[0]?.imageDigest, digest(2))
+    await world.call("UpdateService", { service: "web", desiredCount: 1 })
+    assert.deepEqual(pins(world), [`app@${digest(2)}`])
+  })
+
+  test("is resolved by each task anew where versionConsistency is disabled", async () => {
+    const world = await worldWith()
+    const app = { name: "app", image: "app:1", cpu: 128, memory: 64, versionConsistency: "disabled" as const }
+    await world.call("RegisterTaskDefinition", bridgeDefinition({ containerDefinitions: [app] }))
+    await world.call("UpdateService", { service: "web", taskDefinition: "web" })
+    await world.agents()
+    await world.clock.advance(60_000)
+    await world.agents()
+    resolve(world, 3)
+    await world.call("UpdateService", { service: "web", desiredCount: 2 })
+    assert.deepEqual(pins(world), ["app:1", "app:1"])
+  })
 })
 
 test("a deployment that is over cannot be stopped, nor one that never was", async () => {

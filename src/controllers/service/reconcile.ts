@@ -3,6 +3,7 @@
 import type { Cx } from "../../gate/index.ts"
 import {
   deploymentStateChange,
+  keepDigests,
   sayOfService,
   serviceAction,
   startServiceTasks,
@@ -91,6 +92,7 @@ const carryOut = (cx: Cx, service: ServiceRow, plan: Exclude<ServicePlan, { kind
       cx.tx.services.patch(service.arn, { steadyAt: plan.steadyAt })
       sayOfService(cx, service, plan.messages)
       if (plan.completed && service.primary !== undefined) {
+        keepImages(cx, service, service.primary)
         announceDeployment(cx, service, "SERVICE_DEPLOYMENT_COMPLETED", service.primary, texts.done(service.primary))
       }
       if (plan.messages.includes(texts.steady(service.name)))
@@ -98,6 +100,13 @@ const carryOut = (cx: Cx, service: ServiceRow, plan: Exclude<ServicePlan, { kind
       return outcome(plan.next)
     }
   }
+}
+
+/** A rollback may start tasks of it when those that it has now are long forgotten. */
+const keepImages = (cx: Cx, service: ServiceRow, id: string): void => {
+  const deployment = cx.tx.deployments.get(`${service.arn} ${id}`)
+  const revision = deployment && cx.tx.serviceRevisions.get(deployment.revisionArn)
+  if (revision) keepDigests(cx, revision)
 }
 
 const earliest = (a: number | undefined, b: number | undefined): number | undefined =>

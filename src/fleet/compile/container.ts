@@ -23,7 +23,7 @@ export const compileContainer = (input: ContainerInput): AcsContainer => {
   const made = task.containers.find((c) => c.name === name)
   return {
     name,
-    image: compileImage(input),
+    image: compileImage(made?.pinnedImage ? { ...input, container: { ...container, image: made.pinnedImage } } : input),
     cpu: override.cpu ?? container.cpu ?? 0,
     memory: override.memory ?? container.memory ?? 0,
     essential: container.essential ?? true,

@@ -30,6 +30,7 @@ export {
   computedDesiredCount,
   deploymentStateChange,
   eligibleInstances,
+  keepDigests,
   sayOfService,
   serviceAction,
   startServiceTasks,

@@ -31,7 +31,6 @@ const taskDefinitions = [
   ...idleLogOptions.map((name) => `RegisterTaskDefinition.containerDefinitions.logConfiguration.options.${name}`),
   "RegisterTaskDefinition.containerDefinitions.portMappings.appProtocol",
   "RegisterTaskDefinition.containerDefinitions.portMappings.name",
-  "RegisterTaskDefinition.containerDefinitions.versionConsistency",
   "RegisterTaskDefinition.enableFaultInjection",
   "RegisterTaskDefinition.ephemeralStorage",
   "RegisterTaskDefinition.proxyConfiguration",

@@ -69,7 +69,7 @@ export const services = defineTable<ServiceRow>()({
   },
 })
 
-/** The settings with which tasks are started. Never changed: other settings are another revision. */
+/** The settings with which tasks are started. Never changed but for `images`: other settings are another revision. */
 export interface ServiceRevisionRow extends Owned {
   readonly arn: string
   readonly serviceArn: string
@@ -79,6 +79,8 @@ export interface ServiceRevisionRow extends Owned {
   readonly capacityProviderStrategy?: readonly Frozen<CapacityProviderStrategyItem>[]
   readonly platformVersion?: string
   readonly networkConfiguration?: Frozen<NetworkConfiguration>
+  /** The digests of its images by container, as its first task has resolved them. */
+  readonly images?: Readonly<Record<string, string>>
   readonly createdAt: number
 }
 

@@ -84,6 +84,8 @@ export interface TaskContainer {
   readonly arn: string
   readonly name: string
   readonly image: string
+  /** The image by its digest, which an agent is to run instead: of a service whose revision holds on to it. */
+  readonly pinnedImage?: string
   readonly essential: boolean
   readonly cpu: string
   readonly memory?: string

@@ -7,6 +7,24 @@ import { ownImage } from "../../own-image.ts"
 import { translated } from "./errors.ts"
 import { pullOwn } from "./own-registry.ts"
 
+/** Without tag and digest, and without what Docker adds to names of its own hub. */
+const repositoryOf = (reference: string): string => {
+  const [name = ""] = reference.split("@")
+  const tag = name.indexOf(":", name.lastIndexOf("/") + 1)
+  return (tag < 0 ? name : name.slice(0, tag)).replace(/^(index\.)?docker\.io\/(library\/)?/, "")
+}
+
+/**
+ * The digest of the image in the repository that the reference names. That a registry has the same image under another name
+ * (it was pulled, and then given this one) says nothing of this repository.
+ */
+const digestOf = (digests: readonly string[], reference: string): string | undefined => {
+  const own = ownImage(reference)
+  const isSame = (entry: string) =>
+    own ? repositoryOf(entry).endsWith(`/${own.path}`) : repositoryOf(entry) === repositoryOf(reference)
+  return digests.find(isSame)?.split("@")[1]
+}
+
 /** The calls about images. `source` is the engine that images are copied from when it has them, `make` makes those that no registry has. */
 export const imageCalls = ({
   docker,
@@ -26,7 +44,7 @@ export const imageCalls = ({
     translated("other", async () => {
       const found = await inspectImage(docker, reference)
       if (!found) return undefined
-      const digest = found.RepoDigests?.[0]?.split("@")[1]
+      const digest = digestOf(found.RepoDigests ?? [], reference)
       const variables = (found.Config?.Env ?? []).map((entry) => entry.split("=", 1)[0] ?? "")
       return { id: found.Id, variables, ...(digest && { digest }) }
     })

@@ -33,6 +33,8 @@ export interface Plan {
   readonly network: TaskNetwork | undefined
   readonly roles: TaskRoles
   readonly tags: readonly KeptTag[]
+  /** Images by their digests instead of their tags, by container. */
+  readonly pins?: ReadonlyMap<string, string>
   readonly input: Asked
 }
 
@@ -79,7 +81,12 @@ export const newTask = (cx: Cx, plan: Plan, { capacity, subnet, instance }: Plac
     enableExecuteCommand: input.enableExecuteCommand ?? false,
     logDriverMode: settingFor(cx, "defaultLogDriverMode"),
     tags: plan.tags,
-    containers: newContainers(definition, () => containerArn(cluster, cluster.name, id, cx.ids.uuid())),
+    containers: newContainers(definition, () => containerArn(cluster, cluster.name, id, cx.ids.uuid())).map(
+      (container) => {
+        const pinnedImage = plan.pins?.get(container.name)
+        return pinnedImage === undefined ? container : { ...container, pinnedImage }
+      },
+    ),
     createdAt: cx.now,
     desiredStatus: "RUNNING",
     observed: { containers: {} },

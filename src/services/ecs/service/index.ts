@@ -11,6 +11,7 @@ import { updateService } from "./update-service.ts"
 
 export { computedDesiredCount } from "./describe-task-set.ts"
 export { eligibleInstances } from "./eligible.ts"
+export { keepDigests } from "./pinned-images.ts"
 export { deploymentStateChange, sayOfService, serviceAction, taskSetSteady } from "./service-events.ts"
 export { startServiceTasks } from "./start-tasks.ts"
 export { breakerThreshold } from "./threshold.ts"

@@ -24,7 +24,10 @@ export interface RevisionInput extends LaterInput {
 }
 
 /** A revision without its identity. */
-export type RevisionSettings = Omit<ServiceRevisionRow, "arn" | "account" | "region" | "serviceArn" | "createdAt">
+export type RevisionSettings = Omit<
+  ServiceRevisionRow,
+  "arn" | "account" | "region" | "serviceArn" | "createdAt" | "images"
+>
 
 /** The capacity of a service: a launch type or a strategy, else the cluster's default strategy, else EC2. */
 const capacityOf = (

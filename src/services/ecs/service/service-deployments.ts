@@ -17,6 +17,7 @@ import { date, present, thaw } from "../shape.ts"
 import { countsByDeployment, noCounts } from "./counts.ts"
 import { isRemembered } from "./deploy.ts"
 import { knownService } from "./find.ts"
+import { digestsOf } from "./pinned-images.ts"
 import { shownSettings } from "./shown-settings.ts"
 import { breakerThreshold } from "./threshold.ts"
 
@@ -163,17 +164,6 @@ const settingsOf = (view: View, revision: ServiceRevisionRow) => {
   return platformVersion === undefined ? shown : { ...shown, platformVersion: platformVersionOf(platformVersion) }
 }
 
-/** The digest of a container's image, as an agent has told it of a task of the revision that is still known. */
-const digestOf = (view: View, revision: ServiceRevisionRow, container: string): string | undefined => {
-  const of = view.deployments.by("service", revision.serviceArn).filter((d) => d.revisionArn === revision.arn)
-  const ids = new Set(of.map(({ id }) => id))
-  for (const task of view.tasks.by("serving", revision.serviceArn)) {
-    const digest = ids.has(task.startedBy ?? "") ? task.observed.containers[container]?.imageDigest : undefined
-    if (digest !== undefined) return digest
-  }
-  return undefined
-}
-
 /** Describes up to 20 service revisions by their ARNs. */
 export const DescribeServiceRevisions: ReadOp<"ecs", "DescribeServiceRevisions"> = (cx, input) => {
   const serviceRevisions: ServiceRevision[] = []
@@ -186,6 +176,7 @@ export const DescribeServiceRevisions: ReadOp<"ecs", "DescribeServiceRevisions">
       continue
     }
     const definition = cx.tx.taskDefinitions.get(row.taskDefinitionArn)?.definition
+    const digests = digestsOf(cx.tx, row)
     serviceRevisions.push(
       present<ServiceRevision>({
         serviceRevisionArn: row.arn,
@@ -195,7 +186,7 @@ export const DescribeServiceRevisions: ReadOp<"ecs", "DescribeServiceRevisions">
         loadBalancers: [],
         serviceRegistries: [],
         containerImages: definition?.containerDefinitions?.map(({ name, image }) =>
-          present({ containerName: name, image, imageDigest: digestOf(cx.tx, row, name ?? "") }),
+          present({ containerName: name, image, imageDigest: digests[name ?? ""] }),
         ),
         guardDutyEnabled: false,
         createdAt: date(row.createdAt),

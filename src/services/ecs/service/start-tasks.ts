@@ -20,6 +20,7 @@ import { newTask, type Plan } from "../run-task/new-task.ts"
 import { echoOverrides } from "../run-task/overrides.ts"
 import { insertTask, isUnassumable, taskRoles } from "../run-task/roles.ts"
 import { type KeptTag, mergeTags } from "../tags.ts"
+import { keepDigests, pinsOf } from "./pinned-images.ts"
 import { isOnFargate } from "./revision.ts"
 
 /** Why tasks that are wanted were not started. */
@@ -77,6 +78,7 @@ const planOf = (cx: Cx, service: ServiceRow, deploymentId: string, revision: Ser
     network,
     roles: taskRoles(cx, row.definition),
     tags: tagsFor(cluster, service, row),
+    pins: pinsOf(cx.tx, revision),
     input: {
       platformVersion,
       startedBy: deploymentId,
@@ -207,8 +209,9 @@ export const startServiceTasks = (
   const started =
     cx.tx.deployments.get(`${service.arn} ${deploymentId}`) ??
     cx.tx.taskSets.by("service", service.arn).find(({ id }) => id === deploymentId)
-  const revision = started && cx.tx.serviceRevisions.get(started.revisionArn)
-  if (!revision) throw new Error(`${deploymentId} of ${service.arn} has no revision`)
+  const known = started && cx.tx.serviceRevisions.get(started.revisionArn)
+  if (!known) throw new Error(`${deploymentId} of ${service.arn} has no revision`)
+  const revision = keepDigests(cx, known)
   try {
     const plan = inZone(planOf(cx, service, deploymentId, revision), zone)
     if (isOnFargate(revision)) {

@@ -91,6 +91,7 @@ export const createTaskSet =
         region: _c,
         serviceArn: _d,
         createdAt: _e,
+        images: _f,
         ...before
       } = cx.tx.serviceRevisions.get(made.revisionArn) ?? {}
       const same = [settings, scale, externalId ?? null, tags]
