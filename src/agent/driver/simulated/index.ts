@@ -10,7 +10,7 @@ import {
   type VolumeInfo,
 } from "../../driver.ts"
 import { describe, ended, imageId, isRunning, ownEnd, type SimulatedContainer, scriptOf } from "./container.ts"
-import { readScript } from "./script.ts"
+import { readScript, scripted } from "./script.ts"
 import { forgetfulWorld, type WorldStore } from "./state-file.ts"
 import { statsAt } from "./stats.ts"
 
@@ -108,7 +108,7 @@ export const createSimulatedDriver = (options: SimulatedDriverOptions): Containe
         )
       const id = ids.hex(64)
       const addresses = spec.network?.ip ? { [spec.network.id]: spec.network.ip } : {}
-      put({ id, spec, createdAt: clock.now(), addresses, isolated: [] })
+      put({ id, spec: scripted(spec), createdAt: clock.now(), addresses, isolated: [] })
       return id
     },
     async start(id) {

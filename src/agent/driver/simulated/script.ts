@@ -1,4 +1,5 @@
 // How a simulated container behaves: read from the environment of the container itself. The README lists the variables.
+import type { ContainerSpec } from "../../driver.ts"
 
 /** A container's script. Times in milliseconds. */
 export interface Script {
@@ -49,6 +50,16 @@ export const readScript = (environment: Readonly<Record<string, string>>): Scrip
 const readHealth = (text = ""): Script["health"] => {
   const [status, after = "0"] = text.split("@")
   return status === "healthy" || status === "unhealthy" ? { status, afterMs: Number(after) || 0 } : undefined
+}
+
+/** The container with that of its environment alone which is its script: the rest may be secret, and no process asks for it. */
+export const scripted = (spec: ContainerSpec): ContainerSpec => {
+  const { Env, ...config } = spec.config
+  if (!Array.isArray(Env)) return spec
+  return {
+    ...spec,
+    config: { ...config, Env: (Env as string[]).filter((entry) => entry.startsWith("ROADSTEAD_SIM_")) },
+  }
 }
 
 /** Docker's `Env`, a list of `NAME=value`, as a map. */
