@@ -72,7 +72,7 @@ await report(async () => {
   })
   const microseconds = (caller: Caller): number =>
     state.view((tx) => {
-      const cx = { tx, scope, caller, now: 1_700_000_000_000 } as ReadCx
+      const cx = { tx, scope, caller, wallNow: 1_700_000_000_000 } as ReadCx
       if (!isAllowed(cx, demands)) throw new Error("what is measured is refused")
       const started = process.cpuUsage()
       for (let i = 0; i < decisions; i++) isAllowed(cx, demands)

@@ -1,5 +1,5 @@
 // The condition keys that every request has, by IAM's names: who asks, from where, when. Each is made only when a policy
-// asks for it. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+// asks for it. Times are the wall clock's, as those of credentials are. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 import type { Caller } from "../kernel/index.ts"
 import type { Context, ContextValue } from "../policy/index.ts"
 import { iamTagsOf } from "./principal-tags.ts"
@@ -19,8 +19,8 @@ const keys: ReadonlyMap<string, Key> = new Map<string, Key>([
   ["aws:sourceip", ({ caller }) => caller.sourceIp?.replace(/^::ffff:(?=\d+\.)/i, "")],
   ["aws:securetransport", ({ caller }) => String(caller.secure ?? false)],
   ["aws:useragent", ({ caller }) => caller.userAgent],
-  ["aws:currenttime", ({ now }) => isoTime(now)],
-  ["aws:epochtime", ({ now }) => String(Math.floor(now / 1000))],
+  ["aws:currenttime", ({ wallNow }) => isoTime(wallNow)],
+  ["aws:epochtime", ({ wallNow }) => String(Math.floor(wallNow / 1000))],
   [
     "aws:tokenissuetime",
     ({ caller: { session } }) => (session?.issuedAt === undefined ? undefined : isoTime(session.issuedAt)),
