@@ -31,7 +31,7 @@ export const documentProblem = (raw: unknown, kind: DocumentKind): string | unde
 
 const isWellFormed = (raw: RawStatement): boolean => {
   if (Object.keys(raw).some((key) => !topElements.has(key))) return false
-  if ("Version" in raw && !versions.has(String(raw.Version))) return false
+  if ("Version" in raw && !(typeof raw.Version === "string" && versions.has(raw.Version))) return false
   if ("Id" in raw && typeof raw.Id !== "string") return false
   const statements = listed(raw.Statement)
   return statements.length > 0 && statements.every((statement) => isObject(statement) && isStatement(statement))
@@ -40,7 +40,8 @@ const isWellFormed = (raw: RawStatement): boolean => {
 const isStatement = (raw: RawStatement): boolean =>
   Object.keys(raw).every((key) => statementElements.has(key)) &&
   !["Action", "Resource", "Principal"].some((name) => name in raw && `Not${name}` in raw) &&
-  /^(allow|deny)$/i.test(String(raw.Effect)) &&
+  typeof raw.Effect === "string" &&
+  /^(allow|deny)$/i.test(raw.Effect) &&
   ["Action", "NotAction", "Resource", "NotResource"].every((name) => !(name in raw) || areTexts(raw[name])) &&
   (!("Sid" in raw) || typeof raw.Sid === "string") &&
   ["Principal", "NotPrincipal"].every((name) => !(name in raw) || isPrincipal(raw[name])) &&

@@ -11,6 +11,7 @@ import * as codecs from "./targets/codecs.ts"
 import { definition } from "./targets/definition.ts"
 import { lifecycle, manifest, registryHead } from "./targets/registry.ts"
 import { requestTargets } from "./targets/requests.ts"
+import { secretDocuments, secretNames } from "./targets/secrets.ts"
 import { acs, envelope, tcs, upgrade } from "./targets/sessions.ts"
 import { signatures } from "./targets/signature.ts"
 
@@ -29,6 +30,7 @@ const names = new Set([
   ...Object.values(codecs).map(replay),
   ...[acs, tcs, envelope, upgrade, agent].map(replay),
   ...[manifest, lifecycle, registryHead].map(replay),
+  ...[secretNames, secretDocuments].map(replay),
   replay(body),
   replay(definition),
   replay(signatures),

@@ -14,10 +14,8 @@ export interface Reference {
 /** Undefined for what can name nothing. */
 export const parseReference = (text: string, scope: Scope): Reference | undefined => {
   const trimmed = text.trim()
-  const arn = trimmed.startsWith("arn:") ? parseArn(trimmed) : undefined
-  if (trimmed.startsWith("arn:")) {
-    if (arn?.service !== "ssm" || !arn.resource.startsWith("parameter/")) return undefined
-  }
+  const arn = parseArn(trimmed)
+  if (arn && (arn.service !== "ssm" || !arn.resource.startsWith("parameter/"))) return undefined
   const path = arn ? arn.resource.slice("parameter".length) : trimmed
   const [given = "", selector, ...more] = path.split(":")
   // In an ARN a slash stands before every name; only a path has it as its own.

@@ -13,11 +13,19 @@ const attribute = () => fault("InvalidPolicyAttributeException", "A policy attri
 interface Policy {
   readonly Type?: unknown
   readonly Version?: unknown
-  readonly Attributes?: Readonly<Record<string, unknown>>
+  readonly Attributes?: unknown
 }
 
-const isPeriod = (attributes: Readonly<Record<string, unknown>>, member: string): boolean =>
-  /^[1-9][0-9]*$/.test(String(attributes[member])) && (attributes.Unit === "Days" || attributes.Unit === "Hours")
+type Attributes = Readonly<Record<string, unknown>>
+
+const attributesOf = ({ Attributes: given }: Policy): Attributes =>
+  typeof given === "object" && given !== null ? (given as Attributes) : {}
+
+const isPeriod = (attributes: Attributes, member: string): boolean => {
+  const count = attributes[member]
+  const isCount = (typeof count === "string" || typeof count === "number") && /^[1-9][0-9]*$/.test(String(count))
+  return isCount && (attributes.Unit === "Days" || attributes.Unit === "Hours")
+}
 
 const parse = (text: string): readonly Policy[] => {
   let parsed: unknown
@@ -45,7 +53,8 @@ export const policiesOf = (text: string, now: number): { readonly policies: Poli
   }
   let expiresAt: number | undefined
   const policies = all.map((policy) => {
-    const { Type: type, Version: version, Attributes: attributes = {} } = policy
+    const { Type: type, Version: version } = policy
+    const attributes = attributesOf(policy)
     switch (type) {
       case "Expiration": {
         const time = typeof attributes.Timestamp === "string" ? Date.parse(attributes.Timestamp) : Number.NaN
