@@ -305,6 +305,40 @@ describe("lifecycle policies", () => {
   })
 })
 
+test("how the registry is to be scanned is kept and shown, for each repository too", async () => {
+  const rules: sdk.RegistryScanningRule[] = [
+    { scanFrequency: "SCAN_ON_PUSH", repositoryFilters: [{ filter: "scan*", filterType: "WILDCARD" }] },
+  ]
+  await ecr.send(new sdk.PutRegistryScanningConfigurationCommand({ scanType: "BASIC", rules }))
+  const { scanningConfiguration } = await ecr.send(new sdk.GetRegistryScanningConfigurationCommand({}))
+  assert.deepEqual(scanningConfiguration, { scanType: "BASIC", rules })
+  await create("scanned")
+  const { scanningConfigurations = [], failures } = await ecr.send(
+    new sdk.BatchGetRepositoryScanningConfigurationCommand({ repositoryNames: ["scanned", "absent"] }),
+  )
+  assert.deepEqual(
+    [scanningConfigurations[0]?.scanFrequency, failures?.[0]?.failureCode],
+    ["SCAN_ON_PUSH", "REPOSITORY_NOT_FOUND"],
+  )
+})
+
+test("what is pushed and deleted is told to the event bus", async () => {
+  await create("told")
+  const digest = await registry.image("told", "v1", [])
+  await ecr.send(new sdk.BatchDeleteImageCommand({ repositoryName: "told", imageIds: [{ imageTag: "v1" }] }))
+  const events = aws.state.view((view) => [...view.outbox.all()].filter(({ source }) => source === "aws.ecr"))
+  const told = events
+    .map(({ detail }) => detail as Record<string, string>)
+    .filter((d) => d["repository-name"] === "told")
+  assert.deepEqual(
+    told.map((d) => [d["action-type"], d["image-digest"], d["image-tag"]]),
+    [
+      ["PUSH", digest, "v1"],
+      ["DELETE", digest, "v1"],
+    ],
+  )
+})
+
 test("what is not built says so by name", async () => {
   await assert.rejects(ecr.send(new sdk.StartImageScanCommand({ repositoryName: "x1", imageId: { imageTag: "a" } })), {
     name: "NotImplemented",

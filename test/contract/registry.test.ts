@@ -1,6 +1,8 @@
 // The registry as a client of the OCI distribution API sees it, on a socket.
 import assert from "node:assert/strict"
+import { stat } from "node:fs/promises"
 import { request } from "node:http"
+import { join } from "node:path"
 import { after, before, describe, test } from "node:test"
 import { CreateRepositoryCommand, ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr"
 import { ecrService } from "../../src/services/ecr/index.ts"
@@ -22,6 +24,9 @@ after(async () => {
   ecr.destroy()
   await aws.close()
 })
+
+/** How many bytes of an upload are on disk. */
+const arrived = async (upload: string): Promise<number> => (await stat(join(aws.layersFolder, "uploads", upload))).size
 
 const errorsOf = async (answer: Response): Promise<{ code: string; message: string }[]> =>
   ((await answer.json()) as { errors: { code: string; message: string }[] }).errors
@@ -148,6 +153,24 @@ describe("pushing and pulling", () => {
     const ended = await registry.ask("PUT", `${location}?digest=${digest}`, { body: "abc" })
     assert.equal(ended.status, 201)
     assert.equal(await (await registry.ask("GET", `/v2/chunks/blobs/${digest}`)).text(), "0123456789abc")
+  })
+
+  test("what arrived before the client was cut off is kept, and it goes on there", async () => {
+    const location = (await registry.ask("POST", "/v2/chunks/blobs/uploads/")).headers.get("location") ?? ""
+    const { port } = new URL(aws.sdk.endpoint)
+    const cut = request({ port, method: "PATCH", path: location, headers: { authorization: registry.authorization } })
+    cut.on("error", () => {})
+    cut.write("0123456789")
+    // Until the registry has it: asked beside, since the upload's own requests wait for this one.
+    const [id = ""] = location.split("/").slice(-1)
+    while ((await arrived(id)) < 10) await new Promise(setImmediate)
+    cut.destroy()
+    const status = await registry.ask("GET", location)
+    assert.deepEqual([status.status, status.headers.get("range")], [204, "0-9"])
+    const rest = await registry.ask("PATCH", location, { headers: { "content-range": "10-12" }, body: "abc" })
+    assert.equal(rest.status, 202)
+    const digest = digestOf("0123456789abc")
+    assert.equal((await registry.ask("PUT", `${location}?digest=${digest}`)).status, 201)
   })
 
   test("a layer is sent in one request", async () => {

@@ -21,6 +21,8 @@ const credentials = { accessKeyId: account, secretAccessKey: "secret" }
 
 export interface AwsEndpoint {
   readonly state: State
+  /** Where the layers of images are. */
+  readonly layersFolder: string
   /** For tests that start controllers on it. */
   readonly gate: Gate
   /** For `new XClient(sdk)`. */
@@ -107,6 +109,7 @@ export const awsEndpoint = async (
 
   return {
     state,
+    layersFolder: folder,
     gate,
     sdk: { endpoint, region, credentials, maxAttempts: 1 },
     startCli,

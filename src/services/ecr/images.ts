@@ -1,6 +1,6 @@
 // Images: PutImage, BatchGetImage, BatchDeleteImage. Their layers are in layers.ts, what lists them in list-images.ts.
 import type { Image, ImageFailure, ImageIdentifier } from "@aws-sdk/client-ecr"
-import type { Op } from "../../gate/index.ts"
+import type { Cx, Op } from "../../gate/index.ts"
 import { fault } from "../../kernel/index.ts"
 import type { EcrImageRow, EcrRepositoryRow, Tx, View } from "../../state/index.ts"
 import { imageExists, imagesNotFound, invalidParameter, layersNotFound, tagExists } from "./faults.ts"
@@ -84,9 +84,26 @@ export const PutImage: Op<"ecr", "PutImage"> = (cx, input) => {
     })
   }
   if (tag !== undefined) setTag(cx.tx, place, repository, digest, tag)
+  emitAction(cx, place, "PUSH", { imageDigest: digest, ...(tag !== undefined && { imageTag: tag }) })
   const row = cx.tx.ecrImages.get(keyIn(place, digest))
   if (!row) throw new Error("the image that was put is not there")
   return { image: described(place, row, tag) }
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
+const emitAction = (cx: Cx, place: Place, action: "PUSH" | "DELETE", id: ImageIdentifier): void => {
+  cx.emit({
+    source: "aws.ecr",
+    detailType: "ECR Image Action",
+    resources: [],
+    detail: {
+      result: "SUCCESS",
+      "repository-name": place.repository,
+      "image-digest": id.imageDigest,
+      "action-type": action,
+      "image-tag": id.imageTag ?? "",
+    },
+  })
 }
 
 type Found = { readonly row: EcrImageRow } | { readonly failure: ImageFailure }
@@ -215,5 +232,6 @@ export const BatchDeleteImage: Op<"ecr", "BatchDeleteImage"> = (cx, input) => {
   }
   for (const imageId of asked) attempt(imageId, false)
   for (const imageId of later) attempt(imageId, true)
+  for (const imageId of imageIds) emitAction(cx, place, "DELETE", imageId)
   return { imageIds, failures }
 }

@@ -8,6 +8,7 @@ import * as lists from "./list-images.ts"
 import * as policies from "./policies.ts"
 import type { EcrPorts } from "./ports.ts"
 import * as repositories from "./repositories.ts"
+import * as scanning from "./scanning.ts"
 import * as tags from "./tags.ts"
 import { GetAuthorizationToken } from "./tokens.ts"
 
@@ -26,6 +27,8 @@ const withoutEffect = [
   "PutImageScanningConfiguration.imageScanningConfiguration.scanOnPush",
   // It is for replication and pull-through caches, which are not there.
   "PutRegistryPolicy.policyText",
+  "PutRegistryScanningConfiguration.rules",
+  "PutRegistryScanningConfiguration.scanType",
 ]
 
 /** Bounds of bodies that are larger than others: a layer part of 20 MiB, the largest that ECR takes, in base64. */
@@ -42,6 +45,10 @@ export const ecrService = (ports: EcrPorts): ServiceTable<"ecr"> =>
       ),
       BatchDeleteImage: write(images.BatchDeleteImage, may.onRepository("BatchDeleteImage")),
       BatchGetImage: write(images.BatchGetImage, may.onRepository("BatchGetImage")),
+      BatchGetRepositoryScanningConfiguration: read(
+        scanning.BatchGetRepositoryScanningConfiguration,
+        may.onRepositories("BatchGetRepositoryScanningConfiguration"),
+      ),
       CompleteLayerUpload: bulk(layers.completeLayerUpload(ports), may.onRepository("CompleteLayerUpload")),
       CreateRepository: write(repositories.CreateRepository(ports), may.onCreate),
       DeleteLifecyclePolicy: write(lifecycle.DeleteLifecyclePolicy, may.onRepository("DeleteLifecyclePolicy")),
@@ -54,6 +61,14 @@ export const ecrService = (ports: EcrPorts): ServiceTable<"ecr"> =>
         may.onRepository("GetLifecyclePolicyPreview"),
       ),
       GetRegistryPolicy: read(policies.GetRegistryPolicy, may.onRegistry("GetRegistryPolicy")),
+      GetRegistryScanningConfiguration: read(
+        scanning.GetRegistryScanningConfiguration,
+        may.onRegistry("GetRegistryScanningConfiguration"),
+      ),
+      PutRegistryScanningConfiguration: write(
+        scanning.PutRegistryScanningConfiguration,
+        may.onRegistry("PutRegistryScanningConfiguration"),
+      ),
       GetRepositoryPolicy: read(policies.GetRepositoryPolicy, may.onRepository("GetRepositoryPolicy")),
       PutLifecyclePolicy: write(lifecycle.PutLifecyclePolicy, may.onRepository("PutLifecyclePolicy")),
       PutRegistryPolicy: write(policies.PutRegistryPolicy, may.onRegistry("PutRegistryPolicy")),

@@ -45,7 +45,7 @@ export const DeleteRepositoryPolicy: Op<"ecr", "DeleteRepositoryPolicy"> = (cx, 
 export const PutRegistryPolicy: Op<"ecr", "PutRegistryPolicy"> = (cx, input) => {
   const policyText = check(input.policyText ?? "", "registry")
   const { account, region } = cx.scope
-  cx.tx.ecrRegistries.put({ account, region, policy: policyText })
+  cx.tx.ecrRegistries.put({ ...cx.tx.ecrRegistries.get(scopeKey(cx.scope)), account, region, policy: policyText })
   return { registryId: account, policyText }
 }
 
@@ -58,7 +58,7 @@ export const GetRegistryPolicy: ReadOp<"ecr", "GetRegistryPolicy"> = (cx) => {
 export const DeleteRegistryPolicy: Op<"ecr", "DeleteRegistryPolicy"> = (cx) => {
   const policyText = cx.tx.ecrRegistries.get(scopeKey(cx.scope))?.policy
   if (policyText === undefined) throw noRegistryPolicy(cx.scope)
-  cx.tx.ecrRegistries.delete(scopeKey(cx.scope))
+  cx.tx.ecrRegistries.patch(scopeKey(cx.scope), { policy: undefined })
   return { registryId: cx.scope.account, policyText }
 }
 

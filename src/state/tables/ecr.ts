@@ -83,6 +83,14 @@ export interface EcrRegistryRow {
   readonly account: string
   readonly region: string
   readonly policy?: string
+  /** Kept, and never done. */
+  readonly scanning?: {
+    readonly type: "BASIC" | "ENHANCED"
+    readonly rules: readonly {
+      readonly frequency: "SCAN_ON_PUSH" | "CONTINUOUS_SCAN" | "MANUAL"
+      readonly filters: readonly string[]
+    }[]
+  }
 }
 
 const repositoryOf = ({ account, region, repository }: OfRepository): string => `${account}/${region}/${repository}`
