@@ -25,6 +25,7 @@ import { anchorAt, type CloudAnchor, cloudClock, cloudTime, wallClock, wallTime 
 import type { UpConfig } from "./config.ts"
 import { controlSocket, type Folders, journalFile, layersFolder, logEventsFile } from "./data-folder.ts"
 import { openVault } from "./data-key.ts"
+import { notingUses } from "./key-uses.ts"
 import { keyFinder } from "./keys.ts"
 import { vpcListeners } from "./listeners.ts"
 import { startLogSweep } from "./log-sweep.ts"
@@ -152,8 +153,10 @@ const start = async ({
   const stopLayerSweep = startLayerSweep({ state, layers, clock: clocks.wall, log })
   let metrics: ReturnType<typeof metricsRegistry> | undefined
 
+  const uses = { state, now: () => clocks.cloud.now(), wallNow: () => clocks.wall.now() }
+  const dispatch = notingUses(uses, gate.dispatch)
   const server = createWireServer({
-    ports: { dispatch: gate.dispatch, findKey: keyFinder(state), clock: clocks.wall, ids, log },
+    ports: { dispatch, findKey: keyFinder(state), clock: clocks.wall, ids, log },
     auth: config.auth,
     defaultAccount: config.account,
     defaultRegion: config.region,
