@@ -3,13 +3,16 @@ import assert from "node:assert/strict"
 import { after, before, describe, test } from "node:test"
 import {
   AttachUserPolicyCommand,
+  DeleteAccessKeyCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
+  DeleteUserCommand,
   GetRoleCommand,
   GetUserCommand,
   PutRolePolicyCommand,
   TagUserCommand,
   UpdateAssumeRolePolicyCommand,
+  UpdateUserCommand,
 } from "@aws-sdk/client-iam"
 import {
   type AssumeRoleCommandInput,
@@ -240,6 +243,19 @@ describe("AssumeRole", () => {
       assume(root, arn, { SerialNumber: iamArn("mfa/me"), TokenCode: "123456" }),
       refused("AccessDenied", /^MultiFactorAuthentication failed/, 403),
     )
+  })
+
+  test("trust is in a user and not in its name: it goes with a new name, and not to the next of an old one", async () => {
+    const keys = await user("trusted")
+    const { arn } = await role("trusting", trust({ AWS: iamArn("user/trusted") }))
+    await aws.client.send(new UpdateUserCommand({ UserName: "trusted", NewUserName: "renamed" }))
+    await assume(stsAs(keys), arn)
+    await aws.client.send(new DeleteAccessKeyCommand({ UserName: "renamed", AccessKeyId: keys.accessKeyId }))
+    const { User } = await aws.client.send(new GetUserCommand({ UserName: "renamed" }))
+    await aws.client.send(new DeleteUserCommand({ UserName: "renamed" }))
+    const { Role } = await aws.client.send(new GetRoleCommand({ RoleName: "trusting" }))
+    assert.equal(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ""), trust({ AWS: User?.UserId }))
+    await assert.rejects(assume(stsAs(await user("renamed")), arn), deniedAssume)
   })
 
   test("a trust policy that is changed is asked from the next request on", async () => {

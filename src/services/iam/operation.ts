@@ -24,6 +24,8 @@ export type Part = { readonly [O in Name]?: Entry<Input<"iam", O>, Output<"iam",
 export interface About {
   readonly resources: readonly string[]
   readonly conditions?: Demand["conditions"]
+  /** Further permission that is needed: to pass a role on. */
+  readonly also?: readonly Demand[]
 }
 
 type Of<O extends Name> = (cx: ReadCx, input: Input<"iam", O>) => About
@@ -33,8 +35,8 @@ const demands =
   <O extends Name>(operation: O, about: Of<O>) =>
   (cx: ReadCx, input: Input<"iam", O>): readonly Demand[] => {
     refuseSessions(cx.caller)
-    const { resources, conditions } = about(cx, input)
-    return [{ action: `iam:${operation}`, resources, ...(conditions && { conditions }) }]
+    const { resources, conditions, also = [] } = about(cx, input)
+    return [{ action: `iam:${operation}`, resources, ...(conditions && { conditions }) }, ...also]
   }
 
 export const reading = <O extends Name>(

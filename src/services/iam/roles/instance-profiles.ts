@@ -76,6 +76,9 @@ const RemoveRoleFromInstanceProfile: Op<"iam", "RemoveRoleFromInstanceProfile"> 
 const named = (cx: ReadCx, input: { readonly InstanceProfileName: string | undefined }): About =>
   aboutNamed(cx, "instance-profile", input.InstanceProfileName)
 
+/** A role in a profile is a role that is handed to EC2. */
+const passed = { "iam:PassedToService": "ec2.amazonaws.com" }
+
 export const instanceProfileOperations: Part = {
   CreateInstanceProfile: changing("CreateInstanceProfile", CreateInstanceProfile, (cx, input) =>
     aboutNew(cx, "instance-profile", { path: input.Path, name: input.InstanceProfileName }, requestTags(input.Tags)),
@@ -88,7 +91,10 @@ export const instanceProfileOperations: Part = {
     aboutNamed(cx, "role", input.RoleName),
   ),
   DeleteInstanceProfile: changing("DeleteInstanceProfile", DeleteInstanceProfile, named),
-  AddRoleToInstanceProfile: changing("AddRoleToInstanceProfile", AddRoleToInstanceProfile, named),
+  AddRoleToInstanceProfile: changing("AddRoleToInstanceProfile", AddRoleToInstanceProfile, (cx, input) => {
+    const { resources, conditions = {} } = aboutNamed(cx, "role", input.RoleName, passed)
+    return { ...named(cx, input), also: [{ action: "iam:PassRole", resources, conditions }] }
+  }),
   RemoveRoleFromInstanceProfile: changing("RemoveRoleFromInstanceProfile", RemoveRoleFromInstanceProfile, named),
   TagInstanceProfile: changing(
     "TagInstanceProfile",

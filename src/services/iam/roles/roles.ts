@@ -9,7 +9,7 @@ import { pageOf } from "../pages.ts"
 import { nameKey, newRoleShape, roleInList, roleShape } from "../shapes.ts"
 import { tagsOf } from "../tags.ts"
 import { checkUnlinked } from "./protected.ts"
-import { checkTrust } from "./trust.ts"
+import { checkedTrust, renameInTrust } from "./trust.ts"
 
 const hour = 3600
 
@@ -21,7 +21,7 @@ export const CreateRole: Op<"iam", "CreateRole"> = (cx, { RoleName: name = "", P
   // The folder of service-linked roles is the services' own. text from memory
   if (path.startsWith("/aws-service-role/"))
     throw fault("InvalidInput", "The path /aws-service-role/ is reserved for service-linked roles.")
-  checkTrust(cx, trust)
+  const checked = checkedTrust(cx, trust)
   const tags = tagsOf(input.Tags)
   if (boundary !== undefined) checkBoundary(cx, boundary)
   if (cx.tx.iamRoles.has(iamKey(account, name)))
@@ -33,7 +33,7 @@ export const CreateRole: Op<"iam", "CreateRole"> = (cx, { RoleName: name = "", P
     path,
     arn: arnOf("role", account, path, name),
     createdAt: cx.now,
-    trust,
+    trust: checked,
     maxSessionDuration: input.MaxSessionDuration ?? hour,
     attached: [],
     inline: [],
@@ -54,7 +54,7 @@ export const ListRoles: ReadOp<"iam", "ListRoles"> = (cx, { PathPrefix = "/", ..
   return { Roles: rows.map(roleInList), ...frame }
 }
 
-/** What is not named is set back, as AWS does: no description, an hour. */
+/** A description that is not named stays; a duration that is not named becomes an hour again, as on AWS. */
 export const UpdateRole: Op<"iam", "UpdateRole"> = (cx, { RoleName, Description, MaxSessionDuration }) => {
   const role = roleNamed(cx, RoleName)
   checkUnlinked(role)
@@ -74,8 +74,7 @@ export const UpdateRoleDescription: Op<"iam", "UpdateRoleDescription"> = (cx, { 
 export const UpdateAssumeRolePolicy: Op<"iam", "UpdateAssumeRolePolicy"> = (cx, input) => {
   const role = roleNamed(cx, input.RoleName)
   checkUnlinked(role)
-  const trust = input.PolicyDocument ?? ""
-  checkTrust(cx, trust)
+  const trust = checkedTrust(cx, input.PolicyDocument ?? "")
   cx.tx.iamRoles.patch(nameKey(role), { trust })
   return {}
 }
@@ -89,6 +88,7 @@ export const DeleteRole: Op<"iam", "DeleteRole"> = (cx, { RoleName }) => {
   if (role.attached.length > 0) throw conflict("detach all policies")
   if (role.inline.length > 0) throw conflict("delete policies")
   cx.tx.iamRoles.delete(nameKey(role))
+  renameInTrust(cx, role.arn, role.id)
   cx.tx.iamUses.delete(role.id)
   return {}
 }

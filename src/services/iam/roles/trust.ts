@@ -1,18 +1,36 @@
 // What IAM demands of a role's trust policy beyond the form of any document: its size, and that whom it names is there.
-import type { ReadCx } from "../../../gate/index.ts"
+import type { Cx, ReadCx } from "../../../gate/index.ts"
 import { fault, parseArn } from "../../../kernel/index.ts"
 import { checkDocument, sizeOf } from "../documents.ts"
+import { nameKey } from "../shapes.ts"
 
 /** Characters without white space; the quota that AWS gives every account. */
 const largest = 2048
 
-/** Throws for a trust policy that IAM would not take. */
-export const checkTrust = (cx: Pick<ReadCx, "tx">, text: string): void => {
+/**
+ * A trust policy as it is kept: unique ids of users and roles that are there give way to their ARNs. Throws for one that IAM
+ * would not take.
+ */
+export const checkedTrust = (cx: Pick<ReadCx, "tx">, text: string): string => {
   checkDocument(text, "trust")
   if (sizeOf(text) > largest) throw fault("LimitExceeded", `Cannot exceed quota for ACLSizePerRole: ${largest}`)
+  let kept = text
   for (const name of principalsOf(text)) {
     if (!isThere(cx, name)) throw fault("MalformedPolicyDocument", `Invalid principal in policy: "AWS":"${name}"`)
+    const named = cx.tx.iamUsers.first("id", name) ?? cx.tx.iamRoles.first("id", name)
+    if (named) kept = kept.replaceAll(JSON.stringify(name), JSON.stringify(named.arn))
   }
+  return kept
+}
+
+/**
+ * Gives a principal another name in every trust policy that names it: its new ARN when it is renamed, and its unique id when it
+ * is deleted, as AWS does, so that another one of the same name is not trusted for it.
+ */
+export const renameInTrust = ({ tx }: Pick<Cx, "tx">, arn: string, name: string): void => {
+  const [old, fresh] = [JSON.stringify(arn), JSON.stringify(name)]
+  for (const role of [...tx.iamRoles.all()])
+    if (role.trust.includes(old)) tx.iamRoles.patch(nameKey(role), { trust: role.trust.replaceAll(old, fresh) })
 }
 
 /** The AWS principals that a document names. Its form has been checked. */

@@ -84,5 +84,9 @@ export const userOperations: Part = {
   ListAccessKeys: reading("ListAccessKeys", ListAccessKeys, namedOrCaller),
   UpdateAccessKey: changing("UpdateAccessKey", UpdateAccessKey, namedOrCaller),
   DeleteAccessKey: changing("DeleteAccessKey", DeleteAccessKey, namedOrCaller),
-  GetAccessKeyLastUsed: reading("GetAccessKeyLastUsed", GetAccessKeyLastUsed, anything),
+  GetAccessKeyLastUsed: reading("GetAccessKeyLastUsed", GetAccessKeyLastUsed, (cx, input) => {
+    const key = cx.tx.accessKeys.get(input.AccessKeyId ?? "")
+    const user = key?.principal.kind === "user" ? cx.tx.iamUsers.first("id", key.principal.userId) : undefined
+    return user?.account === cx.scope.account ? named(cx, { UserName: user.name }) : anything()
+  }),
 }

@@ -6,6 +6,7 @@ import { arnOf } from "../arns.ts"
 import { checkBoundary } from "../boundaries.ts"
 import { userNamed } from "../find.ts"
 import { pageOf } from "../pages.ts"
+import { renameInTrust } from "../roles/trust.ts"
 import { nameKey, userInList, userShape } from "../shapes.ts"
 import { tagsOf } from "../tags.ts"
 
@@ -69,7 +70,9 @@ export const UpdateUser: Op<"iam", "UpdateUser"> = (cx, { UserName, NewUserName,
   const sameKey = key === nameKey(user)
   if (!sameKey && cx.tx.iamUsers.has(key)) throw fault("EntityAlreadyExists", `User with name ${name} already exists.`)
   if (!sameKey) cx.tx.iamUsers.delete(nameKey(user))
-  cx.tx.iamUsers.put({ ...user, name, path, arn: arnOf("user", user.account, path, name) })
+  const arn = arnOf("user", user.account, path, name)
+  cx.tx.iamUsers.put({ ...user, name, path, arn })
+  if (arn !== user.arn) renameInTrust(cx, user.arn, arn)
   return {}
 }
 
@@ -82,5 +85,6 @@ export const DeleteUser: Op<"iam", "DeleteUser"> = (cx, { UserName }) => {
   if (user.inline.length > 0) throw conflict("delete policies")
   if (cx.tx.accessKeys.count("user", user.id) > 0) throw conflict("delete access keys")
   cx.tx.iamUsers.delete(nameKey(user))
+  renameInTrust(cx, user.arn, user.id)
   return {}
 }
