@@ -10,10 +10,13 @@ export interface Missing {
 
 type Words = (operation: string, paths: readonly string[]) => Missing
 
+/** The framework names members as its own language spells them, whatever the wire does: `SecretId` is `secretId`. */
+const spelled = (path: string): string => path.replace(/(^|\.)[A-Z]/g, (start) => start.toLowerCase())
+
 const framework =
   (code: string): Words =>
   (_operation, paths) => {
-    const each = paths.map((path) => `Value null at '${path}' failed to satisfy constraint: Member must not be null`)
+    const each = paths.map((path) => `Value null at '${spelled(path)}' failed to satisfy constraint: Member must not be null`)
     return { code, message: `${paths.length} validation error${paths.length === 1 ? "" : "s"} detected: ${each.join("; ")}` }
   }
 
