@@ -1,6 +1,6 @@
 // A port on this host's loopback that leads to the control plane, for the engine to pull from: an engine takes a registry
 // without TLS on 127.0.0.0/8, and nowhere else unless it was told to.
-import { createServer, connect as plain, type Server, type Socket } from "node:net"
+import { createServer, isIP, connect as plain, type Server, type Socket } from "node:net"
 import { pipeline } from "node:stream"
 import { connect as secure } from "node:tls"
 import { isLoopback } from "../../kernel/index.ts"
@@ -18,12 +18,15 @@ export const registryPlace = async (endpoint: string): Promise<RegistryPlace> =>
   const port = Number(given || (protocol === "https:" ? 443 : 80))
   if (protocol === "http:" && isLoopback(hostname)) return { address: `${hostname}:${port}`, close: async () => {} }
   const host = hostname.replace(/^\[|\]$/g, "")
-  const dial = () => (protocol === "https:" ? secure({ host, port, servername: host }) : plain({ host, port }))
+  const dial = () =>
+    protocol === "https:"
+      ? secure({ host, port, ...(isIP(host) === 0 && { servername: host }) })
+      : plain({ host, port })
   try {
     // The same port as there, so that images keep the names under which the engine has them.
     return await relay(port, dial)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error
+  } catch {
+    // Somebody else has it, or it is one of the ports that not everybody may have.
     return relay(0, dial)
   }
 }

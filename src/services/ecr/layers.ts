@@ -69,7 +69,10 @@ export const GetDownloadUrlForLayer =
     if (!cx.tx.ecrLayers.has(keyIn(place, digest))) throw layerNotFound(place, digest)
     const host = cx.caller.host ?? `127.0.0.1:${ports.registryPort()}`
     const query = signDownload(cx, digest, Math.floor(ports.wallNow()) + urlLifetime)
-    return { downloadUrl: `http://${host}/v2/_layers/${digest}?${query}`, layerDigest: digest }
+    return {
+      downloadUrl: `${cx.caller.secure ? "https" : "http"}://${host}/v2/_layers/${digest}?${query}`,
+      layerDigest: digest,
+    }
   }
 
 /** Turns what the store throws into what the caller did, or that there is no room. */
