@@ -20,6 +20,8 @@ export { isDownloadSigned, type RegistryToken, readToken } from "./tokens.ts"
 
 /** What is taken and kept, and does nothing. */
 const withoutEffect = [
+  // A manifest is answered as it was pushed: Docker takes all forms that can be pushed here.
+  "BatchGetImage.acceptedMediaTypes",
   "CreateRepository.encryptionConfiguration.encryptionType=KMS",
   "CreateRepository.encryptionConfiguration.encryptionType=KMS_DSSE",
   "CreateRepository.encryptionConfiguration.kmsKey",
