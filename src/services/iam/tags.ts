@@ -1,7 +1,7 @@
 // Tags of IAM's things: read from a request, merged, written out. Keys are the same whatever their case.
 import { fault } from "../../kernel/index.ts"
 import type { IamTag } from "../../state/index.ts"
-import { pageOf } from "./pages.ts"
+import { pageInOrder } from "./pages.ts"
 
 type WireTag = { readonly Key?: string | undefined; readonly Value?: string | undefined }
 
@@ -50,6 +50,6 @@ export const tagPage = (
   tags: readonly IamTag[],
   paging: { readonly Marker?: string | undefined; readonly MaxItems?: number | undefined },
 ) => {
-  const page = pageOf(tags, ({ key }) => key.toLowerCase(), paging)
+  const page = pageInOrder(tags, paging)
   return { Tags: wireTags(page.rows), ...page.frame }
 }

@@ -3,11 +3,13 @@ import assert from "node:assert/strict"
 import { Agent, request } from "node:https"
 import { connect } from "node:net"
 import { after, before, test } from "node:test"
+import { WebSocket, WebSocketServer } from "ws"
 import { type Certificate, selfSigned } from "../../../test/support/certificate.ts"
 import { realClock } from "../../../test/support/real-clock.ts"
 import { mintedKey, startTestWire, type TestWire } from "../../../test/support/wire-server.ts"
 import { createAwsClient } from "../client/index.ts"
 import { signRequest } from "../sigv4/sign.ts"
+import type { WireServerOptions } from "./options.ts"
 
 const { secret, caller } = mintedKey
 const userKey = { secret, caller }
@@ -16,7 +18,10 @@ let tls: Certificate
 let wire: TestWire
 before(async () => {
   tls = selfSigned()
-  wire = await startTestWire({ tls, keys: { AKIAMINTED: userKey, ASIAMACHINE: machineKey } })
+  const sockets = new WebSocketServer({ noServer: true })
+  const onUpgrade: WireServerOptions["onUpgrade"] = (req, socket, head) =>
+    sockets.handleUpgrade(req, socket, head, () => {})
+  wire = await startTestWire({ tls, onUpgrade, keys: { AKIAMINTED: userKey, ASIAMACHINE: machineKey } })
 })
 after(() => wire.close())
 
@@ -94,4 +99,22 @@ test("a connection that says neither is closed, and the next is served", async (
   const agent = new Agent({ ca: tls.cert })
   assert.equal((await overTls(agent)).status, 200)
   agent.destroy()
+})
+
+test("an agent elsewhere opens its WebSocket over TLS, by a signature", async () => {
+  const url = new URL(`https://127.0.0.1:${wire.port}/ws`)
+  const ask = { method: "GET", path: url.pathname, query: "", headers: { host: url.host }, body: Buffer.alloc(0) }
+  const credentials = { accessKeyId: "AKIAMINTED", secretAccessKey: secret }
+  const signed = signRequest(ask, { credentials, region: "us-east-1", service: "ecs", now: Date.now() })
+  const open = (headers: Record<string, string>) =>
+    new Promise<string>((resolve) => {
+      const socket = new WebSocket(url.href.replace("https", "wss"), { ca: tls.cert, headers })
+      socket.once("error", (error) => resolve(error.message))
+      socket.once("open", () => {
+        socket.close()
+        resolve("open")
+      })
+    })
+  assert.equal(await open(signed), "open")
+  assert.match(await open({}), /403/)
 })

@@ -1,6 +1,7 @@
 // What IAM says of an account as a whole: its alias, its summary, and the password policy that it has not.
 import type { Op, ReadCx, ReadOp } from "../../../gate/index.ts"
 import { fault } from "../../../kernel/index.ts"
+import { quotas } from "../quotas.ts"
 
 export const ListAccountAliases: ReadOp<"iam", "ListAccountAliases"> = (cx) => {
   const alias = cx.tx.iamAccounts.get(cx.scope.account)?.alias
@@ -37,15 +38,15 @@ export const GetAccountSummary: ReadOp<"iam", "GetAccountSummary"> = (cx) => {
   return {
     SummaryMap: {
       Users: tx.iamUsers.count("account", account),
-      UsersQuota: 5000,
+      UsersQuota: quotas.Users,
       Groups: tx.iamGroups.count("account", account),
-      GroupsQuota: 300,
+      GroupsQuota: quotas.Groups,
       Roles: tx.iamRoles.count("account", account),
-      RolesQuota: 1000,
+      RolesQuota: quotas.Roles,
       InstanceProfiles: tx.iamInstanceProfiles.count("account", account),
-      InstanceProfilesQuota: 1000,
+      InstanceProfilesQuota: quotas.InstanceProfiles,
       Policies: policies.length,
-      PoliciesQuota: 1500,
+      PoliciesQuota: quotas.Policies,
       PolicyVersionsInUse: policies.reduce((sum, { versions }) => sum + versions.length, 0),
       PolicyVersionsInUseQuota: 10_000,
       VersionsPerPolicyQuota: 5,

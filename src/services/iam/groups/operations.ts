@@ -6,6 +6,7 @@ import { arnOf } from "../arns.ts"
 import { aboutNamed, aboutNew, groupNamed, userNamed } from "../find.ts"
 import { type About, changing, type Part, reading } from "../operation.ts"
 import { pageOf } from "../pages.ts"
+import { checkQuota } from "../quotas.ts"
 import { groupShape, nameKey, userInList } from "../shapes.ts"
 
 const exists = (name: string) => fault("EntityAlreadyExists", `Group with name ${name} already exists.`)
@@ -13,6 +14,7 @@ const exists = (name: string) => fault("EntityAlreadyExists", `Group with name $
 const CreateGroup: Op<"iam", "CreateGroup"> = (cx, { GroupName: name = "", Path: path = "/" }) => {
   const { account } = cx.scope
   if (cx.tx.iamGroups.has(iamKey(account, name))) throw exists(name)
+  checkQuota("Groups", cx.tx.iamGroups.count("account", account))
   const group = cx.tx.iamGroups.insert({
     account,
     name,

@@ -5,6 +5,7 @@ import { awsManagedPolicies, iamKey, newUniqueId } from "../../../state/index.ts
 import { arnOf } from "../arns.ts"
 import { checkDocument, sizeOf } from "../documents.ts"
 import { pageOf } from "../pages.ts"
+import { checkQuota } from "../quotas.ts"
 import { attachmentsOf, awsPolicyShape, boundedBy, nameKey, policyInList, policyShape } from "../shapes.ts"
 import { tagsOf } from "../tags.ts"
 import { ownPolicyAt, policyAt } from "./find.ts"
@@ -25,6 +26,7 @@ export const CreatePolicy: Op<"iam", "CreatePolicy"> = (cx, { PolicyName: name =
   const tags = tagsOf(input.Tags)
   if (cx.tx.iamPolicies.has(iamKey(account, name)))
     throw fault("EntityAlreadyExists", `A policy called ${name} already exists. Duplicate names are not allowed.`)
+  checkQuota("Policies", cx.tx.iamPolicies.count("account", account))
   const policy = cx.tx.iamPolicies.insert({
     account,
     name,

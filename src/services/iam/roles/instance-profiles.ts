@@ -6,6 +6,7 @@ import { arnOf } from "../arns.ts"
 import { aboutNamed, aboutNew, profileNamed, roleNamed } from "../find.ts"
 import { type About, changing, type Part, reading, requestTags } from "../operation.ts"
 import { pageOf } from "../pages.ts"
+import { checkQuota } from "../quotas.ts"
 import { nameKey, profileInList, profileShape } from "../shapes.ts"
 import { tagPage, tagsOf, withoutTags, withTags } from "../tags.ts"
 import { checkUnlinked } from "./protected.ts"
@@ -15,6 +16,7 @@ const CreateInstanceProfile: Op<"iam", "CreateInstanceProfile"> = (cx, input) =>
   const { InstanceProfileName: name = "", Path: path = "/" } = input
   if (cx.tx.iamInstanceProfiles.has(iamKey(account, name)))
     throw fault("EntityAlreadyExists", `Instance Profile ${name} already exists.`)
+  checkQuota("InstanceProfiles", cx.tx.iamInstanceProfiles.count("account", account))
   const profile = cx.tx.iamInstanceProfiles.insert({
     account,
     name,

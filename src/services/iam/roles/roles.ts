@@ -6,6 +6,7 @@ import { arnOf } from "../arns.ts"
 import { checkBoundary } from "../boundaries.ts"
 import { roleNamed } from "../find.ts"
 import { pageOf } from "../pages.ts"
+import { checkQuota } from "../quotas.ts"
 import { nameKey, newRoleShape, roleInList, roleShape } from "../shapes.ts"
 import { tagsOf } from "../tags.ts"
 import { checkUnlinked } from "./protected.ts"
@@ -26,6 +27,7 @@ export const CreateRole: Op<"iam", "CreateRole"> = (cx, { RoleName: name = "", P
   if (boundary !== undefined) checkBoundary(cx, boundary)
   if (cx.tx.iamRoles.has(iamKey(account, name)))
     throw fault("EntityAlreadyExists", `Role with name ${name} already exists.`)
+  checkQuota("Roles", cx.tx.iamRoles.count("account", account))
   const role = cx.tx.iamRoles.insert({
     account,
     name,

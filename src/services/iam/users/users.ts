@@ -6,6 +6,7 @@ import { arnOf } from "../arns.ts"
 import { checkBoundary } from "../boundaries.ts"
 import { userNamed } from "../find.ts"
 import { pageOf } from "../pages.ts"
+import { checkQuota } from "../quotas.ts"
 import { renameInTrust } from "../roles/trust.ts"
 import { nameKey, userInList, userShape } from "../shapes.ts"
 import { tagsOf } from "../tags.ts"
@@ -18,6 +19,7 @@ export const CreateUser: Op<"iam", "CreateUser"> = (cx, { UserName: name = "", P
   const tags = tagsOf(input.Tags)
   const boundary = input.PermissionsBoundary
   if (boundary !== undefined) checkBoundary(cx, boundary)
+  checkQuota("Users", cx.tx.iamUsers.count("account", account))
   const user = cx.tx.iamUsers.insert({
     account,
     name,
