@@ -34,10 +34,21 @@ export const sizeOfTask = (task: Sized): { readonly cpu: number; readonly memory
   memory: heldBy(task, "MEMORY"),
 })
 
+/** By the record of the definition, which is frozen: all tasks of an instance are asked for their ports, again and again. */
+const knownPorts = new WeakMap<Definition, readonly string[]>()
+
 /** Host ports that are fixed by the definition, as `80/tcp`. Dynamic ones are the agent's choice and reserve nothing. */
-const hostPortsOf = (definition: Definition | undefined): string[] => {
-  const mode = definition?.networkMode ?? "bridge"
-  if (!definition || (mode !== "bridge" && mode !== "host")) return []
+const hostPortsOf = (definition: Definition | undefined): readonly string[] => {
+  const known = definition && knownPorts.get(definition)
+  if (known) return known
+  const ports = definition ? findHostPorts(definition) : []
+  if (definition) knownPorts.set(definition, ports)
+  return ports
+}
+
+const findHostPorts = (definition: Definition): string[] => {
+  const mode = definition.networkMode ?? "bridge"
+  if (mode !== "bridge" && mode !== "host") return []
   return containersOf(definition).flatMap((container) =>
     (container.portMappings ?? []).flatMap((mapping) => {
       const port = mapping.hostPort || (mode === "host" ? mapping.containerPort : undefined)
@@ -120,7 +131,7 @@ const groupsOn = (view: View, row: ContainerInstanceRow): Map<string, number> =>
 }
 
 /** What the cluster query language can ask of an instance. */
-export const queriedOf = (view: View, row: ContainerInstanceRow): QueriedInstance => ({
+export const queriedOf = (view: View, row: ContainerInstanceRow, groups = groupsOn(view, row)): QueriedInstance => ({
   agentConnected: row.session.connected,
   ...(row.session.agentVersion !== undefined && { agentVersion: row.session.agentVersion }),
   attributes: new Map(row.attributes.map(({ name, value = "" }) => [name, value])),
@@ -129,18 +140,19 @@ export const queriedOf = (view: View, row: ContainerInstanceRow): QueriedInstanc
   runningTasksCount: view.tasks
     .by("host", row.arn)
     .filter((task) => task.desiredStatus === "RUNNING" && task.lastStatus === "RUNNING").length,
-  taskGroups: new Set(groupsOn(view, row).keys()),
+  taskGroups: new Set(groups.keys()),
 })
 
 /** An instance as placement sees it. */
 export const asHost = (view: View, row: ContainerInstanceRow): Host => {
-  const queried = queriedOf(view, row)
+  const groups = groupsOn(view, row)
+  const queried = queriedOf(view, row, groups)
   return {
     id: row.arn,
     connected: row.session.connected,
     networks: new Set(),
     attributes: queried.attributes,
-    groups: groupsOn(view, row),
+    groups,
     queried,
     tasks: view.tasks.count("host", row.arn),
     left: roomLeft(view, row),
