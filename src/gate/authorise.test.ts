@@ -263,6 +263,14 @@ describe("a resource's own policy", () => {
   })
 })
 
+test("a role of another account is handed to nobody, but by root in relaxed mode", async () => {
+  const theirs = { action: "iam:PassRole", resources: ["arn:aws:iam::999999999999:role/x"] }
+  const { ask, user } = setUp(theirs)
+  user({ attached: ["arn:aws:iam::aws:policy/AdministratorAccess"] })
+  assert.equal(await ask(ann), "AccessDeniedException 400 Cross-account pass role is not allowed.")
+  assert.equal(await ask(root), "allowed")
+})
+
 describe("refusals", () => {
   test("speak as their protocol does", async () => {
     assert.match(await setUp().ask(ann, "sts"), /^AccessDenied 403 User: /)

@@ -25,6 +25,9 @@ type Refusal = Extract<Verdict, { allowed: false }>
 /** Throws the service's refusal for the first demand that is not allowed. */
 export const authorise = (service: ServiceName, cx: ReadCx, demands: readonly Demand[]): void => {
   for (const demand of demands) {
+    if (isForeignRole(cx, demand)) {
+      throw deny(service, "Cross-account pass role is not allowed.")
+    }
     const refused = refusalOf(cx, demand)
     if (refused) throw refusalFault(service, cx.caller, demand.action, refused.resource, refused.verdict)
   }
@@ -33,6 +36,18 @@ export const authorise = (service: ServiceName, cx: ReadCx, demands: readonly De
 /** Whether the caller may do all of it: for operations that show less to who may see less. */
 export const isAllowed = (cx: ReadCx, demands: readonly Demand[]): boolean =>
   demands.every((demand) => refusalOf(cx, demand) === undefined)
+
+/**
+ * Roles are handed to services of their own account only, whatever policies say. In relaxed mode root may: task definitions
+ * come with the roles of the account that they were written for.
+ */
+const isForeignRole = ({ caller, auth }: ReadCx, { action, resources }: Demand): boolean =>
+  action === "iam:PassRole" &&
+  !(caller.kind === "root" && auth === "relaxed") &&
+  resources.some((role) => {
+    const account = parseArn(role)?.account
+    return account !== undefined && account !== caller.account
+  })
 
 interface Refused {
   readonly resource: string
@@ -114,7 +129,7 @@ const resourceContext = (common: Context, demand: Demand, resource: string, owne
   }
 }
 
-/** The refusal in the words and with the code of the service's protocol. */
+/** The refusal in the words of the service's protocol. */
 const refusalFault = (
   service: ServiceName,
   caller: Caller,
@@ -122,21 +137,25 @@ const refusalFault = (
   resource: string,
   verdict: Refusal,
 ): Fault => {
+  // EC2 leaves out a resource that its action does not have. AWS appends an encoded message for those that have one.
+  const named = resource === "*" && service === "ec2" ? undefined : resource
+  return deny(service, refusalText(caller.arn, action, named, verdict))
+}
+
+/** The code of a refusal, by protocol. */
+const deny = (service: ServiceName, text: string): Fault => {
   const [protocol] = loadContract(service).protocols
   switch (protocol) {
-    case "ec2Query": {
-      // EC2 leaves out a resource that its action does not have. AWS appends an encoded message for those that have one.
-      const text = refusalText(caller.arn, action, resource === "*" ? undefined : resource, verdict)
+    case "ec2Query":
       return new Fault("UnauthorizedOperation", `You are not authorized to perform this operation. ${text}`, {
         status: 403,
       })
-    }
     case "awsQuery":
     case "restXml":
-      return new Fault("AccessDenied", refusalText(caller.arn, action, resource, verdict), { status: 403 })
+      return new Fault("AccessDenied", text, { status: 403 })
     case "restJson1":
-      return new Fault("AccessDeniedException", refusalText(caller.arn, action, resource, verdict), { status: 403 })
+      return new Fault("AccessDeniedException", text, { status: 403 })
     default:
-      return new Fault("AccessDeniedException", refusalText(caller.arn, action, resource, verdict))
+      return new Fault("AccessDeniedException", text)
   }
 }

@@ -9,6 +9,7 @@ import { agent } from "./targets/agent.ts"
 import { body } from "./targets/body.ts"
 import * as codecs from "./targets/codecs.ts"
 import { definition } from "./targets/definition.ts"
+import { policy } from "./targets/policy.ts"
 import { lifecycle, manifest, registryHead } from "./targets/registry.ts"
 import { requestTargets } from "./targets/requests.ts"
 import { secretDocuments, secretNames } from "./targets/secrets.ts"
@@ -33,6 +34,7 @@ const names = new Set([
   ...[secretNames, secretDocuments].map(replay),
   replay(body),
   replay(definition),
+  replay(policy),
   replay(signatures),
 ])
 
