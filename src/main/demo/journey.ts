@@ -5,7 +5,9 @@ import { type Clock, delay } from "../../kernel/index.ts"
 import { nodeImage } from "../../machines/index.ts"
 import { createAwsClient } from "../../wire/index.ts"
 import { app, healthCheck, sidecar } from "./app.ts"
+import { caller } from "./caller.ts"
 import { answered, fetchText, patience } from "./fetch.ts"
+import { demoRole, executionPolicy, roleSteps } from "./roles.ts"
 import { serviceSteps } from "./services.ts"
 import { NotHere, type Step } from "./step.ts"
 
@@ -30,6 +32,9 @@ export const journey = (around: Surroundings): readonly Step[] => {
   const ecs = createAwsClient({ service: "ecs", endpoint, credentials, region, clock })
   const ec2 = createAwsClient({ service: "ec2", endpoint, credentials, region, clock })
   const logs = createAwsClient({ service: "logs", endpoint, credentials, region, clock })
+  const iam = createAwsClient({ service: "iam", endpoint, credentials, region, clock })
+  const ecr = createAwsClient({ service: "ecr", endpoint, credentials, region, clock })
+  const secretsmanager = createAwsClient({ service: "secretsmanager", endpoint, credentials, region, clock })
   let subnet = ""
   let task = ""
   let address = ""
@@ -61,16 +66,18 @@ export const journey = (around: Surroundings): readonly Step[] => {
       run: async () => {
         await nodeImage(createDocker({ socketPath: around.dockerSocket ?? "" }), {
           name: image,
-          files: { "/app/app.mjs": app, "/app/sidecar.mjs": sidecar },
+          files: { "/app/app.mjs": app, "/app/sidecar.mjs": sidecar, "/app/caller.mjs": caller },
         })
         return image
       },
     },
     {
-      name: "create a cluster and a log group",
+      name: "create a cluster, a log group and an execution role",
       run: async () => {
         const { cluster } = await ecs("CreateCluster", { clusterName: "demo" })
         await logs("CreateLogGroup", { logGroupName: logGroup })
+        await demoRole(iam, "demo-execution")
+        await iam("AttachRolePolicy", { RoleName: "demo-execution", PolicyArn: executionPolicy })
         return cluster?.clusterArn ?? ""
       },
     },
@@ -209,7 +216,14 @@ export const journey = (around: Surroundings): readonly Step[] => {
       },
     },
   ]
-  const all = [...steps, ...serviceSteps({ ecs, ec2, clock, simulated, image })]
+  const roles = roleSteps({
+    clients: { ecs, ec2, ecr, iam, logs, secretsmanager },
+    docker: () => createDocker({ socketPath: around.dockerSocket ?? "" }),
+    host: new URL(endpoint).host,
+    subnet: () => subnet,
+    ...{ clock, account, region, image, logGroup },
+  }).map((step) => ({ ...step, real: true as const }))
+  const all = [...steps, ...roles, ...serviceSteps({ ecs, ec2, clock, simulated, image })]
   return all.filter((step) => !(simulated && step.real))
 }
 
