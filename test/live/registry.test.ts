@@ -123,6 +123,14 @@ test("what is not in the repository cannot be pulled, and the task says why", as
   )
 })
 
+test("a task names it by the address as well, and pulls it with a login of its account", async () => {
+  const reference = `${address}/team/app:v1`
+  await push("team/app", "v1")
+  const task = await user.stopped(await user.start([echo("app", reference)]))
+  assert.equal(task.containers?.[0]?.exitCode, 7, JSON.stringify(task))
+  assert.equal(task.containers?.[0]?.imageDigest, await digestOf("team/app", "v1"))
+})
+
 test("a Fargate task pulls as its execution role, and not without its permission", async () => {
   const iam = new IAMClient({
     endpoint: roadstead.endpoint,

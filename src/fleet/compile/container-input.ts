@@ -9,6 +9,8 @@ export interface ContainerInput {
   readonly hasExecutionRole: boolean
   /** Where containers reach the APIs, for agents that are not told otherwise. */
   readonly apiEndpoint?: string
+  /** The port of our own registry. */
+  readonly registryPort?: number
   /** See LogContext. */
   readonly logsEndpoint?: string | undefined
 }

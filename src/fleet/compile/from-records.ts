@@ -32,6 +32,7 @@ export const compileFromRecords = (view: View, task: TaskRow, options: GatherOpt
   return compileTask({
     task,
     definition,
+    registryPort: options.apiPort,
     ...(networkInterface && { networkInterface }),
     ...(options.credentials && { credentials: options.credentials(task) }),
     // Machines of ours are told by their VPC's gateway.

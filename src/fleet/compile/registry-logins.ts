@@ -6,6 +6,19 @@ type Compile = (input: ContainerInput) => RegistryAuthentication | undefined
 
 const ecrImage = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.(?:amazonaws\.com|localhost)/
 
+/** An address of our own registry; account and region are the task's then (docs/decisions/0017). */
+const ownAddress = /^(?:127(?:\.\d{1,3}){3}|localhost):(\d{1,5})\//
+
+const registryOf = ({ container, task, registryPort }: ContainerInput) => {
+  const image = container.image ?? ""
+  const [, account, region] = ecrImage.exec(image) ?? []
+  if (account !== undefined && region !== undefined) return { registryId: account, region }
+  const port = ownAddress.exec(image)?.[1]
+  return port !== undefined && Number(port) === registryPort
+    ? { registryId: task.account, region: task.region }
+    : undefined
+}
+
 const logins: readonly Compile[] = [
   ({ container, task }) => {
     const { credentialsParameter } = container.repositoryCredentials ?? {}
@@ -13,11 +26,12 @@ const logins: readonly Compile[] = [
       ? undefined
       : { type: "asm", asmAuthData: { credentialsParameter, region: task.region } }
   },
-  ({ container, hasExecutionRole, logsEndpoint }) => {
-    const [, registryId, region] = ecrImage.exec(container.image ?? "") ?? []
-    if (registryId === undefined || region === undefined) return undefined
+  (input) => {
+    const { hasExecutionRole, logsEndpoint } = input
+    const registry = registryOf(input)
+    if (!registry) return undefined
     const endpoint = logsEndpoint !== undefined && { endpointOverride: logsEndpoint }
-    return { type: "ecr", ecrAuthData: { registryId, region, ...endpoint, useExecutionRole: hasExecutionRole } }
+    return { type: "ecr", ecrAuthData: { ...registry, ...endpoint, useExecutionRole: hasExecutionRole } }
   },
 ]
 

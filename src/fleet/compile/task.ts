@@ -25,6 +25,8 @@ export interface CompileInput {
     readonly vpcGateway: string
   }
   readonly credentials?: TaskCredentials
+  /** The port of our own registry. */
+  readonly registryPort?: number
   /** The address at which the agent reached us, for hosts that are not machines of ours. */
   readonly apiEndpoint?: string
   /** The same for Docker's awslogs driver, where the agent leaves logs to it. */
@@ -66,6 +68,7 @@ export const compileTask = (input: CompileInput): AcsTask => {
         hasExecutionRole: credentials?.execution !== undefined,
         ...endpointFor(input),
         logsEndpoint: input.logsEndpoint,
+        ...(input.registryPort !== undefined && { registryPort: input.registryPort }),
         ...(body.networkMode !== undefined && { networkMode: body.networkMode }),
       }),
     ),
