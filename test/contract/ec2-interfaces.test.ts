@@ -60,7 +60,7 @@ test("an interface holds an address of its subnet that nobody else gets", async 
   const create = (more: object = {}) => client.send(new CreateNetworkInterfaceCommand({ SubnetId, ...more }))
   const { NetworkInterface } = await create({ PrivateIpAddress: "10.0.1.9", Description: "mine" })
   const NetworkInterfaceId = NetworkInterface?.NetworkInterfaceId ?? ""
-  await waitUntilNetworkInterfaceAvailable({ client, maxWaitTime: 30 }, { NetworkInterfaceIds: [NetworkInterfaceId] })
+  await waitUntilNetworkInterfaceAvailable({ client, maxWaitTime: 60 }, { NetworkInterfaceIds: [NetworkInterfaceId] })
   assert.deepEqual(
     [NetworkInterface?.PrivateIpAddress, NetworkInterface?.Status, NetworkInterface?.RequesterManaged],
     ["10.0.1.9", "available", false],

@@ -264,7 +264,7 @@ test("a NAT gateway takes an address of its subnet and an elastic one, and gives
   const { AllocationId, PublicIp } = await client.send(new AllocateAddressCommand({}))
   const made = await client.send(new CreateNatGatewayCommand({ SubnetId, AllocationId }))
   const NatGatewayId = made.NatGateway?.NatGatewayId ?? ""
-  await waitUntilNatGatewayAvailable({ client, maxWaitTime: 30 }, { NatGatewayIds: [NatGatewayId] })
+  await waitUntilNatGatewayAvailable({ client, maxWaitTime: 60 }, { NatGatewayIds: [NatGatewayId] })
   const [gateway] =
     (await client.send(new DescribeNatGatewaysCommand({ NatGatewayIds: [NatGatewayId] }))).NatGateways ?? []
   const [address] = gateway?.NatGatewayAddresses ?? []
@@ -293,7 +293,7 @@ test("a NAT gateway takes an address of its subnet and an elastic one, and gives
   await client.send(new CreateRouteCommand(route))
   assert.equal((await tableOf(RouteTableId))?.Routes?.[1]?.State, "active")
   await client.send(new DeleteNatGatewayCommand({ NatGatewayId }))
-  await waitUntilNatGatewayDeleted({ client, maxWaitTime: 30 }, { NatGatewayIds: [NatGatewayId] })
+  await waitUntilNatGatewayDeleted({ client, maxWaitTime: 60 }, { NatGatewayIds: [NatGatewayId] })
   assert.equal((await tableOf(RouteTableId))?.Routes?.[1]?.State, "blackhole")
   await client.send(new ReleaseAddressCommand({ AllocationId }))
   await client.send(new DeleteSubnetCommand({ SubnetId }))

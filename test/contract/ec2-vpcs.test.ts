@@ -54,7 +54,7 @@ test("a new VPC comes with a main route table, a default security group and DHCP
   assert.match(Vpc?.VpcId ?? "", /^vpc-[0-9a-f]{17}$/)
   assert.deepEqual([Vpc?.CidrBlock, Vpc?.IsDefault, Vpc?.OwnerId], ["10.1.0.0/16", false, account])
   const id = Vpc?.VpcId ?? ""
-  await waitUntilVpcAvailable({ client, maxWaitTime: 30 }, { VpcIds: [id] })
+  await waitUntilVpcAvailable({ client, maxWaitTime: 60 }, { VpcIds: [id] })
   const byTag = await client.send(new DescribeVpcsCommand({ Filters: [{ Name: "tag:Name", Values: ["blue"] }] }))
   assert.deepEqual(
     byTag.Vpcs?.map((vpc) => vpc.VpcId),
@@ -160,7 +160,7 @@ test("subnets lie in their VPC, apart from each other, in the zone that was aske
   const create = (CidrBlock: string, more: object = {}) =>
     client.send(new CreateSubnetCommand({ VpcId, CidrBlock, ...more }))
   const { Subnet } = await create("10.0.1.0/24", { AvailabilityZone: "us-east-1b" })
-  await waitUntilSubnetAvailable({ client, maxWaitTime: 30 }, { SubnetIds: [Subnet?.SubnetId ?? ""] })
+  await waitUntilSubnetAvailable({ client, maxWaitTime: 60 }, { SubnetIds: [Subnet?.SubnetId ?? ""] })
   assert.deepEqual(
     [
       Subnet?.AvailabilityZone,

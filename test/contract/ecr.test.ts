@@ -267,7 +267,7 @@ describe("lifecycle policies", () => {
     })
     for (const tag of ["a", "b", "c"]) await registry.image(repositoryName, tag, [tag])
     await ecr.send(new sdk.StartLifecyclePolicyPreviewCommand({ repositoryName, lifecyclePolicyText: keepOne }))
-    await sdk.waitUntilLifecyclePolicyPreviewComplete({ client: ecr, maxWaitTime: 10 }, { repositoryName })
+    await sdk.waitUntilLifecyclePolicyPreviewComplete({ client: ecr, maxWaitTime: 60 }, { repositoryName })
     const { previewResults, summary } = await ecr.send(new sdk.GetLifecyclePolicyPreviewCommand({ repositoryName }))
     assert.deepEqual(
       previewResults?.map(({ appliedRulePriority }) => appliedRulePriority),

@@ -73,7 +73,7 @@ test("the SDK's waiter for stopped tasks ends once a task has stopped", async ()
   const { tasks: [task] = [] } = await client.send(new ecs.RunTaskCommand(runWeb()))
   stopped(task?.taskArn ?? "")
   const waited = await ecs.waitUntilTasksStopped(
-    { client, maxWaitTime: 10, minDelay: 1, maxDelay: 1 },
+    { client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 },
     { tasks: [task?.taskArn ?? ""] },
   )
   assert.equal(waited.state, "SUCCESS")

@@ -39,7 +39,7 @@ test("a policy is made, read, and found by its waiter", async () => {
     [PolicyArn, "v1", 0, true],
   )
   assert.match(Policy?.PolicyId ?? "", /^ANPA[A-Z2-7]{17}$/)
-  await waitUntilPolicyExists({ client: aws.client, maxWaitTime: 10 }, { PolicyArn })
+  await waitUntilPolicyExists({ client: aws.client, maxWaitTime: 60 }, { PolicyArn })
   const got = (await send(new GetPolicyCommand({ PolicyArn }))).Policy
   assert.deepEqual([got?.Description, got?.Tags], ["reads", [{ Key: "a", Value: "b" }]])
   await assert.rejects(

@@ -58,7 +58,7 @@ test("a role is made, gets policies, is read and listed, and can be deleted only
   assert.ok(!made?.AssumeRolePolicyDocument?.includes("*"))
   assert.equal(made?.MaxSessionDuration, undefined)
   assert.deepEqual(made?.Tags, [{ Key: "team", Value: "web" }])
-  await waitUntilRoleExists({ client: aws.client, maxWaitTime: 10 }, { RoleName })
+  await waitUntilRoleExists({ client: aws.client, maxWaitTime: 60 }, { RoleName })
 
   await send(new AttachRolePolicyCommand({ RoleName, PolicyArn: execution }))
   await send(new AttachRolePolicyCommand({ RoleName, PolicyArn: execution }))
@@ -198,7 +198,7 @@ test("an instance profile holds one role, which cannot be deleted while it does"
   assert.equal(InstanceProfile?.Arn, iamArn("instance-profile/ecs/host"))
   assert.match(InstanceProfile?.InstanceProfileId ?? "", /^AIPA/)
   assert.deepEqual(InstanceProfile?.Roles, [])
-  await waitUntilInstanceProfileExists({ client: aws.client, maxWaitTime: 10 }, { InstanceProfileName })
+  await waitUntilInstanceProfileExists({ client: aws.client, maxWaitTime: 60 }, { InstanceProfileName })
   const add = () => send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName }))
   await add()
   await assert.rejects(

@@ -49,7 +49,7 @@ test("a user is made, renamed and listed; the id stays, the ARN follows the name
   assert.equal(User?.Arn, iamArn("user/ops/Ann"))
   assert.match(User?.UserId ?? "", /^AIDA[A-Z2-7]{17}$/)
   assert.deepEqual(User?.Tags, [{ Key: "team", Value: "ops" }])
-  await waitUntilUserExists({ client: aws.client, maxWaitTime: 10 }, { UserName: "Ann" })
+  await waitUntilUserExists({ client: aws.client, maxWaitTime: 60 }, { UserName: "Ann" })
   await assert.rejects(
     send(new CreateUserCommand({ UserName: "ann" })),
     refused("EntityAlreadyExistsException", "User with name ann already exists.", 409),

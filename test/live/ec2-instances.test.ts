@@ -29,6 +29,7 @@ import {
 import { delay } from "../../src/kernel/index.ts"
 import { engineWithImage, fargateUser, shell as shellOf } from "../support/live-fargate.ts"
 import { withEngine } from "../support/namespace.ts"
+import { pageOf } from "../support/page.ts"
 import { killAll } from "../support/processes.ts"
 import { realClock } from "../support/real-clock.ts"
 import { down, type RunningRoadstead, startUp } from "../support/up.ts"
@@ -140,7 +141,7 @@ describe("two instances by RunInstances", () => {
     const task = await user.running(tasks?.[0]?.taskArn ?? "")
     const port = task.containers?.[0]?.networkBindings?.[0]?.hostPort
     const { PrivateIpAddress } = await describeInstance(ids[0] ?? "")
-    assert.equal((await fetch(`http://${PrivateIpAddress}:${port}/`)).status, 200)
+    await pageOf(`http://${PrivateIpAddress}:${port}/`)
     await user.stop(task.taskArn ?? "")
     await user.stopped(task.taskArn ?? "")
   })
@@ -158,7 +159,7 @@ describe("two instances by RunInstances", () => {
     const names = new Set<string>()
     for (const id of ids) {
       const { PrivateIpAddress } = await describeInstance(id)
-      names.add(await (await fetch(`http://${PrivateIpAddress}:8080/`)).text())
+      names.add(await pageOf(`http://${PrivateIpAddress}:8080/`))
     }
     assert.equal(names.size, 2)
     const [here, there] = ids
@@ -192,7 +193,7 @@ describe("a service over two instances", () => {
       for (const [i, task] of tasks.entries()) {
         const { PrivateIpAddress } = await describeInstance(places[i] ?? "")
         const port = task.containers?.[0]?.networkBindings?.[0]?.hostPort
-        assert.equal((await fetch(`http://${PrivateIpAddress}:${port}/`)).status, 200)
+        await pageOf(`http://${PrivateIpAddress}:${port}/`)
       }
       return tasks
     })

@@ -57,7 +57,7 @@ after(async () => {
 })
 
 const get = async (url: string): Promise<string> => {
-  const end = realClock.now() + 30_000
+  const end = realClock.now() + 60_000
   for (;;) {
     try {
       return await (await fetch(url)).text()
@@ -92,7 +92,7 @@ test("a task runs with metadata, logs and the APIs, and is reached at the port w
   assert.equal((JSON.parse(await get(`${base}/task`)) as { TaskARN: string }).TaskARN, arn)
   assert.match(await get(`${base}/url`), new RegExp(`^http://172\\.31\\.0\\.1:${port}\n$`))
   assert.equal((JSON.parse(await get(`${base}/health`)) as { engine: string }).engine, "docker")
-  const end = realClock.now() + 30_000
+  const end = realClock.now() + 60_000
   for (;;) {
     const lines = await user.lines("/live/apart", `p/main/${idOf(arn)}`).catch(() => [])
     if (lines.length > 0) {

@@ -21,6 +21,7 @@ import { busyboxImage } from "../../src/machines/index.ts"
 import { fargateUser, shell as shellOf } from "../support/live-fargate.ts"
 import { inside, joinInstance } from "../support/live-instance.ts"
 import { withEngine } from "../support/namespace.ts"
+import { pageOf } from "../support/page.ts"
 import { realClock } from "../support/real-clock.ts"
 import { prepareHost } from "../support/task-host.ts"
 import { type RunningRoadstead, startUp } from "../support/up.ts"
@@ -94,7 +95,7 @@ const resources = async (): Promise<readonly (readonly unknown[])[]> => {
 
 /** What is not there at once: stats come with the first sample. */
 const until = async <T>(look: () => Promise<T>): Promise<T> => {
-  const over = realClock.now() + 20_000
+  const over = realClock.now() + 60_000
   for (;;) {
     const found = await look().catch(() => undefined)
     if (found !== undefined) return found
@@ -131,7 +132,7 @@ describe("a task on a container instance", () => {
         protocol: "tcp",
       },
     )
-    assert.equal(await (await fetch(`http://127.0.0.1:${dynamic?.hostPort}/`)).text(), "hello\n")
+    assert.equal(await pageOf(`http://127.0.0.1:${dynamic?.hostPort}/`), "hello\n")
 
     const now = new Map((await resources()) as [string, unknown][])
     assert.equal(Number(before.get("CPU")) - Number(now.get("CPU")), 64)

@@ -101,7 +101,7 @@ const tcp = async (t: TestContext) => {
   }
 }
 
-test("syslog gets lines with the tag and the facility that were asked for", { timeout: 60_000 }, async (t) => {
+test("syslog gets lines with the tag and the facility that were asked for", { timeout: 120_000 }, async (t) => {
   const { port, received } = await tcp(t)
   const options = {
     "syslog-address": `tcp://127.0.0.1:${port}`,
@@ -117,7 +117,7 @@ test("syslog gets lines with the tag and the facility that were asked for", { ti
   assert.match(text, /^<155>1 .* trouble$/m)
 })
 
-test("gelf gets messages", { timeout: 60_000 }, async (t) => {
+test("gelf gets messages", { timeout: 120_000 }, async (t) => {
   const socket = createSocket("udp4")
   const messages: { short_message: string; _container_name: string; _env: string }[] = []
   const first = new Promise<void>((resolve) => {
@@ -135,7 +135,7 @@ test("gelf gets messages", { timeout: 60_000 }, async (t) => {
   assert.match(messages[0]?._container_name ?? "", /^ecs-/)
 })
 
-test("fluentd gets records with their tag, also through a non-blocking logger", { timeout: 60_000 }, async (t) => {
+test("fluentd gets records with their tag, also through a non-blocking logger", { timeout: 120_000 }, async (t) => {
   const { port, received } = await tcp(t)
   const options = { "fluentd-address": `127.0.0.1:${port}`, tag: "shop.web", mode: "non-blocking" }
   const main = await ended("fluentd", options, "echo to fluentd")
@@ -152,14 +152,14 @@ test("fluentd gets records with their tag, also through a non-blocking logger", 
   })
 })
 
-test("json-file keeps as many files of the size that was asked for", { timeout: 60_000 }, async () => {
+test("json-file keeps as many files of the size that was asked for", { timeout: 120_000 }, async () => {
   const main = await ended("json-file", { "max-size": "10k", "max-file": "3" }, "seq 1 2000")
   const path = main.logPath ?? ""
   assert.ok(existsSync(`${path}.2`) && !existsSync(`${path}.3`))
   assert.match(readFileSync(path, "utf8"), /"2000\\n"/)
 })
 
-test("local keeps lines, and none keeps nothing", { timeout: 60_000 }, async () => {
+test("local keeps lines, and none keeps nothing", { timeout: 120_000 }, async () => {
   const logs = async ({ runtimeId }: ContainerSnapshot) =>
     host.docker.request("GET", `/containers/${runtimeId}/logs?stdout=true`).then(
       ({ body }) => JSON.stringify(body),

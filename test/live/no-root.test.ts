@@ -51,7 +51,7 @@ const ours = async (): Promise<string[]> => {
 
 /** Asks until what it answers is as wished; a failure is asked again too. */
 const until = async <T>(ask: () => Promise<T>, wished: (answer: T) => boolean): Promise<T> => {
-  const end = realClock.now() + 30_000
+  const end = realClock.now() + 60_000
   for (;;) {
     const answer = await ask().catch((thrown: unknown) => {
       if (realClock.now() > end) throw thrown

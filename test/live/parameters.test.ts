@@ -297,7 +297,7 @@ describe("a task on a container instance that uses every parameter", () => {
     const arn = running.taskArn ?? ""
     const task = await user.until(arn, (one) => containerOf({ task: one }, "ignoring").lastStatus === "STOPPED")
     assert.equal(containerOf({ task }, "ignoring").exitCode, 6)
-    const end = realClock.now() + 30_000
+    const end = realClock.now() + 60_000
     for (;;) {
       const { Containers } = (await metadata(seen(), "main", "/task")) as { Containers: RestartView[] }
       const of = (name: string) => Containers.find((one) => one.Name === name)
@@ -325,7 +325,7 @@ describe("a task on a container instance that uses every parameter", () => {
       const { body } = await docker.request<{ Volumes: { Name: string }[] }>("GET", "/volumes")
       return body.Volumes.map(({ Name }) => Name)
     }
-    const end = realClock.now() + 20_000
+    const end = realClock.now() + 60_000
     while ((await names()).some((name) => name !== "shared")) {
       assert.ok(realClock.now() < end, `left: ${await names()}`)
       await delay(realClock, 100)

@@ -74,7 +74,7 @@ export const agentWorld = async (credentials?: CredentialsOf) => {
     describe: async (arn: string) => (await call("DescribeTasks", { tasks: [arn] })).tasks?.[0],
     /** Lets what goes over real sockets arrive until `holds`. */
     until: async (holds: () => Promise<boolean> | boolean): Promise<void> => {
-      const over = realClock.now() + 20_000
+      const over = realClock.now() + 60_000
       for (;;) {
         await clock.advance(0)
         if (await holds()) return

@@ -31,7 +31,7 @@ const childrenOf = (roadstead: RunningRoadstead): Process[] =>
 
 /** Kills one of our processes at once. Throws when it does not run. */
 export const killProcess = async (roadstead: RunningRoadstead, entry: string): Promise<void> => {
-  const end = realClock.now() + 10_000
+  const end = realClock.now() + 30_000
   for (;;) {
     const found = childrenOf(roadstead).find((process) => process.command.includes(entry))
     if (found) {
