@@ -1,6 +1,14 @@
 // POST /_roadstead/reset: stops all tasks, waits until they are gone, and empties the records of all accounts. Machines,
 // their keys and networks stay, as the agents are still there; the events of removed log streams are swept by log-sweep.ts.
-import { parameterKey, parameterVersionKey, type State, serviceEventKey, type Tx, type View } from "../state/index.ts"
+import {
+  iamKey,
+  parameterKey,
+  parameterVersionKey,
+  type State,
+  serviceEventKey,
+  type Tx,
+  type View,
+} from "../state/index.ts"
 
 export interface ResetOptions {
   readonly state: State
@@ -89,11 +97,30 @@ const emptySecrets = (tx: Tx): void => {
   for (const row of [...tx.parameters.all()]) tx.parameters.delete(parameterKey(row))
 }
 
+/**
+ * Users, groups, roles and policies. The keys of users stay known as deleted, without their secrets: in relaxed mode they would
+ * be strangers' else, and let in. Sessions tell by their tokens that they are over.
+ */
+const emptyIam = (tx: Tx): void => {
+  for (const table of [tx.iamUsers, tx.iamGroups, tx.iamRoles, tx.iamPolicies, tx.iamInstanceProfiles]) {
+    for (const row of [...table.all()]) table.delete(iamKey(row.account, row.name))
+  }
+  for (const row of [...tx.iamAccounts.all()]) tx.iamAccounts.delete(row.account)
+  for (const row of [...tx.iamUses.all()]) tx.iamUses.delete(row.id)
+  for (const row of [...tx.taskCredentials.all()]) tx.taskCredentials.delete(`${row.taskArn} ${row.use}`)
+  for (const row of [...tx.accessKeys.all()]) {
+    const { kind } = row.principal
+    if (row.sessionToken !== undefined) tx.accessKeys.delete(row.accessKeyId)
+    else if (kind === "user") tx.accessKeys.patch(row.accessKeyId, { status: "Deleted", secretAccessKey: "" })
+  }
+}
+
 const inRepository = (at: { account: string; region: string; repository: string }, id: string): string =>
   `${at.account}/${at.region}/${at.repository} ${id}`
 
 const empty = (tx: Tx): void => {
   emptySecrets(tx)
+  emptyIam(tx)
   for (const row of [...tx.tasks.all()]) tx.tasks.delete(row.arn)
   for (const row of [...tx.runTaskTokens.all()]) tx.runTaskTokens.delete(`${row.clusterArn} ${row.token}`)
   for (const row of [...tx.taskDefinitions.all()]) tx.taskDefinitions.delete(row.arn)

@@ -72,3 +72,25 @@ test("a reset waits for no host of the user's own that is away", async () => {
   await reset({ state, now: () => clock.now() })
   state.view((view) => assert.deepEqual([view.tasks.size, view.containerInstances.has(own.arn)], [0, false]))
 })
+
+test("a reset takes users, roles and sessions away, and a user's key is not a stranger's after it", async () => {
+  const state = memoryStore()
+  const [accountId, at] = ["000000000000", { createdAt: 0, attached: [], inline: [], tags: [] }]
+  state.transact((tx) => {
+    const user = { account: accountId, name: "ann", id: "AIDA1", path: "/", arn: `arn:aws:iam::${accountId}:user/ann` }
+    tx.iamUsers.insert({ ...user, ...at, groups: [] })
+    const key = { secretAccessKey: "s", account: accountId, createdAt: 0 }
+    tx.accessKeys.insert({ ...key, accessKeyId: "AKIA1", principal: { kind: "user", userId: "AIDA1" } })
+    tx.accessKeys.insert({ ...key, accessKeyId: "ASIA1", sessionToken: "t", principal: { kind: "root" } })
+    tx.accessKeys.insert({ ...key, accessKeyId: "ASIA2", principal: { kind: "machine", machineId: "m-1" } })
+  })
+  await reset({ state, now: () => 0 })
+  state.view((view) => {
+    assert.equal(view.iamUsers.size, 0)
+    const left = [...view.accessKeys.all()].map((k) => [k.accessKeyId, k.status, k.secretAccessKey])
+    assert.deepEqual(left, [
+      ["AKIA1", "Deleted", ""],
+      ["ASIA2", undefined, "s"],
+    ])
+  })
+})
