@@ -178,8 +178,6 @@ for (const { service, operations } of services) {
 
     test("a user without permissions is refused, and one with just those that are demanded is not", () =>
       walk(1, "required"))
-    test("so it is with what else may be asked for", async () => {
-      for (const seed of [2, 3]) await walk(seed, "some")
-    })
+    test("so it is with what else may be asked for", () => walk(2, "some"))
   })
 }
