@@ -9,7 +9,7 @@ import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secre
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm"
 import { delay } from "../../src/kernel/index.ts"
 import { nodeImage } from "../../src/machines/index.ts"
-import { engineWithImage, fargateUser, idOf, shell } from "../support/live-fargate.ts"
+import { addressOf, engineWithImage, fargateUser, idOf, shell } from "../support/live-fargate.ts"
 import { withEngine } from "../support/namespace.ts"
 import { realClock } from "../support/real-clock.ts"
 import { roleApp } from "../support/role-app.ts"
@@ -26,6 +26,10 @@ const awslogs = {
   logDriver: "awslogs" as const,
   options: { "awslogs-group": "/live/roles", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "r" },
 }
+const up = [
+  ...["--port", "4576", "--data", join(engine.folder, "data"), "--docker-host", `unix://${engine.socketPath}`],
+  ...["--log-format", "json"],
+]
 let roadstead: RunningRoadstead
 let user: ReturnType<typeof fargateUser>
 let iam: IAMClient
@@ -39,10 +43,7 @@ const makeRole = async (RoleName: string, statements?: object[]) => {
 
 before(async () => {
   await nodeImage(docker, { name: appImage, files: { "/app/app.mjs": await roleApp() } })
-  roadstead = await startUp([
-    ...["--port", "0", "--data", join(engine.folder, "data"), "--docker-host", `unix://${engine.socketPath}`],
-    ...["--log-format", "json"],
-  ])
+  roadstead = await startUp(up)
   user = fargateUser(roadstead.endpoint)
   iam = new IAMClient({
     endpoint: roadstead.endpoint,
@@ -184,4 +185,43 @@ describe("an execution role", () => {
       /^ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: AccessDeniedException: User: arn:aws:sts::000000000000:assumed-role\/mute\/[0-9a-f]{32} is not authorized to perform: logs:CreateLogStream on resource: /,
     )
   })
+})
+
+test("a running task has its credentials again after a restart of everything but the engine", async () => {
+  await makeRole("lasting", [{ Effect: "Allow", Action: "ecs:ListClusters", Resource: "*" }])
+  // Each time that it got its keys it counts one further.
+  const asks =
+    'wget -q -O /www/next "http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" && mv /www/next /www/keys'
+  const loop = `mkdir -p /www; n=0; (while :; do ${asks} && n=$((n+1)) && echo $n > /www/n; sleep 0.2; done) & exec httpd -f -p 8080 -h /www`
+  const arn = await user.start([shell("app", loop, { stopTimeout: 2 })], {
+    taskRoleArn: roleArn("lasting"),
+    executionRoleArn: roleArn("execution"),
+  })
+  const base = `http://${addressOf(await user.running(arn))}:8080`
+  const read = async (file: string): Promise<string> => (await (await fetch(`${base}/${file}`)).text()).trim()
+  const countAbove = async (least: number): Promise<number> => {
+    const end = realClock.now() + 60_000
+    for (;;) {
+      const count = Number(await read("n").catch(() => "0"))
+      if (count > least) return count
+      if (realClock.now() > end) throw new Error(`the task got its keys ${count} times`)
+      await delay(realClock, 100)
+    }
+  }
+  await countAbove(0)
+  const before = JSON.parse(await read("keys")) as { AccessKeyId: string }
+  await roadstead.stop()
+  roadstead = await startUp(up)
+  await countAbove((await countAbove(0)) + 1)
+  const { AccessKeyId, SecretAccessKey, Token } = JSON.parse(await read("keys")) as Record<string, string>
+  assert.equal(AccessKeyId, before.AccessKeyId, "the same session goes on")
+  const session = new ECSClient({
+    endpoint: roadstead.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: AccessKeyId ?? "", secretAccessKey: SecretAccessKey ?? "", sessionToken: Token ?? "" },
+  })
+  assert.equal((await session.send(new ListClustersCommand({}))).clusterArns?.length, 1)
+  session.destroy()
+  await user.stop(arn)
+  await user.stopped(arn)
 })
