@@ -7,6 +7,7 @@ import { silentLog } from "../../src/kernel/index.ts"
 import { reset } from "../../src/main/reset.ts"
 import { type BlobStore, type BulkStore, memoryStore } from "../../src/state/index.ts"
 import { aDefinition, aHost, aTask } from "../support/rows.ts"
+import { secretsHarness } from "../support/secrets-harness.ts"
 import { TestClock } from "../support/test-clock.ts"
 import { testIds } from "../support/test-ids.ts"
 
@@ -93,4 +94,31 @@ test("a reset takes users, roles and sessions away, and a user's key is not a st
       ["ASIA2", undefined, "s"],
     ])
   })
+})
+
+test("a reset empties secrets and parameters with their versions", async () => {
+  const { state, clock, call } = secretsHarness()
+  await call("CreateSecret", { Name: "a", SecretString: "x", ClientRequestToken: "t".repeat(32) })
+  await call("DeleteSecret", { SecretId: "a" })
+  const scope = { account: "123456789012", region: "us-east-1", name: "/p" }
+  const version = {
+    ...scope,
+    version: 1,
+    id: "i",
+    type: "String",
+    sealed: "s",
+    dataType: "text",
+    tier: "Standard",
+  } as const
+  state.transact((tx) => {
+    tx.parameters.insert({ ...scope, arn: "arn:aws:ssm:us-east-1:123456789012:parameter/p", tags: [], version: 1 })
+    tx.parameterVersions.insert({ ...version, modifiedAt: 0, modifiedBy: "", labels: [] })
+  })
+  await reset({ state, now: () => clock.now() })
+  state.view(({ secrets, secretVersions, parameters, parameterVersions }) =>
+    assert.deepEqual(
+      [secrets, secretVersions, parameters, parameterVersions].map(({ size }) => size),
+      [0, 0, 0, 0],
+    ),
+  )
 })
