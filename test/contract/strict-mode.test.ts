@@ -182,7 +182,7 @@ test("a task runs, because the agents of our own hosts sign as well", async () =
     }),
   )
   const arns = [tasks?.[0]?.taskArn ?? ""]
-  await waitUntilTasksRunning({ client: ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, { tasks: arns })
+  await waitUntilTasksRunning({ client: ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 1 }, { tasks: arns })
   const seen = await ecs.send(new DescribeTasksCommand({ tasks: arns }))
   assert.equal(seen.tasks?.[0]?.lastStatus, "RUNNING")
   ecs.destroy()
