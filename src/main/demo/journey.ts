@@ -4,12 +4,13 @@ import { createDocker } from "../../docker/index.ts"
 import { type Clock, delay } from "../../kernel/index.ts"
 import { nodeImage } from "../../machines/index.ts"
 import { createAwsClient } from "../../wire/index.ts"
+import { refuseApart } from "./apart.ts"
 import { app, healthCheck, sidecar } from "./app.ts"
 import { caller } from "./caller.ts"
 import { answered, fetchText, patience } from "./fetch.ts"
 import { demoRole, executionPolicy, roleSteps } from "./roles.ts"
 import { serviceSteps } from "./services.ts"
-import { NotHere, type Step } from "./step.ts"
+import type { Step } from "./step.ts"
 
 /** What the journey goes through. */
 export interface Surroundings {
@@ -223,17 +224,6 @@ export const journey = (around: Surroundings): readonly Step[] => {
     subnet: () => subnet,
     ...{ clock, account, region, image, logGroup },
   }).map((step) => ({ ...step, real: true as const }))
-  const all = [...steps, ...roles, ...serviceSteps({ ecs, ec2, clock, simulated, image })]
+  const all = [...steps, ...roles, ...serviceSteps({ ecs, ec2, clock, simulated, image, endpoint })]
   return all.filter((step) => !(simulated && step.real))
-}
-
-/** A VPC on a machine apart is reached from inside only. */
-const refuseApart = async (endpoint: string): Promise<void> => {
-  const health = JSON.parse(await fetchText(`${endpoint}/_roadstead/health`)) as {
-    hosts: { place: string; status: string; reason?: string }[]
-  }
-  if (health.hosts.every(({ place, reason }) => place === "shared" && reason === undefined)) return
-  throw new NotHere(
-    "Another Roadstead, or another network, has the VPC's addresses here: the task can be reached from inside only.",
-  )
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { type Clock, delay } from "../../kernel/index.ts"
 import type { createAwsClient } from "../../wire/index.ts"
+import { refuseApart } from "./apart.ts"
 import { answered, fetchText, patience } from "./fetch.ts"
 import { NotHere, type Step } from "./step.ts"
 
@@ -14,6 +15,7 @@ export interface ServiceSurroundings {
   readonly simulated: boolean
   /** The image of the app, which ends when `/exit` is asked. */
   readonly image: string
+  readonly endpoint: string
 }
 
 const cluster = "demo"
@@ -31,7 +33,7 @@ const check = [
 
 /** See the head of the file; `real` steps need containers with processes in them. */
 export const serviceSteps = (around: ServiceSurroundings): readonly (Step & { readonly real?: true })[] => {
-  const { ecs, ec2, clock, simulated, image } = around
+  const { ecs, ec2, clock, simulated, image, endpoint } = around
   let instances: readonly string[] = []
   let drained = ""
   /** Why there are no instances here; everything after them is then left out too. */
@@ -155,6 +157,7 @@ export const serviceSteps = (around: ServiceSurroundings): readonly (Step & { re
       name: "reach each task at its instance's address and port",
       real: true,
       run: async () => {
+        await refuseApart(endpoint)
         const at = await places()
         for (const place of at) assert.equal(await answered(clock, `http://${place}/alive`), "alive")
         assert.equal(new Set(at).size, wanted)
@@ -165,6 +168,7 @@ export const serviceSteps = (around: ServiceSurroundings): readonly (Step & { re
       name: "kill a container: it is replaced",
       real: true,
       run: async () => {
+        await refuseApart(endpoint)
         const before = new Set((await tasks()).map((task) => task.taskArn))
         const [victim = ""] = await places()
         const killed = clock.now()
