@@ -1,13 +1,33 @@
 // What all operations of callers have in common: where, of what, and what must be on disk once they are answered.
 import type { Roll } from "../fuzz/roll.ts"
-import { bad, badOnFargate, good, goodOnFargate } from "./definitions.ts"
+import {
+  bad,
+  badOnFargate,
+  badOnInterfaces,
+  type Ground,
+  good,
+  goodOnFargate,
+  goodOnInterfaces,
+} from "./definitions.ts"
 import type { World } from "./world.ts"
 
 export const clusters = ["default", "other"] as const
 
-/** A family for container instances or for Fargate. */
-export const family = (dice: Roll, onFargate = false): string =>
-  dice.once(4) ? dice.pick(onFargate ? badOnFargate : bad) : dice.pick(onFargate ? goodOnFargate : good)
+const families: Readonly<Record<Ground, readonly [good: readonly string[], bad: readonly string[]]>> = {
+  instances: [good, bad],
+  interfaces: [goodOnInterfaces, badOnInterfaces],
+  fargate: [goodOnFargate, badOnFargate],
+}
+
+/** A family for the ground that its tasks are to run on. */
+export const family = (dice: Roll, ground: Ground = "instances"): string => {
+  const [able, unable] = families[ground]
+  return dice.pick(dice.once(4) ? unable : able)
+}
+
+/** Some ground: Fargate once in so many times. */
+export const anyGround = (dice: Roll, often: number): Ground =>
+  dice.once(often) ? "fargate" : dice.once(4) ? "interfaces" : "instances"
 
 export const lastPart = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1)
 

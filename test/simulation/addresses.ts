@@ -1,4 +1,4 @@
-// Network interfaces of Fargate tasks, checked after every commit: each address is one interface's or one sandbox's, a
+// Network interfaces of tasks, on Fargate and on instances, checked after every commit: each address is one interface's or one sandbox's, a
 // sandbox goes to one task, and a task has its interface for as long as it may run, and no longer.
 import type { Commit, NetworkInterfaceRow, SandboxRow, State, TaskRow } from "../../src/state/index.ts"
 import type { Parts } from "./invariants.ts"

@@ -21,8 +21,16 @@ export const bad = ["nostart", "crash", "sick"] as const
 export const goodOnFargate = ["fplain", "fchecked"] as const
 export const badOnFargate = ["fnostart", "fcrash"] as const
 
+/** In awsvpc mode on instances: each with an interface, of which the agent is told before. */
+export const goodOnInterfaces = ["vplain", "vchecked"] as const
+export const badOnInterfaces = ["vnostart"] as const
+
+/** What the tasks of a family run on. */
+export type Ground = "instances" | "interfaces" | "fargate"
+
 /** Whether a family never comes to run and stay. */
-export const isBad = (family: string): boolean => ([...bad, ...badOnFargate] as readonly string[]).includes(family)
+export const isBad = (family: string): boolean =>
+  ([...bad, ...badOnFargate, ...badOnInterfaces] as readonly string[]).includes(family)
 
 const onFargate = (family: string, tag: string, over: Partial<Container> = {}): Definition => ({
   ...one(family, tag, over),
@@ -47,6 +55,9 @@ export const definitions: readonly Definition[] = [
   one("nostart", "nostart"),
   one("crash", "crash"),
   one("sick", "sick", { healthCheck }),
+  { ...one("vplain", "good"), networkMode: "awsvpc" },
+  { ...one("vchecked", "good", { healthCheck }), networkMode: "awsvpc" },
+  { ...one("vnostart", "nostart"), networkMode: "awsvpc" },
   onFargate("fplain", "good"),
   onFargate("fchecked", "good", { healthCheck }),
   onFargate("fnostart", "nostart"),

@@ -3,7 +3,12 @@
 import type { Caller, Input, Output } from "../../src/gate/index.ts"
 import type { Cancel, Clock, Fault } from "../../src/kernel/index.ts"
 import type { Operations } from "../../src/model/operations.ts"
-import { type AcsTask, type AcsToAgent, parseEnvelope } from "../../src/protocol/index.ts"
+import {
+  type AcsTask,
+  type AcsToAgent,
+  type AttachTaskNetworkInterfacesMessage,
+  parseEnvelope,
+} from "../../src/protocol/index.ts"
 import type { Roll } from "../fuzz/roll.ts"
 import type { ControlPlane } from "./control-plane.ts"
 import { addressOf, type HostTask, present, type Report, type Status } from "./host-task.ts"
@@ -162,6 +167,7 @@ export class Host {
           name: `com.amazonaws.ecs.capability.docker-remote-api.1.${n}`,
         })),
         { name: "com.amazonaws.ecs.capability.ecr-auth" },
+        { name: "ecs.capability.task-eni" },
         { name: "ecs.capability.container-health-check" },
       ],
     }
@@ -237,9 +243,28 @@ export class Host {
       case "TaskStopVerificationAck":
         for (const { taskArn } of message.stopTasks) this.#stop(this.tasks.get(taskArn))
         return
+      case "AttachTaskNetworkInterfacesMessage":
+        this.#command("AckRequest", { messageId: message.messageId })
+        this.#attach(message)
+        return
       default:
         return
     }
+  }
+
+  /** Says that the interfaces are there, once they are. What it has said is not in its memory: it may say it twice. */
+  #attach(message: AttachTaskNetworkInterfacesMessage): void {
+    const { taskArn: task, elasticNetworkInterfaces } = message
+    const attachments = elasticNetworkInterfaces.flatMap(({ attachmentArn }) =>
+      attachmentArn === undefined ? [] : [{ attachmentArn, status: "ATTACHED" }],
+    )
+    const { cluster, caller } = this.options
+    const life = this.#life
+    this.#later(seconds(this.#around.dice, 0.2, 4), () => {
+      this.#around.request("SubmitTaskStateChange", { cluster, task, attachments }, caller, (answer) => {
+        if (this.#life === life && "lost" in answer) this.#attach(message)
+      })
+    })
   }
 
   #command(type: string, message: object): void {

@@ -5,7 +5,7 @@ import { bugs } from "./planted.ts"
 import { type Ran, run } from "./run.ts"
 import { describe, shrink } from "./shrink.ts"
 
-const enough = 60
+const enough = 120
 
 const find = async (planted: (typeof bugs)[number]["planted"]): Promise<{ seed: number; ran: Ran } | undefined> => {
   for (let seed = 1; seed <= enough; seed += 1) {

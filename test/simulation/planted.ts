@@ -136,7 +136,7 @@ export const bugs: readonly { readonly bug: string; readonly planted: Planted; r
       call: ((service: "ecs", operation: "StopTask", ...rest: [never, never]) =>
         operation === "StopTask" ? {} : cx.call(service, operation, ...rest)) as Cx["call"],
     })),
-    violates: /comes to rest|spins|daemon|STEADY_STATE|steady/,
+    violates: /comes to rest|spins|daemon|STEADY_STATE|steady|what events say/,
   },
   {
     bug: "placement that takes instances for larger than they are",
@@ -244,7 +244,7 @@ export const bugs: readonly { readonly bug: string; readonly planted: Planted; r
       const small = inFewAddresses(cx, {})
       return { ...small, tx: other(small.tx, { tasks: other(tasks, { get, patch }) }) }
     }),
-    violates: /at once/,
+    violates: /at once|comes to rest|spins/,
   },
   {
     bug: "an interface that is never given back",

@@ -15,6 +15,9 @@ const familyOf = (view: View, deployment: Pick<DeploymentRow, "revisionArn">): s
   const arn = view.serviceRevisions.get(deployment.revisionArn)?.taskDefinitionArn ?? ""
   return arn.slice(arn.lastIndexOf("/") + 1).split(":")[0] ?? ""
 }
+/** One that runs, on the same ground. */
+const likeable = (family: string): string =>
+  family.startsWith("f") ? "fplain" : family.startsWith("v") ? "vplain" : "plain"
 const primaryOf = (view: View, service: ServiceRow) => view.deployments.get(`${service.arn} ${service.primary}`)
 
 /** Sets that never come to run are deleted, and of those that need a port each only one is left. */
@@ -46,7 +49,7 @@ const helpService = (world: World, view: View, service: ServiceRow): (() => void
   // Tasks that run for a while are no failed launches: no breaker ends that, nor what was complete without any.
   const breaks = breaker?.enable === true && !family.endsWith("crash") && primary.rolloutState === "IN_PROGRESS"
   if (isBad(family) && primary.rolloutState !== "FAILED" && !breaks) {
-    return update({ taskDefinition: family.startsWith("f") ? "fplain" : "plain" })
+    return update({ taskDefinition: likeable(family) })
   }
   if (service.schedulingStrategy === "DAEMON") {
     // The port may be another service's on an instance.

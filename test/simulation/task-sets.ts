@@ -4,7 +4,7 @@ import type { TaskSet } from "@aws-sdk/client-ecs"
 import type { Input } from "../../src/gate/index.ts"
 import type { ServiceRow, TaskRow, TaskSetRow } from "../../src/state/index.ts"
 import type { Roll } from "../fuzz/roll.ts"
-import { type Action, clusters, family, kept, lastPart, onDisk } from "./actions.ts"
+import { type Action, anyGround, clusters, family, kept, lastPart, onDisk } from "./actions.ts"
 import { networkOf, subnets } from "./fargate.ts"
 import { computedCount } from "./invariants.ts"
 import type { World } from "./world.ts"
@@ -28,15 +28,16 @@ const createTaskSet: Action = (world, dice) => {
   const list = externals(world)
   if (list.length === 0) return createExternal(world, dice)
   const service = dice.pick(list)
-  const onFargate = dice.once(3)
-  const taskDefinition = family(dice, onFargate)
+  const ground = anyGround(dice, 3)
+  const taskDefinition = family(dice, ground)
   const value = dice.pick(scales)
   const input: Input<"ecs", "CreateTaskSet"> = {
     cluster: service.clusterArn,
     service: service.name,
     taskDefinition,
     scale: { value, unit: "PERCENT" },
-    ...(onFargate ? { launchType: "FARGATE", networkConfiguration: networkOf(subnets) } : { launchType: "EC2" }),
+    launchType: ground === "fargate" ? "FARGATE" : "EC2",
+    ...(ground !== "instances" && { networkConfiguration: networkOf(subnets) }),
     clientToken: `set-${world.requests}`,
   }
   world.tell(`CreateTaskSet of ${service.name}: ${taskDefinition}, ${value} %`)

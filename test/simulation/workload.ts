@@ -3,8 +3,8 @@
 import type { Input } from "../../src/gate/index.ts"
 import type { ContainerInstanceRow, ServiceRow, TaskRow } from "../../src/state/index.ts"
 import type { Roll } from "../fuzz/roll.ts"
-import { type Action, clusters, family, kept, lastPart, onDisk } from "./actions.ts"
-import { zones } from "./definitions.ts"
+import { type Action, anyGround, clusters, family, kept, lastPart, onDisk } from "./actions.ts"
+import { type Ground, zones } from "./definitions.ts"
 import { networkOf, subnets } from "./fargate.ts"
 import { taskSetActions } from "./task-sets.ts"
 import type { World } from "./world.ts"
@@ -19,13 +19,16 @@ const spot = [
   { capacityProvider: "FARGATE_SPOT", weight: 2 },
 ]
 /** Where tasks of a service or of RunTask run. */
-const capacity = (dice: Roll, onFargate: boolean) =>
-  onFargate
-    ? {
-        ...(dice.once(3) ? { capacityProviderStrategy: spot } : { launchType: "FARGATE" as const }),
-        networkConfiguration: network(dice),
-      }
-    : { launchType: "EC2" as const }
+const capacity = (dice: Roll, ground: Ground) => {
+  if (ground !== "fargate") {
+    // Instances are in any zone.
+    return { launchType: "EC2" as const, ...(ground === "interfaces" && { networkConfiguration: networkOf(subnets) }) }
+  }
+  return {
+    ...(dice.once(3) ? { capacityProviderStrategy: spot } : { launchType: "FARGATE" as const }),
+    networkConfiguration: network(dice),
+  }
+}
 
 const percentages = (dice: Roll, daemon: boolean): Configuration => {
   const breaker = dice.once(2) && { deploymentCircuitBreaker: { enable: true, rollback: dice.once(2) } }
@@ -61,10 +64,11 @@ const tasks = (world: World): readonly TaskRow[] =>
   world.view((view) => [...view.tasks.all()].filter((task) => task.lastStatus !== "STOPPED")) ?? []
 const createService: Action = (world, dice) => {
   const cluster = dice.pick(clusters)
-  const onFargate = dice.once(4)
+  const ground = anyGround(dice, 4)
+  const onFargate = ground === "fargate"
   const daemon = !onFargate && dice.once(4)
   const serviceName = `s${dice.below(4)}`
-  const taskDefinition = family(dice, onFargate)
+  const taskDefinition = family(dice, ground)
   const desiredCount = dice.below(6)
   world.tell(`CreateService ${cluster}/${serviceName} of ${taskDefinition}, ${daemon ? "a daemon" : desiredCount}`)
   world.call(
@@ -73,7 +77,7 @@ const createService: Action = (world, dice) => {
       cluster,
       serviceName,
       taskDefinition,
-      ...capacity(dice, onFargate),
+      ...capacity(dice, ground),
       ...(daemon ? { schedulingStrategy: "DAEMON" } : { desiredCount }),
       ...(!daemon && !onFargate && { placementStrategy: strategies(dice) }),
       ...(dice.once(4) && !daemon && !onFargate && { placementConstraints: [{ type: "distinctInstance" }] }),
@@ -93,14 +97,14 @@ const updateService: Action = (world, dice) => {
   const service = dice.pick(list)
   if (service.deploymentController === "EXTERNAL") return scale(world, dice, service)
   const daemon = service.schedulingStrategy === "DAEMON"
-  const onFargate = isOnFargate(world, service)
+  const ground = groundOf(world, service)
   const balance = !daemon && dice.once(5)
   const input: Input<"ecs", "UpdateService"> = {
     cluster: service.clusterArn,
     service: service.name,
     ...(!daemon && dice.once(2) && { desiredCount: dice.below(6) }),
-    ...(dice.once(2) && { taskDefinition: family(dice, onFargate) }),
-    ...(onFargate && dice.once(4) && { networkConfiguration: network(dice) }),
+    ...(dice.once(2) && { taskDefinition: family(dice, ground) }),
+    ...(ground === "fargate" && dice.once(4) && { networkConfiguration: network(dice) }),
     ...(balance && { availabilityZoneRebalancing: dice.pick(["ENABLED", "DISABLED"] as const) }),
     ...(dice.once(5) && { forceNewDeployment: true }),
     ...(dice.once(4) && { deploymentConfiguration: percentages(dice, daemon) }),
@@ -116,11 +120,13 @@ const updateService: Action = (world, dice) => {
   })
 }
 
-const isOnFargate = (world: World, { arn, primary }: ServiceRow): boolean =>
+const groundOf = (world: World, { arn, primary }: ServiceRow): Ground =>
   world.view((view) => {
     const deployment = view.deployments.get(`${arn} ${primary}`)
-    return view.serviceRevisions.get(deployment?.revisionArn ?? "")?.networkConfiguration !== undefined
-  }) ?? false
+    const revision = view.serviceRevisions.get(deployment?.revisionArn ?? "")
+    if (!revision?.networkConfiguration) return "instances"
+    return revision.launchType === "EC2" ? "interfaces" : "fargate"
+  }) ?? "instances"
 
 /** What a service whose deployments are others' affair can be told: how many tasks in all. */
 const scale = (world: World, dice: Roll, { clusterArn, name }: ServiceRow): void => {
@@ -142,15 +148,15 @@ const deleteService: Action = (world, dice) => {
 }
 
 const runTask: Action = (world, dice) => {
-  const onFargate = dice.once(3)
-  const taskDefinition = family(dice, onFargate)
+  const ground = anyGround(dice, 3)
+  const taskDefinition = family(dice, ground)
   const count = 1 + dice.below(3)
   const startedBy = `run-${world.requests}`
   const input: Input<"ecs", "RunTask"> = {
     cluster: dice.pick(clusters),
     taskDefinition,
     count,
-    ...capacity(dice, onFargate),
+    ...capacity(dice, ground),
     startedBy,
     ...(dice.once(2) && { clientToken: startedBy }),
   }
@@ -191,7 +197,9 @@ const startTask: Action = (world, dice) => {
   world.tell(`StartTask on ${lastPart(instance.arn)}`)
   world.call("StartTask", {
     cluster: instance.clusterArn,
-    taskDefinition: family(dice),
+    ...(dice.once(4)
+      ? { taskDefinition: family(dice, "interfaces"), networkConfiguration: networkOf(subnets) }
+      : { taskDefinition: family(dice) }),
     containerInstances: [instance.arn],
   })
 }
