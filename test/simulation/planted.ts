@@ -3,7 +3,14 @@
 import type { Controller } from "../../src/controllers/index.ts"
 import type { Seen } from "../../src/controllers/service/seen.ts"
 import type { Cx } from "../../src/gate/index.ts"
-import type { ContainerInstanceRow, ServiceEventRow, ServiceRow, TaskRow, Tx } from "../../src/state/index.ts"
+import type {
+  ContainerInstanceRow,
+  NetworkInterfaceRow,
+  ServiceEventRow,
+  ServiceRow,
+  TaskRow,
+  Tx,
+} from "../../src/state/index.ts"
 import type { Planted } from "./world.ts"
 
 type ControllerCx = Parameters<Controller["reconcile"]>[0]
@@ -96,6 +103,25 @@ const inFewAddresses = (cx: Cx, members: Partial<Record<keyof Tx["networkInterfa
   }
   return { ...cx, tx: other(cx.tx, tx) }
 }
+
+/** The address that was given back last is the next to be handed out. */
+let freed: string | undefined
+const handingOn = ({ tx: { networkInterfaces, sandboxes } }: Cx) => ({
+  sandboxes: other(sandboxes, { first: () => undefined }),
+  networkInterfaces: other(networkInterfaces, {
+    delete: (key: string) => {
+      freed = networkInterfaces.get(key)?.privateIp
+      networkInterfaces.delete(key)
+    },
+    insert: (row: NetworkInterfaceRow) => {
+      const at = `${row.account}/${row.region}/${row.vpcId}/${freed}`
+      const isFree = networkInterfaces.count("address", at) + sandboxes.count("address", at) === 0
+      const privateIp = freed !== undefined && isFree ? freed : row.privateIp
+      freed = undefined
+      return networkInterfaces.insert({ ...row, privateIp })
+    },
+  }),
+})
 
 /** Placement that sees instances other than they are. */
 const placing = (instance: (row: ContainerInstanceRow) => ContainerInstanceRow): Planted =>
@@ -241,8 +267,7 @@ export const bugs: readonly { readonly bug: string; readonly planted: Planted; r
           : { ...task, observed: { ...task.observed, status: "STOPPED" as const } }
       const get = (arn: string) => over(tasks.get(arn))
       const patch = (arn: string, change: Partial<TaskRow>) => over(tasks.patch(arn, change))
-      const small = inFewAddresses(cx, {})
-      return { ...small, tx: other(small.tx, { tasks: other(tasks, { get, patch }) }) }
+      return { ...cx, tx: other(cx.tx, { tasks: other(tasks, { get, patch }), ...handingOn(cx) }) }
     }),
     violates: /at once|comes to rest|spins/,
   },

@@ -7,9 +7,9 @@ import { describe, shrink } from "./shrink.ts"
 
 const { SIMULATION_SEED, SIMULATION_SEEDS, SIMULATION_FROM, SIMULATION_WITHOUT } = process.env
 
-/** `SIMULATION_SEEDS` seeds (500) from `SIMULATION_FROM` (1) on, in the part of them that begins after `offset`. */
+/** `SIMULATION_SEEDS` seeds (400) from `SIMULATION_FROM` (1) on, in the part of them that begins after `offset`. */
 export const seedsTest = (offset: number): void => {
-  const count = Number(SIMULATION_SEEDS ?? 500)
+  const count = Number(SIMULATION_SEEDS ?? 400)
   const first = Number(SIMULATION_FROM ?? 1) + offset
   test("no run of the control plane under faults violates an invariant, and each comes to rest", async (t) => {
     const checks: Checks = new Map()

@@ -5,7 +5,7 @@ import type { DeploymentRow } from "../../state/index.ts"
 import { isHealthy } from "./health.ts"
 import type { DeploymentChange, Seen } from "./seen.ts"
 import { texts } from "./texts.ts"
-import { churnAfter, isShortLife, pauseAfterFailure } from "./throttle.ts"
+import { churnAfter, hasRunSince, isShortLife, pauseAfterFailure } from "./throttle.ts"
 
 /** Changes of deployments by id, with what is said of them. */
 export interface Progress {
@@ -47,7 +47,7 @@ const counted = (seen: Seen, deployment: DeploymentRow, now: number): Deployment
   if (failures > 0) {
     const inARow = (next.throttle?.failures ?? 0) + failures
     next = { ...next, throttle: { failures: inARow, until: now + pauseAfterFailure(inARow) } }
-  } else if (next.throttle && live.some((task) => task.running)) next = free
+  } else if (next.throttle && hasRunSince(next.throttle, live)) next = free
   return next
 }
 

@@ -5,7 +5,7 @@ import { isHealthy, isSick, nextChange } from "./health.ts"
 import { type Moves, rollingMoves } from "./rolling.ts"
 import type { EndedTask, Seen, TaskSetChange } from "./seen.ts"
 import { texts } from "./texts.ts"
-import { churnAfter, isShortLife, pauseAfterFailure } from "./throttle.ts"
+import { churnAfter, hasRunSince, isShortLife, pauseAfterFailure } from "./throttle.ts"
 
 /** Steady services say so again after six hours: aws-behaviour.md 2.2. */
 const steadyAgain = 6 * 60 * 60_000
@@ -57,7 +57,7 @@ const noteLaunches = (seen: Seen, sets: Sets, now: number): Omit<TaskSetNews, "s
       const pause = pauseAfterFailure(inARow)
       patches.set(set.row.arn, { throttle: { failures: inARow, until: now + pause } })
       if (pause > 0) messages.push(texts.impaired(seen.service.name))
-    } else if (set.row.throttle && mine(seen, set).some((task) => task.running)) {
+    } else if (set.row.throttle && hasRunSince(set.row.throttle, mine(seen, set))) {
       patches.set(set.row.arn, { throttle: undefined })
     }
     const young = seen.ended.filter(

@@ -1,5 +1,6 @@
 // The back-off of launches that fail, and of tasks that die young, again and again. Pure.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html, aws-behaviour.md 2.3
+import type { LiveTask } from "./seen.ts"
 
 /** So many launches in a row may fail before the next has to wait. */
 export const freeFailures = 2
@@ -12,6 +13,15 @@ const longestPause = 27 * 60_000
  */
 export const pauseAfterFailure = (failures: number): number =>
   failures <= freeFailures ? 0 : Math.min(longestPause, firstPause * 3 ** (failures - freeFailures - 1))
+
+/** Whether a launch has come to RUNNING since the last one failed: tasks that ran before say nothing of the next. */
+export const hasRunSince = (
+  { failures, until }: { readonly failures: number; readonly until: number },
+  live: readonly LiveTask[],
+): boolean => {
+  const failedAt = until - pauseAfterFailure(failures)
+  return live.some((task) => task.running && (task.startedAt ?? 0) > failedAt)
+}
 
 /** Tasks of a deployment that ran and soon ended by themselves, one after the other, and when the next may be started. */
 export interface Churn {
