@@ -1,6 +1,7 @@
 // Everything on an engine that carries our owner's label, and its removal in the order in which Docker allows it.
 // Nothing without the label is ever looked at.
 import { type Docker, hasStatus } from "../docker/index.ts"
+import { type Clock, delay } from "../kernel/index.ts"
 import { ownerLabel } from "../protocol/index.ts"
 import { pauseImage } from "./images/pause-image.ts"
 
@@ -43,8 +44,27 @@ export interface Emptied {
   readonly volumes: number
 }
 
+/**
+ * What an agent asked for before it ended may still come: a container that Docker was starting holds its networks. Looked
+ * for again so often, so many milliseconds apart.
+ */
+const tries = 50
+const between = 200
+
 /** Stops and removes the containers, networks and volumes of `owner` on an engine. */
-export const emptyEngine = async (docker: Docker, owner: string): Promise<Emptied> => {
+export const emptyEngine = async (docker: Docker, owner: string, clock: Clock): Promise<Emptied> => {
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await emptyOnce(docker, owner)
+    } catch (error) {
+      // 403: a network has active endpoints.
+      if (!hasStatus(error, 403) || left === 0) throw error
+      await delay(clock, between)
+    }
+  }
+}
+
+const emptyOnce = async (docker: Docker, owner: string): Promise<Emptied> => {
   const { body: containers } = await docker.request<ListedContainer[]>("GET", "/containers/json", {
     query: { all: true, ...ofOwner(owner) },
   })

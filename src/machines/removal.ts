@@ -48,10 +48,10 @@ const sum = (a: Emptied, b: Emptied): Emptied => ({
   volumes: a.volumes + b.volumes,
 })
 
-const emptySocket = async (socketPath: string, owner: string): Promise<Emptied> => {
+const emptySocket = async (socketPath: string, owner: string, clock: Clock): Promise<Emptied> => {
   const docker = createDocker({ socketPath })
   try {
-    return await emptyEngine(docker, owner)
+    return await emptyEngine(docker, owner, clock)
   } finally {
     docker.close()
   }
@@ -103,7 +103,7 @@ export const removeEverything = async (options: Removal): Promise<Removed> => {
   // All engines at once: each waits for its containers to stop.
   const emptied: Promise<Emptied>[] = engines(options, record).map(async (socket) => {
     const answer = await askEngine(socket)
-    if (answer.kind === "engine") return emptySocket(socket, owner)
+    if (answer.kind === "engine") return emptySocket(socket, owner, clock)
     const used = record.things().some((thing) => thing.kind === "engine" && thing.name === socket)
     // One that is not there any more has nothing; one that turns us away still has it all.
     if (used && answer.why === "not-permitted") throw notPermitted(socket)
@@ -113,7 +113,7 @@ export const removeEverything = async (options: Removal): Promise<Removed> => {
   const ended = daemons.map(async (daemon) => {
     let removed = nothing
     await removeDaemon({ record, clock, log }, daemon, async (socket) => {
-      removed = await emptySocket(socket, owner)
+      removed = await emptySocket(socket, owner, clock)
     })
     return removed
   })

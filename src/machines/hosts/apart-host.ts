@@ -28,7 +28,7 @@ export const removeApart = async (cx: HostContext, machineId: string): Promise<v
   if (daemon) {
     await removeDaemon(cx, daemon, async (socket) => {
       const docker = createDocker({ socketPath: socket })
-      await emptyEngine(docker, cx.owner).finally(() => docker.close())
+      await emptyEngine(docker, cx.owner, cx.clock).finally(() => docker.close())
     })
   }
   if (cx.record.things().some((thing) => thing.kind === "namespace" && thing.name === names.namespace)) {

@@ -51,7 +51,7 @@ export const startContainedHost = async (
       close: helper.close,
       async remove() {
         await helper.close()
-        await emptyEngine(docker, cx.owner)
+        await emptyEngine(docker, cx.owner, cx.clock)
         await sweepCgroup(docker, { owner: cx.owner, program: program() })
       },
     }

@@ -40,7 +40,7 @@ export const startSharedHost = async (
     close,
     async remove() {
       await close()
-      await emptyEngine(docker, cx.owner)
+      await emptyEngine(docker, cx.owner, cx.clock)
       await removeCgroup(cgroup, cx.clock)
     },
   }
