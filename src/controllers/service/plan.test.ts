@@ -59,6 +59,21 @@ describe("a service", () => {
     assert.equal(world.deployment("ecs-svc/1").throttle, undefined)
   })
 
+  test("holds launches that fail back although another of its tasks runs", () => {
+    const world = steady()
+    for (let i = 0; i < 3; i += 1) {
+      const [task] = world.live.filter(({ running }) => !running)
+      world.end(task ?? world.live[0] ?? assert.fail())
+      world.now += 1
+      world.settle()
+    }
+    const [waiting] = world.live.filter(({ running }) => !running)
+    if (waiting) world.end(waiting)
+    world.settle()
+    assert.ok((world.deployment("ecs-svc/1").throttle?.until ?? 0) > world.now)
+    assert.equal(world.live.length, 1)
+  })
+
   test("that is scaled in loses the newest tasks", () => {
     const world = steady({ desiredCount: 1 })
     const [oldest] = world.live
