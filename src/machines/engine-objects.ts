@@ -53,9 +53,11 @@ const between = 200
 
 /** Stops and removes the containers, networks and volumes of `owner` on an engine. */
 export const emptyEngine = async (docker: Docker, owner: string, clock: Clock): Promise<Emptied> => {
+  let containers = 0
   for (let left = tries; ; left -= 1) {
+    containers += await removeContainers(docker, owner)
     try {
-      return await emptyOnce(docker, owner)
+      return { containers, ...(await removeRest(docker, owner)) }
     } catch (error) {
       // 403: a network has active endpoints.
       if (!hasStatus(error, 403) || left === 0) throw error
@@ -64,7 +66,8 @@ export const emptyEngine = async (docker: Docker, owner: string, clock: Clock): 
   }
 }
 
-const emptyOnce = async (docker: Docker, owner: string): Promise<Emptied> => {
+/** Answers how many there were. */
+const removeContainers = async (docker: Docker, owner: string): Promise<number> => {
   const { body: containers } = await docker.request<ListedContainer[]>("GET", "/containers/json", {
     query: { all: true, ...ofOwner(owner) },
   })
@@ -75,6 +78,11 @@ const emptyOnce = async (docker: Docker, owner: string): Promise<Emptied> => {
     containers.filter((container) => !shares(container)),
     (container) => removeContainer(docker, container),
   )
+  return containers.length
+}
+
+/** Networks and volumes, which no container has any more. */
+const removeRest = async (docker: Docker, owner: string): Promise<Omit<Emptied, "containers">> => {
   const { body: networks } = await docker.request<{ Id: string }[]>("GET", "/networks", { query: ofOwner(owner) })
   await allAtOnce(networks, ({ Id }) => unlessGone(docker.request("DELETE", `/networks/${Id}`)))
   const { body: volumes } = await docker.request<{ Volumes: { Name: string }[] | null }>("GET", "/volumes", {
@@ -82,7 +90,7 @@ const emptyOnce = async (docker: Docker, owner: string): Promise<Emptied> => {
   })
   const names = (volumes.Volumes ?? []).map(({ Name }) => Name)
   await allAtOnce(names, (name) => unlessGone(docker.request("DELETE", `/volumes/${encodeURIComponent(name)}`)))
-  return { containers: containers.length, networks: networks.length, volumes: names.length }
+  return { networks: networks.length, volumes: names.length }
 }
 
 /** Stops everything that runs on an engine of our own, the pause containers last. Nothing is removed. */
