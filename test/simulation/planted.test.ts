@@ -7,27 +7,31 @@ import { describe, shrink } from "./shrink.ts"
 
 const enough = 120
 
-const find = async (planted: (typeof bugs)[number]["planted"]): Promise<{ seed: number; ran: Ran } | undefined> => {
+/** A lie may break more than what it is planted for: the first seed in which it breaks that. */
+const find = async ({
+  planted,
+  violates,
+}: Pick<(typeof bugs)[number], "planted" | "violates">): Promise<{ seed: number; ran: Ran } | undefined> => {
   for (let seed = 1; seed <= enough; seed += 1) {
     const ran = await run(seed, { planted })
-    if (ran.finding) return { seed, ran }
+    if (ran.finding && violates.test(ran.finding.invariant)) return { seed, ran }
   }
   return undefined
 }
 
 for (const { bug, planted, violates } of bugs) {
   test(`the simulation finds ${bug}`, async (t) => {
-    const found = await find(planted)
+    const found = await find({ planted, violates })
     assert(found, `not found in ${enough} seeds`)
-    assert.match(found.ran.finding?.invariant ?? "", violates, found.ran.finding?.what)
     t.diagnostic(`seed ${found.seed}: ${found.ran.finding?.invariant}: ${found.ran.finding?.what}`)
   })
 }
 
 test("a seed that violates something does it again, word for word, and in a shorter story", async () => {
-  const planted = bugs[0]?.planted ?? {}
-  const found = await find(planted)
+  const [first] = bugs
+  const found = first && (await find(first))
   assert(found)
+  const { planted } = first
   const { seed, ran } = found
   const again = await run(seed, { planted })
   assert.deepEqual(again, ran)
