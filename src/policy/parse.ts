@@ -24,8 +24,8 @@ export const parsePolicy = (text: string, kind: DocumentKind = "identity"): Pars
   return message === undefined ? { ok: true, document: compileDocument(raw) } : { ok: false, reason: "policy", message }
 }
 
-/** Enough for every policy of a large account; the oldest goes first. */
-const mostCompiled = 5000
+/** Enough for what is asked of at a time, and a few megabytes at most; the oldest goes first. */
+const mostCompiled = 1000
 const compiled = new Map<string, PolicyDocument>()
 
 /** The compiled form of a policy that was checked when it came. Throws when it is no JSON: then the record is broken. */

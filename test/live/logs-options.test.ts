@@ -8,8 +8,11 @@ import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
 import { promisify } from "node:util"
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam"
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm"
 import { engineWithImage, fargateUser, idOf, shell } from "../support/live-fargate.ts"
 import { withEngine } from "../support/namespace.ts"
+import { trustOf } from "../support/rows.ts"
 import { type RunningRoadstead, startUp } from "../support/up.ts"
 
 const engine = await withEngine(import.meta.filename)
@@ -33,6 +36,12 @@ after(async () => {
   await roadstead?.stop()
   docker.close()
 })
+
+const clients = () => {
+  const credentials = { accessKeyId: cli.AWS_ACCESS_KEY_ID, secretAccessKey: cli.AWS_SECRET_ACCESS_KEY }
+  const config = { endpoint: roadstead.endpoint, region: cli.AWS_DEFAULT_REGION, credentials }
+  return { iam: new IAMClient(config), ssm: new SSMClient(config) }
+}
 
 const awslogs = (group: string, more: Record<string, string> = {}) => ({
   logConfiguration: {
@@ -100,15 +109,31 @@ test("a log configuration that cannot work stops the task before it runs, in the
     await reasonOf({ "awslogs-multiline-pattern": "(?=x)" }),
     'ResourceInitializationError: failed to validate logger args: awslogs could not parse multiline pattern key "(?=x)": error parsing regexp: invalid or unsupported Perl syntax: `(?=` : exit status 1',
   )
-  const secretOptions = [{ name: "splunk-token", valueFrom: "arn:aws:ssm:us-east-1:000000000000:parameter/token" }]
+})
+
+const secretOptions = [{ name: "splunk-token", valueFrom: "/splunk/token" }]
+
+test("an option that is a secret needs an execution role, which nobody has made", async () => {
   const options = { "splunk-url": "http://127.0.0.1:1" }
-  const secret = await user.stopped(
-    await user.start([shell("main", "true", { logConfiguration: { logDriver: "splunk", options, secretOptions } })]),
-  )
-  assert.match(secret.stoppedReason ?? "", /^ResourceInitializationError: .*secrets are not supported by this host/)
+  const main = shell("main", "true", { logConfiguration: { logDriver: "splunk", options, secretOptions } })
+  await assert.rejects(user.start([main]), {
+    name: "ClientException",
+    message: /^ECS was unable to assume the role 'arn:aws:iam::000000000000:role\/execution'/,
+  })
 })
 
 test("splunk is Docker's own: its collector gets the lines of a Fargate task", { timeout: 120_000 }, async (t) => {
+  const { iam, ssm } = clients()
+  t.after(() => {
+    iam.destroy()
+    ssm.destroy()
+  })
+  const RoleName = "execution"
+  const allow = { Effect: "Allow", Action: ["ssm:GetParameters", "logs:*"], Resource: "*" }
+  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [allow] })
+  await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trustOf("ecs-tasks.amazonaws.com") }))
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "reads", PolicyDocument }))
+  await ssm.send(new PutParameterCommand({ Name: "/splunk/token", Value: "a-token", Type: "SecureString" }))
   let heard = (_: string) => {}
   const event = new Promise<string>((resolve) => {
     heard = resolve
@@ -123,11 +148,12 @@ test("splunk is Docker's own: its collector gets the lines of a Fargate task", {
   t.after(() => collector.close())
   const options = {
     "splunk-url": `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
-    "splunk-token": "a-token",
     "splunk-format": "raw",
   }
   await user.stopped(
-    await user.start([shell("main", "echo to splunk", { logConfiguration: { logDriver: "splunk", options } })]),
+    await user.start([
+      shell("main", "echo to splunk", { logConfiguration: { logDriver: "splunk", options, secretOptions } }),
+    ]),
   )
   assert.match(await event, /^Splunk a-token .*to splunk/)
 })

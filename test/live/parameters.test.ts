@@ -163,7 +163,12 @@ const rows: readonly Row[] = [
     },
     expect: "2",
   },
-  { parameter: "ulimits", look: ["main", "ulimit -Sn; ulimit -Hn; ulimit -Hc"], expect: "1234\n2345\n0" },
+  {
+    parameter: "ulimits",
+    // Of the process that the engine started: runc 1.1 may lose the soft limit of one that is put in beside it.
+    look: ["main", "grep -E 'Max (core|open)' /proc/$(cat /scratch/pid)/limits | tr -s ' ' | cut -d ' ' -f 2-6"],
+    expect: "core file size 0 0\nopen files 1234 2345 files",
+  },
   {
     parameter: "linuxParameters.capabilities add and drop",
     look: ["main", `grep CapBnd /proc/${mainPid}/status`],
