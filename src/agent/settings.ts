@@ -23,6 +23,7 @@ type Options = Pick<
 export const knownSettings: ReadonlySet<string> = new Set([
   "ECS_CLUSTER",
   "ECS_AVAILABLE_LOGGING_DRIVERS",
+  "ECS_AWSVPC_BLOCK_IMDS",
   "ECS_CONTAINER_INSTANCE_TAGS",
   "ECS_CONTAINER_STOP_TIMEOUT",
   "ECS_DISABLE_PRIVILEGED",
@@ -35,6 +36,10 @@ export const knownSettings: ReadonlySet<string> = new Set([
   "ECS_RESERVED_PORTS",
   "ECS_RESERVED_PORTS_UDP",
 ])
+
+/** Whether tasks in awsvpc mode are kept from the instance metadata service. */
+export const blocksImds = ({ settings }: Pick<InstanceOfAgent, "settings">): boolean =>
+  flag(settings.ECS_AWSVPC_BLOCK_IMDS ?? "") ?? false
 
 /** The agent's options for its instance. */
 export const instanceOptions = (instance: InstanceOfAgent, log: Log): Options => {

@@ -1,12 +1,21 @@
 // What runs in an EC2 instance beside its engine: the instance metadata service, and the agent, which signs with the role that
 // the metadata has. Neither waits for the other: an agent that cannot join leaves the metadata service up, and is started
 // again in a while, or when the role has changed.
-import { type Agent, type AgentOptions, RegistrationRefused, startAgent, startImds } from "../agent/index.ts"
+import { BlockList } from "node:net"
+import {
+  type Agent,
+  type AgentOptions,
+  blocksImds,
+  RegistrationRefused,
+  startAgent,
+  startImds,
+} from "../agent/index.ts"
 import { delay, errorFields, type Log, newIds } from "../kernel/index.ts"
 import {
   asksMetadata,
   type InstanceMetadata,
   instanceMetadataAddress,
+  link,
   type MetadataMessage,
 } from "../protocol/index.ts"
 import { type AgentConfiguration, agentOptions, instanceCredentials, NoCredentials } from "./agent-options.ts"
@@ -22,9 +31,18 @@ export interface InstanceAgent {
   readonly close: () => Promise<void>
 }
 
+const linkNetwork = new BlockList()
+const [linkBase = "", linkPrefix] = link.subnet.split("/")
+linkNetwork.addSubnet(linkBase, Number(linkPrefix))
+
+/** On the link network of an instance are its tasks in awsvpc mode, and nobody else but the instance itself. */
+const isOfAwsvpcTask = (address: string): boolean =>
+  linkNetwork.check(address) && address !== link.address && address !== instanceMetadataAddress
+
 /** Starts both. The supervisor is asked for the metadata, and says it again at each change. */
 export const startInstanceAgent = (configuration: AgentConfiguration, log: Log): InstanceAgent => {
   const stopping = new AbortController()
+  const isBlocking = configuration.instance !== undefined && blocksImds(configuration.instance)
   const first = Promise.withResolvers<void>()
   let metadata: InstanceMetadata | undefined
   let changed = new AbortController()
@@ -45,6 +63,7 @@ export const startInstanceAgent = (configuration: AgentConfiguration, log: Log):
     const imds = await startImds({
       ...{ host: instanceMetadataAddress, port: 80, clock: wallClock, ids: newIds(random), log },
       metadata: () => metadata as InstanceMetadata,
+      isBlocked: (address) => isBlocking && isOfAwsvpcTask(address),
     })
     open.push(() => imds.close())
     const agent = await join()

@@ -76,11 +76,12 @@ const profile = async (name: string, service: string, policy?: string): Promise<
   await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: name }))
 }
 
-const launch = async (Name: string): Promise<string> => {
+const launch = async (Name: string, setting = ""): Promise<string> => {
   const { Instances } = await user.ec2.send(
     new RunInstancesCommand({
       ...{ ImageId: "ami-0123456789abcdef0", InstanceType: "t3.small", MinCount: 1, MaxCount: 1 },
       IamInstanceProfile: { Name },
+      UserData: Buffer.from(`#!/bin/bash\necho ${setting} >> /etc/ecs/ecs.config\n`).toString("base64"),
     }),
   )
   return Instances?.[0]?.InstanceId ?? ""
@@ -95,8 +96,14 @@ const memberOf = async (instanceId: string): Promise<ContainerInstance | undefin
   return found.containerInstances?.find((one) => one.ec2InstanceId === instanceId && one.agentConnected)
 }
 
-/** The log of a task that runs one line of shell on an instance, and its end. */
-const ask = async (instanceId: string, line: string, networkMode: "bridge" | "host"): Promise<Task> => {
+/** An interface in the subnet of the instance. */
+const besides = async (instanceId: string) => {
+  const { Reservations } = await user.ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }))
+  return { awsvpcConfiguration: { subnets: [Reservations?.[0]?.Instances?.[0]?.SubnetId ?? ""] } }
+}
+
+/** A task that runs one line of shell on an instance, at its end. */
+const ask = async (instanceId: string, line: string, networkMode: "awsvpc" | "bridge" | "host"): Promise<Task> => {
   const member = await until(`${instanceId} joins`, () => memberOf(instanceId))
   const { taskDefinition } = await user.ecs.send(
     new RegisterTaskDefinitionCommand({
@@ -108,6 +115,7 @@ const ask = async (instanceId: string, line: string, networkMode: "bridge" | "ho
     new StartTaskCommand({
       taskDefinition: taskDefinition?.taskDefinitionArn ?? "",
       containerInstances: [member.containerInstanceArn ?? ""],
+      ...(networkMode === "awsvpc" && { networkConfiguration: await besides(instanceId) }),
     }),
   )
   return user.stopped(tasks?.[0]?.taskArn ?? "")
@@ -139,7 +147,7 @@ test("an instance signs with the role of its profile, and shows it and itself to
   ]
     .map((line, i) => `{ ${line}; } || exit ${10 + i}`)
     .join("; ")
-  for (const mode of ["bridge", "host"] as const) assert.equal(exitCode(await ask(id, lines, mode)), 0, mode)
+  for (const mode of ["awsvpc", "bridge", "host"] as const) assert.equal(exitCode(await ask(id, lines, mode)), 0, mode)
 
   // Version 2 alone, for one hop and then for two: a container in bridge mode is a hop away.
   const token = put("api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60")
@@ -157,7 +165,7 @@ test("an instance signs with the role of its profile, and shows it and itself to
 })
 
 test("an instance whose role may not register never joins and says why, until it gets another role", async () => {
-  const id = await launch("powerless")
+  const id = await launch("powerless", "ECS_AWSVPC_BLOCK_IMDS=true")
   const said = await until("the reason", async () =>
     roadstead.printed.find((line) => line.includes("cannot join its cluster") && line.includes(id)),
   )
@@ -174,4 +182,8 @@ test("an instance whose role may not register never joins and says why, until it
     }),
   )
   await until(`${id} joins`, () => memberOf(id))
+  // ECS_AWSVPC_BLOCK_IMDS keeps tasks with an address of their own from it, and nobody else.
+  const line = get("meta-data/instance-id")
+  assert.equal(exitCode(await ask(id, line, "host")), 0)
+  assert.notEqual(exitCode(await ask(id, line, "awsvpc")), 0)
 })
