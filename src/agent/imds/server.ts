@@ -1,10 +1,9 @@
 // The instance metadata service's HTTP server, at 169.254.169.254:80 in the namespace of an EC2 instance. What it shows may
 // change while it runs. Anybody's code asks it: everything is bounded.
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
-import { type Clock, errorFields, type Ids, type Log } from "../../kernel/index.ts"
-import { type InstanceMetadata, instanceMetadataAddress } from "../../protocol/index.ts"
-import { plainAddress } from "../metadata/index.ts"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Clock, Ids, Log } from "../../kernel/index.ts"
+import type { InstanceMetadata } from "../../protocol/index.ts"
+import { type Endpoint, openEndpoint, plainAddress } from "../metadata/index.ts"
 import { answerImds, type ImdsAnswer, type ImdsAsk } from "./answer.ts"
 import { newTokens } from "./tokens.ts"
 
@@ -21,55 +20,31 @@ export interface ImdsOptions {
   readonly log: Log
 }
 
-export interface ImdsServer {
-  readonly port: number
-  close(): Promise<void>
-}
+export type ImdsServer = Endpoint
 
 /** How long an answer that never arrives keeps its socket. */
 const lostFor = 10_000
 
 /** Listens; rejects when the address cannot be had. */
 export const startImds = async (options: ImdsOptions): Promise<ImdsServer> => {
-  const { clock, log } = options
+  const { clock } = options
   const tokens = newTokens(clock, options.ids)
-  const server = createServer(
-    { maxHeaderSize: 16 * 1024, headersTimeout: 5_000, requestTimeout: 10_000 },
-    (request, response) => {
-      request.resume()
-      const source = plainAddress(request.socket.remoteAddress)
-      if (options.isBlocked?.(source)) return void request.socket.destroy()
-      const metadata = options.metadata()
-      const behindHop = ![instanceMetadataAddress, metadata.privateIp].includes(source) && !source.startsWith("127.")
-      const answer = answerImds(metadata, tokens, askOf(request, behindHop))
-      if (answer !== "lost") return send(response, answer)
-      // What AWS's hop limit does: the client hears nothing, and gives up by its own patience.
-      const cancel = clock.at(clock.now() + lostFor, () => request.socket.destroy())
-      request.socket.once("close", cancel)
-    },
-  )
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
-    else socket.destroy()
+  return openEndpoint({ ...options, name: "instance metadata service" }, (request, response) => {
+    request.resume()
+    const source = plainAddress(request.socket.remoteAddress)
+    if (options.isBlocked?.(source)) return void request.socket.destroy()
+    const metadata = options.metadata()
+    const answer = answerImds(metadata, tokens, askOf(request, isBehindHop(source, metadata)))
+    if (answer !== "lost") return send(response, answer)
+    // What AWS's hop limit does: the client hears nothing, and gives up by its own patience.
+    const cancel = clock.at(clock.now() + lostFor, () => request.socket.destroy())
+    request.socket.once("close", cancel)
   })
-  server.maxConnections = 1_000
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(options.port, options.host, () => {
-      server.off("error", reject)
-      resolve()
-    })
-  })
-  server.on("error", (error) => log.error("The instance metadata service has an error", errorFields(error)))
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
 }
+
+/** The instance itself is not, nor are its tasks in awsvpc mode, which come by the link network: they have interfaces of its. */
+const isBehindHop = (source: string, { privateIp }: InstanceMetadata): boolean =>
+  source !== privateIp && !/^(127|169\.254)\./.test(source)
 
 const askOf = (request: IncomingMessage, behindHop: boolean): ImdsAsk => {
   const token = request.headers["x-aws-ec2-metadata-token"]

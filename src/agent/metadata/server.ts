@@ -1,10 +1,10 @@
 // The HTTP server of task metadata and credentials, at 169.254.170.2:80 on a real host. It takes requests from containers,
 // that is from anybody's code: everything is bounded, and nothing that comes in can end it.
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
+import type { IncomingMessage, ServerResponse } from "node:http"
 import { type Clock, errorFields, type Log } from "../../kernel/index.ts"
 import type { Answer, Ask, MetadataParts } from "./answer.ts"
 import { untilKnown } from "./beginnings.ts"
+import { type Endpoint, openEndpoint } from "./listen.ts"
 import { plainAddress } from "./lookup.ts"
 import { rateLimit, steadyRate } from "./rate-limit.ts"
 import { answer } from "./routes.ts"
@@ -17,10 +17,7 @@ export interface MetadataServerOptions extends MetadataParts {
   readonly log: Log
 }
 
-export interface MetadataServer {
-  readonly port: number
-  close(): Promise<void>
-}
+export type MetadataServer = Endpoint
 
 /** The largest body that means anything is that of a task protection request. */
 const maxBody = 16 * 1024
@@ -29,46 +26,22 @@ const maxBody = 16 * 1024
 export const startMetadataServer = async (options: MetadataServerOptions): Promise<MetadataServer> => {
   const { log } = options
   const allowed = rateLimit(options.clock)
-  const server = createServer(
-    { maxHeaderSize: 16 * 1024, headersTimeout: 5_000, requestTimeout: 10_000 },
-    (request, response) => {
-      const source = plainAddress(request.socket.remoteAddress)
-      response.setHeader("X-Rate-Limit-Limit", steadyRate.toFixed(2))
-      response.setHeader("X-Rate-Limit-Duration", "1")
-      response.setHeader("X-Rate-Limit-Request-Forwarded-For", String(request.headers["x-forwarded-for"] ?? ""))
-      response.setHeader("X-Rate-Limit-Request-Remote-Addr", `${source}:${request.socket.remotePort ?? 0}`)
-      if (!allowed(source)) return text(response, 429, "You have reached maximum request limit.")
-      respond(options, request, source).then(
-        (result) => (result ? json(response, result) : text(response, 404, "404 page not found\n")),
-        (error) => {
-          if (error instanceof TooLarge) return text(response, 413, "Request body is too large.")
-          log.error("A metadata request failed", { path: request.url, ...errorFields(error) })
-          json(response, { status: 500, body: "Internal Server Error" })
-        },
-      )
-    },
-  )
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
-    else socket.destroy()
+  return openEndpoint({ ...options, name: "metadata endpoint" }, (request, response) => {
+    const source = plainAddress(request.socket.remoteAddress)
+    response.setHeader("X-Rate-Limit-Limit", steadyRate.toFixed(2))
+    response.setHeader("X-Rate-Limit-Duration", "1")
+    response.setHeader("X-Rate-Limit-Request-Forwarded-For", String(request.headers["x-forwarded-for"] ?? ""))
+    response.setHeader("X-Rate-Limit-Request-Remote-Addr", `${source}:${request.socket.remotePort ?? 0}`)
+    if (!allowed(source)) return text(response, 429, "You have reached maximum request limit.")
+    respond(options, request, source).then(
+      (result) => (result ? json(response, result) : text(response, 404, "404 page not found\n")),
+      (error) => {
+        if (error instanceof TooLarge) return text(response, 413, "Request body is too large.")
+        log.error("A metadata request failed", { path: request.url, ...errorFields(error) })
+        json(response, { status: 500, body: "Internal Server Error" })
+      },
+    )
   })
-  server.maxConnections = 1_000
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(options.port, options.host, () => {
-      server.off("error", reject)
-      resolve()
-    })
-  })
-  server.on("error", (error) => log.error("The metadata endpoint has an error", errorFields(error)))
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
 }
 
 class TooLarge extends Error {}
