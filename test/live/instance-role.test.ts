@@ -6,19 +6,10 @@ import { join } from "node:path"
 import { after, before, test } from "node:test"
 import {
   DescribeIamInstanceProfileAssociationsCommand,
-  DescribeInstancesCommand,
   ModifyInstanceMetadataOptionsCommand,
   ReplaceIamInstanceProfileAssociationCommand,
-  RunInstancesCommand,
 } from "@aws-sdk/client-ec2"
-import {
-  type ContainerInstance,
-  DescribeContainerInstancesCommand,
-  ListContainerInstancesCommand,
-  RegisterTaskDefinitionCommand,
-  StartTaskCommand,
-  type Task,
-} from "@aws-sdk/client-ecs"
+import type { Task } from "@aws-sdk/client-ecs"
 import {
   AddRoleToInstanceProfileCommand,
   AttachRolePolicyCommand,
@@ -26,10 +17,10 @@ import {
   CreateRoleCommand,
   IAMClient,
 } from "@aws-sdk/client-iam"
-import { delay } from "../../src/kernel/index.ts"
-import { engineWithImage, fargateUser, shell as shellOf } from "../support/live-fargate.ts"
+import { engineWithImage, fargateUser, shell } from "../support/live-fargate.ts"
+import { instanceUser } from "../support/live-instances.ts"
 import { withEngine } from "../support/namespace.ts"
-import { realClock } from "../support/real-clock.ts"
+import { trustOf } from "../support/rows.ts"
 import { down, startUp } from "../support/up.ts"
 
 const engine = await withEngine(import.meta.filename)
@@ -51,74 +42,28 @@ after(async () => {
   docker.close()
 })
 
-const until = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
-  const over = realClock.now() + 90_000
-  for (;;) {
-    const found = await look()
-    if (found !== undefined) return found
-    if (realClock.now() > over)
-      throw new Error(`${what} did not come about:\n${roadstead.printed.slice(-30).join("\n")}`)
-    await delay(realClock, 100)
-  }
-}
-
-const trust = (Service: string) =>
-  JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" }],
-  })
+const instances = instanceUser(user, () => roadstead.printed)
 
 /** A role and a profile of the same name. */
 const profile = async (name: string, service: string, policy?: string): Promise<void> => {
-  await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: trust(service) }))
+  await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: trustOf(service) }))
   if (policy) await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn: policy }))
   await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: name }))
   await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: name }))
 }
 
 const launch = async (Name: string, setting = ""): Promise<string> => {
-  const { Instances } = await user.ec2.send(
-    new RunInstancesCommand({
-      ...{ ImageId: "ami-0123456789abcdef0", InstanceType: "t3.small", MinCount: 1, MaxCount: 1 },
-      IamInstanceProfile: { Name },
-      UserData: Buffer.from(`#!/bin/bash\necho ${setting} >> /etc/ecs/ecs.config\n`).toString("base64"),
-    }),
-  )
-  return Instances?.[0]?.InstanceId ?? ""
-}
-
-const memberOf = async (instanceId: string): Promise<ContainerInstance | undefined> => {
-  const { containerInstanceArns = [] } = await user.ecs.send(new ListContainerInstancesCommand({}))
-  if (containerInstanceArns.length === 0) return undefined
-  const found = await user.ecs.send(
-    new DescribeContainerInstancesCommand({ containerInstances: containerInstanceArns }),
-  )
-  return found.containerInstances?.find((one) => one.ec2InstanceId === instanceId && one.agentConnected)
-}
-
-/** An interface in the subnet of the instance. */
-const besides = async (instanceId: string) => {
-  const { Reservations } = await user.ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }))
-  return { awsvpcConfiguration: { subnets: [Reservations?.[0]?.Instances?.[0]?.SubnetId ?? ""] } }
+  const UserData = Buffer.from(`#!/bin/bash\necho ${setting} >> /etc/ecs/ecs.config\n`).toString("base64")
+  const [id = ""] = await instances.launch({ IamInstanceProfile: { Name }, UserData })
+  return id
 }
 
 /** A task that runs one line of shell on an instance, at its end. */
-const ask = async (instanceId: string, line: string, networkMode: "awsvpc" | "bridge" | "host"): Promise<Task> => {
-  const member = await until(`${instanceId} joins`, () => memberOf(instanceId))
-  const { taskDefinition } = await user.ecs.send(
-    new RegisterTaskDefinitionCommand({
-      ...{ family: "asks", networkMode },
-      containerDefinitions: [shellOf("asks", line, { memory: 32, stopTimeout: 2 })],
-    }),
-  )
-  const { tasks } = await user.ecs.send(
-    new StartTaskCommand({
-      taskDefinition: taskDefinition?.taskDefinitionArn ?? "",
-      containerInstances: [member.containerInstanceArn ?? ""],
-      ...(networkMode === "awsvpc" && { networkConfiguration: await besides(instanceId) }),
-    }),
-  )
-  return user.stopped(tasks?.[0]?.taskArn ?? "")
+const ask = async (id: string, line: string, mode: "awsvpc" | "bridge" | "host"): Promise<Task> => {
+  const subnets = [(await instances.describe(id)).SubnetId ?? ""]
+  const definition = await instances.define([shell("asks", line, { memory: 32, stopTimeout: 2 })], mode)
+  const network = mode === "awsvpc" ? { awsvpcConfiguration: { subnets } } : undefined
+  return user.stopped(await instances.start(definition, await instances.joined(id), network))
 }
 
 const exitCode = (task: Task) => task.containers?.[0]?.exitCode
@@ -136,8 +81,7 @@ before(async () => {
 
 test("an instance signs with the role of its profile, and shows it and itself to its containers", async () => {
   const id = await launch("ecsInstanceRole")
-  const member = await until(`${id} joins`, () => memberOf(id))
-  assert.equal(member.ec2InstanceId, id)
+  await instances.joined(id)
   const role = `"$(${get("meta-data/iam/security-credentials/")})" = ecsInstanceRole`
   const lines = [
     `test "$(${get("meta-data/instance-id")})" = ${id}`,
@@ -159,18 +103,17 @@ test("an instance signs with the role of its profile, and shows it and itself to
   assert.notEqual(exitCode(await ask(id, second, "bridge")), 0)
   await user.ec2.send(new ModifyInstanceMetadataOptionsCommand({ ...strict, HttpPutResponseHopLimit: 2 }))
   assert.equal(exitCode(await ask(id, second, "bridge")), 0)
-  const { Reservations } = await user.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }))
-  const shown = Reservations?.[0]?.Instances?.[0]?.MetadataOptions
+  const { MetadataOptions: shown } = await instances.describe(id)
   assert.deepEqual([shown?.HttpTokens, shown?.HttpPutResponseHopLimit], ["required", 2])
 })
 
 test("an instance whose role may not register never joins and says why, until it gets another role", async () => {
   const id = await launch("powerless", "ECS_AWSVPC_BLOCK_IMDS=true")
-  const said = await until("the reason", async () =>
+  const said = await instances.until("the reason", async () =>
     roadstead.printed.find((line) => line.includes("cannot join its cluster") && line.includes(id)),
   )
   assert.match(said, /assumed-role\/powerless\/i-[0-9a-f]+ is not authorized to perform: ecs:RegisterContainerInstance/)
-  assert.equal(await memberOf(id), undefined)
+  assert.ok(!(await instances.members()).some((one) => one.ec2InstanceId === id))
   const Filters = [{ Name: "instance-id", Values: [id] }]
   const { IamInstanceProfileAssociations: found } = await user.ec2.send(
     new DescribeIamInstanceProfileAssociationsCommand({ Filters }),
@@ -181,7 +124,7 @@ test("an instance whose role may not register never joins and says why, until it
       IamInstanceProfile: { Name: "ecsInstanceRole" },
     }),
   )
-  await until(`${id} joins`, () => memberOf(id))
+  await instances.joined(id)
   // ECS_AWSVPC_BLOCK_IMDS keeps tasks with an address of their own from it, and nobody else.
   const line = get("meta-data/instance-id")
   assert.equal(exitCode(await ask(id, line, "host")), 0)
