@@ -1,7 +1,7 @@
 // Keeps the bulk store of log events as small as the records say: series of streams that are gone are dropped, events older
 // than their group's retention are removed, in the records first. At the start, when a stream goes, and every hour. It stands here because
 // controllers do no IO (docs/decisions/0005).
-import { type Cancel, type Clock, errorFields, type Log, repeat } from "../kernel/index.ts"
+import { type Cancel, type Clock, errorFields, type Log, oneAtATime, repeat } from "../kernel/index.ts"
 import { beginAnew, expired, forgetExpired, type LogsPorts } from "../services/logs/index.ts"
 import type { BulkStore, LogStreamRow, State } from "../state/index.ts"
 
@@ -45,17 +45,8 @@ export const startLogSweep = ({ state, logEvents, clock, log, ports }: LogSweepO
     }
   }
 
-  let sweeping = false
-  const sweepOnce = () => {
-    // On a fast cloud clock the next hour can come before this one's work is done.
-    if (sweeping) return
-    sweeping = true
-    sweep()
-      .catch(unfinished)
-      .finally(() => {
-        sweeping = false
-      })
-  }
+  // On a fast cloud clock the next hour can come before this one's work is done.
+  const sweepOnce = oneAtATime(sweep, unfinished)
 
   const { stop } = state.watch(
     "durable",

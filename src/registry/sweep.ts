@@ -1,6 +1,6 @@
 // Keeps the store of layers as small as the records say. A layer goes when its last record does; uploads go with their
 // records; what a crash or a client left is swept at the start and every hour.
-import { type Cancel, type Clock, errorFields, type Log, repeat } from "../kernel/index.ts"
+import { type Cancel, type Clock, errorFields, type Log, oneAtATime, repeat } from "../kernel/index.ts"
 import type { BlobStore, EcrLayerRow, EcrUploadRow, State } from "../state/index.ts"
 
 export interface LayerSweepOptions {
@@ -48,16 +48,7 @@ export const startLayerSweep = ({ state, layers, clock, log }: LayerSweepOptions
       if (!state.view((view) => view.ecrUploads.first("id", id))) await layers.cancel(id)
   }
 
-  let sweeping = false
-  const sweepOnce = () => {
-    if (sweeping) return
-    sweeping = true
-    sweep()
-      .catch(unfinished)
-      .finally(() => {
-        sweeping = false
-      })
-  }
+  const sweepOnce = oneAtATime(sweep, unfinished)
 
   const { stop } = state.watch(
     "durable",

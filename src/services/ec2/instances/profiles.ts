@@ -13,14 +13,14 @@ import { stateName } from "./state.ts"
 type Profile = NonNullable<InstanceRow["instanceProfile"]>
 
 /** The ARN of the profile that a request names, whether or not it exists. */
-export const profileArn = (
+const profileArn = (
   account: string,
   { Arn, Name }: { readonly Arn?: string | undefined; readonly Name?: string | undefined },
 ): string | undefined =>
   Arn ?? (Name === undefined ? undefined : formatGlobalArn("iam", account, `instance-profile/${Name}`))
 
 /** The profile of IAM that a request names. */
-export const profileNamed = (
+const profileNamed = (
   { tx, scope }: Pick<ReadCx, "tx" | "scope">,
   { Arn, Name }: { readonly Arn?: string | undefined; readonly Name?: string | undefined },
 ): IamInstanceProfileRow | undefined => {
