@@ -1,12 +1,14 @@
 // POST /_roadstead/reset: stops all tasks, waits until they are gone, and empties the records of all accounts. Machines,
 // their keys and networks stay, as the agents are still there; the events of removed log streams are swept by log-sweep.ts.
 import {
+  classicKey,
   iamKey,
   parameterKey,
   parameterVersionKey,
   type State,
   serviceEventKey,
   type Tx,
+  targetKey,
   type View,
 } from "../state/index.ts"
 
@@ -89,6 +91,17 @@ const emptyVpcs = (tx: Tx): void => {
   for (const { name } of [...tx.settings.all()]) if (name.startsWith("ec2/")) tx.settings.delete(name)
 }
 
+/** Before their VPCs: the proxies hear of it as of any other removal. */
+const emptyBalancers = (tx: Tx): void => {
+  for (const table of [tx.listenerRules, tx.listeners, tx.loadBalancers, tx.targetGroups, tx.certificates]) {
+    for (const row of [...table.all()]) table.delete(row.arn)
+  }
+  for (const table of [tx.targets, tx.targetHealth]) {
+    for (const row of [...table.all()]) table.delete(targetKey(row.groupArn, row.id, row.port))
+  }
+  for (const row of [...tx.classicLoadBalancers.all()]) tx.classicLoadBalancers.delete(classicKey(row, row.name))
+}
+
 const emptySecrets = (tx: Tx): void => {
   const named = (row: { account: string; region: string; name: string }) => `${row.account}/${row.region}/${row.name}`
   for (const row of [...tx.secretVersions.all()]) tx.secretVersions.delete(`${row.secretArn} ${row.id}`)
@@ -119,6 +132,7 @@ const inRepository = (at: { account: string; region: string; repository: string 
   `${at.account}/${at.region}/${at.repository} ${id}`
 
 const empty = (tx: Tx): void => {
+  emptyBalancers(tx)
   emptySecrets(tx)
   emptyIam(tx)
   for (const row of [...tx.tasks.all()]) tx.tasks.delete(row.arn)

@@ -65,6 +65,8 @@ export interface NetworkWish {
   readonly generation: number
   /** Blocks inside the CIDR from which nothing is to leave the VPC: subnets without a route to the internet. */
   readonly closed?: readonly string[]
+  /** Addresses of load balancers, which a proxy of this machine listens on: they are to be on the network's bridge. */
+  readonly addresses?: readonly string[]
 }
 
 /** Names that the VPC resolver answers, and nothing more: the rest is forwarded. */

@@ -46,6 +46,14 @@ export type { Frozen, TaskDefinitionBody, TaskOverrides } from "./shapes.ts"
 export { defineTable, type Page, type ReadTable, type Row, type TableSpec, type WriteTable } from "./table.ts"
 export type { AccessKeyRow, KeyPrincipal, RoleSessionPrincipal, SessionLimits } from "./tables/access-keys.ts"
 export type { AccountSettingRow } from "./tables/account-settings.ts"
+export { type CertificateRow, certificateIdentity } from "./tables/certificates.ts"
+export {
+  type ClassicHealthCheck,
+  type ClassicListener,
+  type ClassicLoadBalancerRow,
+  type ClassicPolicy,
+  classicKey,
+} from "./tables/classic-load-balancers.ts"
 export type { ClusterRow } from "./tables/clusters.ts"
 export type { ContainerInstanceRow, InstanceHealthRow, InstanceResource } from "./tables/container-instances.ts"
 export type { DhcpOptionsRow, NetworkInterfaceRow, SubnetRow, VpcRow } from "./tables/ec2.ts"
@@ -78,6 +86,14 @@ export {
   type LaunchTemplateVersion,
   type StateReason,
 } from "./tables/instances.ts"
+export {
+  type ListenerRow,
+  type ListenerRuleRow,
+  type LoadBalancerRow,
+  type LoadBalancerStatus,
+  type LoadBalancerZone,
+  targetGroupsOf,
+} from "./tables/load-balancers.ts"
 export type { LogGroupRow, LogResourcePolicyRow, LogStreamRow, MetricFilter } from "./tables/logs.ts"
 export type { InstanceRoleSession, MachineRow, NetworkRow } from "./tables/machines.ts"
 export type { OutboxRow, SettingRow } from "./tables/outbox.ts"
@@ -98,6 +114,13 @@ export {
   type ServiceRow,
   serviceEventKey,
 } from "./tables/services.ts"
+export {
+  type TargetGroupHealthCheck,
+  type TargetGroupRow,
+  type TargetHealthRow,
+  type TargetRow,
+  targetKey,
+} from "./tables/target-groups.ts"
 export type { TaskCredentialsRow } from "./tables/task-credentials.ts"
 export type { FamilyRow, TaskDefinitionRow } from "./tables/task-definitions.ts"
 export type { TaskSetRow } from "./tables/task-sets.ts"
@@ -115,6 +138,7 @@ export {
   type TaskStep,
   taskStatuses,
 } from "./tables/tasks.ts"
+export { loadBalancersOf, notRegistered, type ShownTargetHealth, shownTargetHealth } from "./target-health.ts"
 export {
   dropTaskSessions,
   makeTaskSession,

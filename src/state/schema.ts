@@ -1,6 +1,8 @@
 // The list of all tables. A table that is not named here does not exist.
 import { accessKeys } from "./tables/access-keys.ts"
 import { accountSettings } from "./tables/account-settings.ts"
+import { certificates } from "./tables/certificates.ts"
+import { classicLoadBalancers } from "./tables/classic-load-balancers.ts"
 import { clusters } from "./tables/clusters.ts"
 import { containerInstances, instanceHealth } from "./tables/container-instances.ts"
 import { dhcpOptions, networkInterfaces, subnets, vpcs } from "./tables/ec2.ts"
@@ -10,6 +12,7 @@ import { ecrImages, ecrLayers, ecrRegistries, ecrRepositories, ecrUploads } from
 import { iamGroups, iamInstanceProfiles, iamRoles, iamUsers } from "./tables/iam.ts"
 import { iamAccounts, iamPolicies, iamUses } from "./tables/iam-policies.ts"
 import { instances, launchTemplates } from "./tables/instances.ts"
+import { listenerRules, listeners, loadBalancers } from "./tables/load-balancers.ts"
 import { logGroups, logResourcePolicies, logStreams } from "./tables/logs.ts"
 import { machines, networks } from "./tables/machines.ts"
 import { outbox, settings } from "./tables/outbox.ts"
@@ -17,6 +20,7 @@ import { parameters, parameterVersions } from "./tables/parameters.ts"
 import { sandboxes, sandboxPools } from "./tables/sandboxes.ts"
 import { secrets, secretVersions } from "./tables/secrets.ts"
 import { deployments, serviceEvents, serviceRevisions, services } from "./tables/services.ts"
+import { targetGroups, targetHealth, targets } from "./tables/target-groups.ts"
 import { taskCredentials } from "./tables/task-credentials.ts"
 import { families, taskDefinitions } from "./tables/task-definitions.ts"
 import { taskSets } from "./tables/task-sets.ts"
@@ -27,6 +31,8 @@ export const schema = {
   accessKeys,
   accountSettings,
   addresses,
+  certificates,
+  classicLoadBalancers,
   clusters,
   containerInstances,
   dhcpOptions,
@@ -48,6 +54,9 @@ export const schema = {
   instances,
   internetGateways,
   launchTemplates,
+  listenerRules,
+  listeners,
+  loadBalancers,
   logGroups,
   logResourcePolicies,
   logStreams,
@@ -71,6 +80,9 @@ export const schema = {
   services,
   settings,
   subnets,
+  targetGroups,
+  targetHealth,
+  targets,
   taskCredentials,
   taskDefinitions,
   taskSets,

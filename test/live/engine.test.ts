@@ -202,21 +202,25 @@ test("a program that is not there and an image that is not there have their reas
 })
 
 test("a container that is killed or removed from outside ends its task", async (t) => {
-  const engine = await agent(t, "a5")
+  const first = await agent(t, "a5")
   const killed = fargateTask(51, [container("web", sh("sleep 600"))])
   const removed = fargateTask(52, [container("web", sh("sleep 600"))])
-  await engine.accept([killed, removed])
-  const victim = of(await until(engine, killed, running), "web").runtimeId
-  const other = of(await until(engine, removed, running), "web").runtimeId
-  await host.docker.request("POST", `/containers/${victim}/kill`)
-  await host.docker.request("DELETE", `/containers/${other}?force=true`)
-  const first = of(await until(engine, killed, stopped), "web")
-  assert.deepEqual([first.exitCode, first.reason], [137, undefined])
-  const second = of(await until(engine, removed, stopped), "web")
-  assert.deepEqual(
-    [second.exitCode, second.reason],
-    [137, "ContainerVanishedError: No container matching saved ID found"],
-  )
+  const away = fargateTask(53, [container("web", sh("sleep 600"))])
+  await first.accept([killed, removed, away])
+  const idOf = async (task: AcsTask) => of(await until(first, task, running), "web").runtimeId
+  const ids = { killed: await idOf(killed), removed: await idOf(removed), away: await idOf(away) }
+  await host.docker.request("POST", `/containers/${ids.killed}/kill`)
+  await host.docker.request("DELETE", `/containers/${ids.removed}?force=true`)
+  const dead = of(await until(first, killed, stopped), "web")
+  assert.deepEqual([dead.exitCode, dead.reason], [137, undefined])
+  // Removing kills first: whether the agent looks before the container is gone decides whether there is a reason too.
+  assert.equal(of(await until(first, removed, stopped), "web").exitCode, 137)
+
+  await first.end()
+  await host.docker.request("DELETE", `/containers/${ids.away}?force=true`)
+  const next = await agent(t, "a5")
+  const vanished = of(await until(next, away, stopped), "web")
+  assert.equal(vanished.reason, "ContainerVanishedError: No container matching saved ID found")
 })
 
 test("a sidecar that becomes healthy lets the app start, and a stop is in reverse order", async (t) => {

@@ -69,7 +69,7 @@ export interface NetworkInterfaceRow extends Owned {
   readonly privateDnsName: string
   readonly securityGroups: readonly string[]
   readonly description: string
-  readonly interfaceType: "interface" | "nat_gateway"
+  readonly interfaceType: "interface" | "nat_gateway" | "network_load_balancer" | "vpc_endpoint"
   readonly requesterManaged: boolean
   readonly status: "available" | "in-use"
   readonly createdAt: number
@@ -77,6 +77,8 @@ export interface NetworkInterfaceRow extends Owned {
   readonly taskArn?: string
   /** The instance that it is the first interface of. */
   readonly instanceId?: string
+  /** The load balancer (its ARN) or interface endpoint (its id) that a proxy carries for at this address. */
+  readonly balancer?: string
   /** Of a task on an instance: which of its interfaces it is. */
   readonly attachedTo?: { readonly instanceId: string; readonly deviceIndex: number }
   /** Whether it goes with its instance. */
@@ -96,6 +98,7 @@ export const networkInterfaces = defineTable<NetworkInterfaceRow>()({
     subnet: (i) => `${scoped(i)}/${i.subnetId}`,
     vpc: (i) => `${scoped(i)}/${i.vpcId}`,
     task: (i) => i.taskArn,
+    balancer: (i) => i.balancer,
     /** Those of tasks, by their subnet: to be counted. */
     subnetOfTask: (i) => (i.taskArn === undefined ? undefined : `${scoped(i)}/${i.subnetId}`),
     /** One interface per address of a VPC. */
