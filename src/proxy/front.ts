@@ -1,0 +1,43 @@
+// What serves the connections of a listener, as http/ and stream/ do and proxy.ts uses it. Which sockets are open, and which
+// of them belongs to which listener, is in listeners/.
+import type { Socket } from "node:net"
+import type { Clock, Log, RandomSource } from "../kernel/index.ts"
+import type { BalancerConfiguration, ListenerConfiguration } from "../protocol/index.ts"
+
+/** Where a client's connection came in. */
+export interface Way {
+  /** The address and port that the client connected to, as the load balancer is to know them. */
+  readonly address: string
+  readonly port: number
+  /** Of the node that it came in at; by the other ways that of the first node. */
+  readonly zone: string
+  /** `address`: one of its own. `localhost`: this machine's loopback, by its name. `api`: by Host through the port of the APIs. */
+  readonly name: "address" | "localhost" | "api"
+}
+
+/** Serves the connections of one listener of one load balancer. */
+export interface Front {
+  /** Everything anew, also when nothing changed; connections and requests under way go on as they are. */
+  configure(balancer: BalancerConfiguration, listener: ListenerConfiguration): void
+  /**
+   * A connection from which nothing was taken (what was peeked is put back by unshift): with TLS, before the handshake.
+   * Its bytes may be the front's only from now on, so it sets its own error handler before it returns.
+   */
+  accept(socket: Socket, way: Way): void
+  /** Of UDP and TCP_UDP: listens by itself. Rejects as node does, EADDRINUSE and EADDRNOTAVAIL. */
+  udp?(address: string, port: number, way: Way): Promise<{ close(): Promise<void> }>
+  /** Idle connections end at once, busy ones when their work is done, all after a bound. */
+  close(): Promise<void>
+}
+
+/**
+ * What fronts are made with, one of each for all of a proxy. Rooms add theirs here: pools, counters, TLS contexts, the
+ * access log.
+ */
+export interface FrontParts {
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly log: Log
+}
+
+export type MakeFront = (parts: FrontParts) => Front

@@ -1,0 +1,2 @@
+// The proxy room's door: the load balancers' data plane. See README.md here.
+export type { Front, FrontParts, MakeFront, Way } from "./front.ts"
