@@ -5,6 +5,7 @@ import type {
   CapacityProviderStrategyItem,
   DeploymentConfiguration,
   LaunchType,
+  LoadBalancer,
   NetworkConfiguration,
   PlacementConstraint,
   PlacementStrategy,
@@ -79,6 +80,8 @@ export interface ServiceRevisionRow extends Owned {
   readonly capacityProviderStrategy?: readonly Frozen<CapacityProviderStrategyItem>[]
   readonly platformVersion?: string
   readonly networkConfiguration?: Frozen<NetworkConfiguration>
+  /** As they were given, in that order; absent when there are none. */
+  readonly loadBalancers?: readonly Frozen<LoadBalancer>[]
   /** The digests of its images by container, as its first task has resolved them. */
   readonly images?: Readonly<Record<string, string>>
   readonly createdAt: number

@@ -96,6 +96,15 @@ export interface TaskContainer {
   readonly healthChecked: boolean
 }
 
+/** Where a container of a service's task is registered while the task is ACTIVATING or RUNNING: one of the two. */
+export interface TaskBalancer {
+  readonly targetGroupArn?: string
+  /** A classic load balancer. */
+  readonly loadBalancerName?: string
+  readonly containerName: string
+  readonly containerPort: number
+}
+
 export interface TaskRow {
   readonly arn: string
   /** 32 hexadecimal digits. */
@@ -114,6 +123,8 @@ export interface TaskRow {
   readonly group: string
   readonly startedBy?: string
   readonly serviceArn?: string
+  /** Of the service revision that it was started with, as that was resolved then. Absent when there are none. */
+  readonly loadBalancers?: readonly TaskBalancer[]
   readonly overrides: TaskOverrides
   readonly networkConfiguration?: {
     readonly subnets: readonly string[]
