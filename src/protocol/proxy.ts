@@ -1,7 +1,21 @@
 // Between the control plane and a proxy: whole, versioned configurations one way, reports the other, as lines of JSON over
-// a unix socket in the run folder. A proxy keeps what it was told last, and carries traffic while nobody speaks to it.
+// a unix socket in the run folder. The control plane listens, as it is the one that every proxy of this machine looks for
+// (`up` lets only one live, which removes a socket that was left behind); proxies connect, and connect again for as long as
+// they live. A proxy keeps what it was told last, and carries traffic while nobody speaks to it.
+import { join } from "node:path"
 
-/** The first thing that a proxy says: which of the machine's places it stands in. Then everything it knows. */
+/** The socket in the (0700) run folder on which the control plane waits for proxies. */
+export const proxiesSocket = (runFolder: string): string => join(runFolder, "proxies.sock")
+
+/** No line of either side is longer, in bytes; a proxy splits reports that would be. */
+export const longestProxyLine = 64 * 1024 * 1024
+
+/**
+ * The first thing that a proxy says on each connection: which of the machine's places it stands in. Then everything it
+ * knows: what it has applied (if anything), which ways are open, the health of every target. The control plane answers with
+ * a configuration, and with another one after each change; one that says the same as before closes nothing.
+ * Of two proxies that name the same machine the one that came last is spoken to.
+ */
 export interface ProxyHello {
   readonly type: "hello"
   /** The id of the machine whose networks it is in: that of the host's own pool, or of a machine apart. */
@@ -20,7 +34,7 @@ export interface ProxyConfiguration {
 
 /** A load balancer, classic ones and interface endpoints (which carry to another's network load balancer) among them. */
 export interface BalancerConfiguration {
-  /** Its ARN; of an endpoint its id. */
+  /** Its ARN; of a classic one `classic/<account>/<region>/<name>`; of an endpoint its id. */
   readonly id: string
   readonly kind: "application" | "network" | "classic" | "endpoint"
   readonly name: string
@@ -30,9 +44,15 @@ export interface BalancerConfiguration {
   readonly label: string
   /** Lower case; ends in `.localhost`. */
   readonly dnsName: string
-  /** Where it is: one address in each of its subnets. */
+  /**
+   * Where it is: one address in each of its subnets. It may come to the bridge after the configuration comes here: a proxy
+   * that cannot listen on it tries again until it can.
+   */
   readonly nodes: readonly NodeConfiguration[]
-  /** AWS's attributes by their keys, those with a default left out: `idle_timeout.timeout_seconds`. */
+  /**
+   * AWS's attributes by their keys, those with a default left out: `idle_timeout.timeout_seconds`. Those of classic ones
+   * are said with the same keys.
+   */
   readonly attributes: Readonly<Record<string, string>>
   readonly listeners: readonly ListenerConfiguration[]
 }
@@ -130,22 +150,28 @@ export type ActionConfiguration =
       readonly body?: string
     }
 
-/** A target group as one load balancer uses it; of a classic load balancer the instances behind one of its listeners. */
+/**
+ * A target group; of a classic load balancer the instances behind one of its listeners. A classic one has a further pool,
+ * with its own id: no rule leads to it, and its health check is that of all the others.
+ */
 export interface PoolConfiguration {
-  /** The target group's ARN; of a classic one `<balancer>#<instance port>`. */
+  /** The target group's ARN; of a classic listener `<balancer>#<listener port>`. */
   readonly id: string
   /** `targetgroup/<name>/<id>`. */
   readonly label: string
   readonly protocol: ListenerProtocol
   /** How targets of an application load balancer are spoken to. */
   readonly protocolVersion: "HTTP1" | "HTTP2" | "GRPC"
-  /** AWS's attributes by their keys, those with a default left out. Of classic ones see `stickiness`. */
+  /**
+   * AWS's attributes by their keys, those with a default left out. Those of classic ones are said with the same keys, but
+   * for `stickiness`, and `proxy_protocol_v1.enabled` by a policy of the instance port.
+   */
   readonly attributes: Readonly<Record<string, string>>
   /** Of a classic listener's policy. */
   readonly stickiness?:
     | { readonly type: "lb_cookie"; readonly seconds?: number }
     | { readonly type: "app_cookie"; readonly name: string }
-  /** Its targets are as healthy as those of that pool, which is checked. */
+  /** Its targets are as healthy as those of that pool with the same ids, which is checked. */
   readonly healthOf?: string
   readonly healthCheck?: HealthCheckConfiguration
   readonly targets: readonly TargetConfiguration[]
@@ -170,9 +196,12 @@ export interface HealthCheckConfiguration {
 }
 
 export interface TargetConfiguration {
-  /** Unique in its pool: `<target id>:<port>`, as DescribeTargetHealth has both. */
+  /**
+   * Unique in its pool: `<target id>:<port>`, as DescribeTargetHealth has both. Of a classic load balancer `<instance id>:0`
+   * in all of its pools.
+   */
   readonly id: string
-  /** Where it answers. Absent while it has no address: an instance that does not run. */
+  /** Where it answers. Absent while it has no address (an instance that does not run): it is neither checked nor used. */
   readonly address?: string
   readonly port: number
   /** Absent: in every zone (`all`). */
@@ -201,7 +230,10 @@ export interface HealthReport {
 export interface ListeningReport {
   readonly balancer: string
   readonly listener: string
-  /** `address`: all of its own addresses. `localhost`: the loopback of this machine, by its name. */
+  /**
+   * `address`: all of its own addresses; one that cannot be had makes it `failed`. `localhost`: the loopback of this machine,
+   * by its name.
+   */
   readonly way: "address" | "localhost"
   readonly status: "open" | "failed"
   /** `Port 80 of 127.0.0.1 is taken by another program.` */
