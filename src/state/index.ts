@@ -108,11 +108,13 @@ export type { SandboxPoolRow, SandboxRow } from "./tables/sandboxes.ts"
 export { type SecretRotation, type SecretRow, type SecretVersionRow, secretVersionIdentity } from "./tables/secrets.ts"
 export {
   type DeploymentRow,
+  type LifecycleHook,
   type ServiceDeploymentStatus,
   type ServiceEventRow,
   type ServiceRevisionRow,
   type ServiceRow,
   serviceEventKey,
+  type TrafficShift,
 } from "./tables/services.ts"
 export {
   type TargetGroupHealthCheck,
@@ -132,6 +134,7 @@ export {
   type StopCode,
   stoppedTaskLifetime,
   type TaskAttachment,
+  type TaskBalancer,
   type TaskContainer,
   type TaskRow,
   type TaskStatus,

@@ -4,12 +4,15 @@ import type {
   AvailabilityZoneRebalancing,
   CapacityProviderStrategyItem,
   DeploymentConfiguration,
+  DeploymentLifecycleHookAction,
+  DeploymentLifecycleHookStatus,
   LaunchType,
   LoadBalancer,
   NetworkConfiguration,
   PlacementConstraint,
   PlacementStrategy,
   PropagateTags,
+  ServiceDeploymentLifecycleStage,
 } from "@aws-sdk/client-ecs"
 import type { Frozen } from "../shapes.ts"
 import { defineTable } from "../table.ts"
@@ -82,6 +85,11 @@ export interface ServiceRevisionRow extends Owned {
   readonly networkConfiguration?: Frozen<NetworkConfiguration>
   /** As they were given, in that order; absent when there are none. */
   readonly loadBalancers?: readonly Frozen<LoadBalancer>[]
+  /**
+   * The target group of each of `loadBalancers` that tasks of this revision are registered in, in that order. Absent: the
+   * `targetGroupArn` of each. Deployments that shift traffic take turns between it and the alternate one.
+   */
+  readonly targetGroupArns?: readonly (string | undefined)[]
   /** The digests of its images by container, as its first task has resolved them. */
   readonly images?: Readonly<Record<string, string>>
   readonly createdAt: number
@@ -104,6 +112,40 @@ export type ServiceDeploymentStatus =
   | "ROLLBACK_IN_PROGRESS"
   | "ROLLBACK_SUCCESSFUL"
   | "ROLLBACK_FAILED"
+
+/** How far a deployment has come in shifting traffic from the blue service revision to its own, the green one. */
+export interface TrafficShift {
+  readonly stage: ServiceDeploymentLifecycleStage
+  /** When the stage began. */
+  readonly since: number
+  /** The id of the deployment that carried production traffic when this one began. The first one of a service has none. */
+  readonly blue?: string
+  /** Percent of production and of test traffic that load balancers were told to send to the green revision. */
+  readonly production: number
+  readonly test: number
+  /** When they were told last. */
+  readonly toldAt?: number
+  /** Since when proxies carry it so. */
+  readonly carriedAt?: number
+  /** Why it could not be told: the deployment fails of it, or tries again when it is being rolled back. */
+  readonly failure?: { readonly at: number; readonly reason: string }
+  /** Hooks that wait, or waited, at the present stage. */
+  readonly hooks?: readonly LifecycleHook[]
+  /** It has all traffic and nothing is left of blue; or, rolled back, none and nothing is left of green. */
+  readonly over?: true
+}
+
+/** A lifecycle hook of a deployment at one stage. */
+export interface LifecycleHook {
+  /** `ecs-pause-<id>`. */
+  readonly id: string
+  /** Its place in `lifecycleHooks`. */
+  readonly index: number
+  readonly stage: ServiceDeploymentLifecycleStage
+  readonly status: DeploymentLifecycleHookStatus
+  readonly expiresAt: number
+  readonly timeoutAction: DeploymentLifecycleHookAction
+}
 
 /**
  * A deployment: `deployments[]` of DescribeServices while it is the primary one or has tasks left, and the service
@@ -145,6 +187,8 @@ export interface DeploymentRow extends Owned {
   /** All of it is so since then, and its bake time runs. */
   readonly bakingSince?: number
   readonly rollback?: { readonly reason: string; readonly startedAt: number; readonly revisionArn: string }
+  /** Of one that shifts traffic (BLUE_GREEN, LINEAR, CANARY), or has traffic of others brought back first. */
+  readonly shift?: TrafficShift
   /** Of a DAEMON service: the container instances that should have a task. */
   readonly daemonCount?: number
 }
