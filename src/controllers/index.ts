@@ -1,5 +1,6 @@
 // The loops that make the world match the records.
 import type { Scope } from "../kernel/index.ts"
+import { certificateController } from "./certificate/index.ts"
 import { clusterController } from "./cluster/index.ts"
 import { containerInstanceController } from "./container-instance/index.ts"
 import type { ClockPorts, Controller } from "./controller.ts"
@@ -33,4 +34,5 @@ export const controllers = (home: Scope, clocks: ClockPorts = {}): readonly Cont
   secretController,
   parameterController,
   ecrLifecycleController,
+  certificateController(clocks),
 ]

@@ -32,3 +32,11 @@ export const ecrPrincipal = (account: string): Caller => ({
   kind: "service",
   servicePrincipal: "ecr.amazonaws.com",
 })
+
+/** Certificate Manager itself, which renews what is in use. */
+export const certificatesPrincipal = (account: string): Caller => ({
+  account,
+  arn: `arn:aws:sts::${account}:assumed-role/AWSServiceRoleForCertificateManager/acm`,
+  kind: "service",
+  servicePrincipal: "acm.amazonaws.com",
+})

@@ -1,4 +1,4 @@
-// What is served under /_roadstead/ on the port of the APIs: health, metrics and reset.
+// What is served under /_roadstead/ on the port of the APIs: health, metrics, the root of the local certificate authority, and reset.
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Registry } from "prom-client"
 import { version } from "./version.ts"
@@ -12,6 +12,8 @@ export interface AdminOptions {
   /** The hosts of the Fargate pool. */
   readonly hosts: () => readonly { readonly place: string; readonly status: string; readonly reason?: string }[]
   readonly metrics: () => Registry
+  /** PEM, when it is durable. */
+  readonly rootCertificate: () => Promise<string>
   readonly reset: () => Promise<void>
 }
 
@@ -36,6 +38,9 @@ export const adminHandler =
         response.writeHead(200, { "content-type": registry.contentType }).end(await registry.metrics())
         return true
       }
+      case "GET /_roadstead/ca.pem":
+        response.writeHead(200, { "content-type": "application/x-pem-file" }).end(await options.rootCertificate())
+        return true
       case "POST /_roadstead/reset": {
         const refusal = resetRefusal(options, request, listener.vpc)
         if (refusal) json(response, 403, { error: refusal })

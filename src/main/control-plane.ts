@@ -7,6 +7,7 @@ import { type BulkStores, createGate } from "../gate/index.ts"
 import { type Cancel, type Clocks, type Ids, type Log, newIds, type Vault } from "../kernel/index.ts"
 import { machinesSocket } from "../machines/index.ts"
 import { createRegistry, startLayerSweep } from "../registry/index.ts"
+import { rootCertificate } from "../services/acm/index.ts"
 import { ecrBodyLimits } from "../services/ecr/index.ts"
 import {
   type MachineRow,
@@ -179,6 +180,12 @@ const start = async ({
       metrics: () => {
         metrics ??= metricsRegistry({ state, runner, fleet })
         return metrics
+      },
+      rootCertificate: async () => {
+        const wallNow = Math.floor(clocks.wall.now())
+        const { value, position } = state.transact((tx) => rootCertificate({ tx, ids, wallNow }, vault))
+        await state.durable(position)
+        return value
       },
       reset: () => reset({ state, now: () => clocks.cloud.now() }),
     }),

@@ -1,5 +1,6 @@
 // The services that have handlers. All others are routed and answer NotImplemented.
 import type { ServiceTable } from "../gate/index.ts"
+import { type CertificatePorts, certificateManager } from "../services/acm/index.ts"
 import { ec2 } from "../services/ec2/index.ts"
 import { type EcrPorts, ecrService } from "../services/ecr/index.ts"
 import { type EcsPorts, ecsService } from "../services/ecs/index.ts"
@@ -11,8 +12,9 @@ import { sts } from "../services/sts/index.ts"
 
 /** The handler tables, with the ports that they need. */
 export const services = (
-  ports: EcrPorts & EcsPorts & LogsPorts & SecretsPorts & ParametersPorts,
+  ports: CertificatePorts & EcrPorts & EcsPorts & LogsPorts & SecretsPorts & ParametersPorts,
 ): readonly ServiceTable[] => [
+  certificateManager(ports),
   ec2,
   ecrService(ports),
   ecsService(ports),

@@ -8,6 +8,7 @@ export { memoryBulkStore } from "./bulk/memory.ts"
 export { type SqliteBulkOptions, sqliteBulkStore } from "./bulk/sqlite.ts"
 export type { BulkItem, BulkRange, BulkRefusal, BulkSize, BulkSpan, BulkStore } from "./bulk.ts"
 export { BulkFull } from "./bulk.ts"
+export { openCertificateKey, sealCertificateKey } from "./certificate-key.ts"
 export {
   type DefaultVpc,
   defaultVpcId,

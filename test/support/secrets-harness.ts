@@ -1,10 +1,11 @@
-// Secrets Manager and the Parameter Store behind the real gate and the real controllers, over records in memory, with time, ids
-// and a key that repeat. The wire is not here.
+// Secrets Manager, the Parameter Store and Certificate Manager behind the real gate and the real controllers, over records in
+// memory, with time, ids and a key that repeat. The wire is not here.
 import assert from "node:assert/strict"
 import { controllers, startControllers } from "../../src/controllers/index.ts"
 import { type BulkStores, type Caller, createGate, type Input, type Output } from "../../src/gate/index.ts"
 import { Fault, newVault, silentLog, type Vault } from "../../src/kernel/index.ts"
 import type { Operations } from "../../src/model/operations.ts"
+import { certificateManager } from "../../src/services/acm/index.ts"
 import { secretsManager } from "../../src/services/secretsmanager/index.ts"
 import { parameterStore } from "../../src/services/ssm/index.ts"
 import { memoryStore, type State } from "../../src/state/index.ts"
@@ -31,15 +32,15 @@ export interface ServiceHarness<S extends keyof Operations> {
 }
 
 /** The services with nothing in them, asked as one of them. */
-const harness = <S extends keyof Operations>(service: S): ServiceHarness<S> => {
+const harness = <S extends keyof Operations>(service: S, now?: number): ServiceHarness<S> => {
   const state = memoryStore()
-  const clock = new TestClock()
+  const clock = new TestClock(now)
   const ports = { vault: testVault() }
   const ids = testIds()
   const gate = createGate({
     state,
     bulk: {} as BulkStores,
-    services: [secretsManager(ports), parameterStore(ports)],
+    services: [certificateManager(ports), secretsManager(ports), parameterStore(ports)],
     clock,
     ids,
     log: silentLog,
@@ -65,6 +66,9 @@ const harness = <S extends keyof Operations>(service: S): ServiceHarness<S> => {
 export const secretsHarness = (): ServiceHarness<"secretsmanager"> => harness("secretsmanager")
 
 export const parametersHarness = (): ServiceHarness<"ssm"> => harness("ssm")
+
+/** `now`: where openssl looks at certificates, it looks at the machine's time. */
+export const certificatesHarness = (now?: number): ServiceHarness<"acm"> => harness("acm", now)
 
 /** A token of its own for each new version, as SDKs make them. */
 export const tokens = () => {

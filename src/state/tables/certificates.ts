@@ -12,7 +12,7 @@ export interface CertificateRow {
   readonly domainName: string
   /** All names that it is for, the domain's first. */
   readonly names: readonly string[]
-  /** PEM; absent until it is issued. */
+  /** PEM; nobody is shown it before it is issued. */
   readonly certificate?: string
   /** PEM, in order. */
   readonly chain?: string
@@ -25,7 +25,12 @@ export interface CertificateRow {
   /** Milliseconds of the wall clock, as in the certificate. */
   readonly notBefore?: number
   readonly notAfter?: number
+  readonly renewedAt?: number
   readonly validationMethod?: "DNS" | "EMAIL"
+  /** By name, where another domain than the name's own was asked for. */
+  readonly validationDomains?: Readonly<Record<string, string>>
+  /** Its private key was handed out. */
+  readonly exported?: true
   readonly idempotencyToken?: string
   readonly options?: Readonly<Record<string, string>>
 }
@@ -36,6 +41,7 @@ export const certificates = defineTable<CertificateRow>()({
   key: (c) => c.arn,
   indexes: {
     scope: (c) => `${c.account}/${c.region}`,
+    status: (c) => c.status,
     token: (c) => c.idempotencyToken && `${c.account}/${c.region}/${c.idempotencyToken}`,
   },
 })
