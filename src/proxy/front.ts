@@ -3,6 +3,9 @@
 import type { Socket } from "node:net"
 import type { Clock, Log, RandomSource } from "../kernel/index.ts"
 import type { BalancerConfiguration, ListenerConfiguration } from "../protocol/index.ts"
+import type { Counters } from "./counters/counters.ts"
+import type { Pools } from "./pools/pool.ts"
+import type { TlsContexts } from "./tls/contexts.ts"
 
 /** Where a client's connection came in. */
 export interface Way {
@@ -20,8 +23,9 @@ export interface Front {
   /** Everything anew, also when nothing changed; connections and requests under way go on as they are. */
   configure(balancer: BalancerConfiguration, listener: ListenerConfiguration): void
   /**
-   * A connection from which nothing was taken (what was peeked is put back by unshift): with TLS, before the handshake.
-   * Its bytes may be the front's only from now on, so it sets its own error handler before it returns.
+   * A connection from which nothing was taken (what was peeked is put back by unshift): with TLS, before the handshake. It
+   * is paused: whoever listens to it resumes it. It may be half open (allowHalfOpen) and has no error handler: the front
+   * sets its own before it returns. `remoteAddress` and `remotePort` are the client's, also where it is no TCP socket.
    */
   accept(socket: Socket, way: Way): void
   /** Of UDP and TCP_UDP: listens by itself. Rejects as node does, EADDRINUSE and EADDRNOTAVAIL. */
@@ -30,11 +34,11 @@ export interface Front {
   close(): Promise<void>
 }
 
-/**
- * What fronts are made with, one of each for all of a proxy. Rooms add theirs here: pools, counters, TLS contexts, the
- * access log.
- */
+/** What fronts are made with, one of each for all of a proxy. */
 export interface FrontParts {
+  readonly pools: Pools
+  readonly counters: Counters
+  readonly tls: TlsContexts
   readonly clock: Clock
   readonly random: RandomSource
   readonly log: Log

@@ -1,2 +1,3 @@
 // The proxy room's door: the load balancers' data plane. See README.md here.
 export type { Front, FrontParts, MakeFront, Way } from "./front.ts"
+export { type ProxyOptions, type RunningProxy, startProxy } from "./proxy.ts"

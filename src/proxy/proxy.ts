@@ -1,0 +1,155 @@
+// A proxy: hears configurations, makes pools, fronts and sockets those of the newest one, and reports. What serves
+// connections is in http/ and stream/, which sockets are open in listeners/.
+import { join } from "node:path"
+import { type Clock, errorFields, type Log, type RandomSource } from "../kernel/index.ts"
+import {
+  type BalancerConfiguration,
+  doorsSocket,
+  type FromProxy,
+  type ProxyConfiguration,
+  proxiesSocket,
+  type ToProxy,
+} from "../protocol/index.ts"
+import { Channel, inBatches } from "./channel.ts"
+import { newCounters } from "./counters/counters.ts"
+import type { FrontParts, MakeFront } from "./front.ts"
+import { Fronts } from "./fronts.ts"
+import { readKept, writeKept } from "./kept.ts"
+import { serveDoors } from "./listeners/doors-server.ts"
+import { Loopback } from "./listeners/loopback.ts"
+import { ProxyPools } from "./pools/pools.ts"
+import { newTlsContexts } from "./tls/contexts.ts"
+import { Ways } from "./ways-in.ts"
+
+export interface ProxyOptions {
+  /** Where the sockets are. */
+  readonly runFolder: string
+  /** Whether it is in the network namespace whose loopback this machine's users mean. */
+  readonly hasLoopback: boolean
+  readonly fronts: { readonly http: MakeFront; readonly stream: MakeFront }
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly log: Log
+}
+
+/** A proxy that runs. */
+export interface RunningProxy {
+  /** It carries for the load balancers of this machine from now on. Until then it only opens doors for other proxies. */
+  stand(machineId: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** Starts a proxy; resolves when others find its doors. */
+export const startProxy = async (options: ProxyOptions): Promise<RunningProxy> => {
+  const { runFolder, clock, log } = options
+  const loopback = options.hasLoopback ? new Loopback(clock) : undefined
+  const doors = loopback && (await serveDoors(doorsSocket(runFolder), loopback, log))
+  let standing: { readonly machineId: string; readonly proxy: Promise<Standing> } | undefined
+  return {
+    async stand(machineId) {
+      if (standing?.machineId === machineId) return void (await standing.proxy)
+      const former = standing
+      const begin = async () => {
+        await (await former?.proxy)?.close()
+        return new Standing(options, machineId, loopback).begin()
+      }
+      standing = { machineId, proxy: begin() }
+      await standing.proxy
+    },
+    async close() {
+      await (await standing?.proxy)?.close()
+      await doors?.close()
+      await loopback?.close()
+    },
+  }
+}
+
+/** What a proxy is for one machine. */
+class Standing {
+  readonly #machineId: string
+  readonly #log: Log
+  readonly #kept: string
+  readonly #parts: FrontParts
+  readonly #fronts: Fronts
+  readonly #ways: Ways
+  #channel: Channel | undefined
+  readonly #options: ProxyOptions
+  #configuration: ProxyConfiguration | undefined
+
+  constructor(options: ProxyOptions, machineId: string, loopback: Loopback | undefined) {
+    const { clock, random, log, runFolder } = options
+    this.#options = options
+    this.#machineId = machineId
+    this.#log = log
+    this.#kept = join(runFolder, `proxy-${machineId}.json`)
+    const pools = new ProxyPools(() => clock.now())
+    const counters = newCounters(clock, (reports) => this.#channel?.sayMetrics(reports))
+    this.#parts = { pools, counters, tls: newTlsContexts(), clock, random, log }
+    this.#fronts = new Fronts(options.fronts, this.#parts)
+    this.#ways = new Ways({
+      ...{ clock, log, runFolder, machineId, loopback },
+      report: (report) => this.#channel?.say({ type: "listening", reports: [report] }),
+    })
+  }
+
+  async begin(): Promise<this> {
+    const { runFolder, clock, log } = this.#options
+    const kept = readKept(this.#kept)
+    if (kept) await this.#apply(kept)
+    await this.#ways.open()
+    this.#channel = new Channel({
+      ...{ path: proxiesSocket(runFolder), clock, log },
+      everything: () => this.#everything(),
+      heard: (message) => this.#heard(message),
+    })
+    return this
+  }
+
+  async close(): Promise<void> {
+    this.#channel?.close()
+    await this.#ways.close()
+    await this.#fronts.close()
+    this.#parts.counters.close()
+  }
+
+  #everything(): FromProxy[] {
+    const { version, epoch } = this.#configuration ?? {}
+    return [
+      { type: "hello", machineId: this.#machineId },
+      ...(version !== undefined && epoch !== undefined ? [{ type: "applied", version, epoch } as const] : []),
+      ...inBatches(this.#ways.reports(), (reports) => ({ type: "listening", reports })),
+    ]
+  }
+
+  #heard(message: ToProxy): void {
+    if (message.type !== "configuration") return
+    const { configuration } = message
+    const { version, epoch } = this.#configuration ?? {}
+    if (epoch === configuration.epoch && version !== undefined && version >= configuration.version) return
+    this.#apply(configuration).catch((thrown: unknown) =>
+      this.#log.error("a configuration could not be applied", {
+        version: configuration.version,
+        ...errorFields(thrown),
+      }),
+    )
+    try {
+      writeKept(this.#kept, configuration)
+    } catch (thrown) {
+      // Only a restart of this process while the control plane is away would need it.
+      this.#log.warn("the configuration of the proxy cannot be kept", errorFields(thrown))
+    }
+  }
+
+  /** Pools first, since rules name them; then who serves, then who may come in; what is gone ends last. */
+  async #apply(configuration: ProxyConfiguration): Promise<void> {
+    const { version, epoch, balancers, pools } = configuration
+    this.#configuration = configuration
+    this.#parts.pools.apply(pools)
+    const { served, end } = this.#fronts.apply(balancers)
+    const shut = this.#ways.set(served)
+    this.#parts.counters.keep(balancers.map(({ id }: BalancerConfiguration) => id))
+    this.#channel?.say({ type: "applied", version, epoch })
+    await shut
+    await end()
+  }
+}
