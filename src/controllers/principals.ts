@@ -1,13 +1,7 @@
 // Whom controllers act as: the service principals of AWS's services in the account of the record.
 import type { Caller } from "../gate/index.ts"
 
-/** ECS's service-linked role in an account. */
-export const ecsPrincipal = (account: string): Caller => ({
-  account,
-  arn: `arn:aws:sts::${account}:assumed-role/AWSServiceRoleForECS/ecs`,
-  kind: "service",
-  servicePrincipal: "ecs.amazonaws.com",
-})
+export { ecsPrincipal } from "../services/ecs/index.ts"
 
 /** Secrets Manager itself, which removes what was marked for deletion. */
 export const secretsPrincipal = (account: string): Caller => ({

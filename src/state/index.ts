@@ -140,7 +140,9 @@ export {
   type TaskRow,
   type TaskStatus,
   type TaskStep,
+  type TaskTarget,
   taskStatuses,
+  taskTargetKey,
 } from "./tables/tasks.ts"
 export { loadBalancersOf, notRegistered, type ShownTargetHealth, shownTargetHealth } from "./target-health.ts"
 export {

@@ -82,7 +82,7 @@ const createService: Action = (world, dice) => {
       ...(!daemon && !onFargate && { placementStrategy: strategies(dice) }),
       ...(dice.once(4) && !daemon && !onFargate && { placementConstraints: [{ type: "distinctInstance" }] }),
       deploymentConfiguration: percentages(dice, daemon),
-      ...(dice.once(4) && { healthCheckGracePeriodSeconds: 30 }),
+      ...(dice.once(4) && /checked|sick/.test(taskDefinition) && { healthCheckGracePeriodSeconds: 30 }),
     },
     ({ service }) => {
       const arn = service?.serviceArn ?? ""

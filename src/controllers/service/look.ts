@@ -8,6 +8,7 @@ import {
   zonesOfService,
 } from "../../services/ecs/index.ts"
 import type { ServiceRow, TaskRow, View } from "../../state/index.ts"
+import { onlyDrains, targetsOf } from "./look-targets.ts"
 import type { EndedTask, LiveTask, Seen } from "./seen.ts"
 import { texts } from "./texts.ts"
 
@@ -29,12 +30,14 @@ export const lookAtService = (view: View, arn: string, now: number): Seen | unde
   const live: LiveTask[] = []
   const ended: EndedTask[] = []
   const leaving = new Set<string>()
+  const draining = new Set<string>()
   let lingering = false
   for (const task of view.tasks.by("serving", arn)) {
     if (task.lastStatus === "STOPPED") ended.push(endedTask(task))
     else if (task.desiredStatus === "RUNNING") live.push(liveTask(view, task, isPacked))
     else if (task.lastStatus !== "STOPPING" && task.lastStatus !== "DEPROVISIONING") {
-      leaving.add(deploymentOf(task))
+      const of = onlyDrains(view, task) ? draining : leaving
+      of.add(deploymentOf(task))
       if (task.lastStatus === "RUNNING") lingering = true
     }
   }
@@ -46,6 +49,7 @@ export const lookAtService = (view: View, arn: string, now: number): Seen | unde
     rollingBack: deployments.filter((d) => d.status === "ROLLBACK_IN_PROGRESS"),
     live,
     leaving,
+    draining,
     lingering,
     ended,
     said: saidLately(view, service, now),
@@ -76,6 +80,7 @@ const mayBeUnbalanced = (service: ServiceRow, live: readonly LiveTask[]): boolea
 const deploymentOf = (task: TaskRow): string => task.startedBy ?? ""
 
 const liveTask = (view: View, task: TaskRow, sized: boolean): LiveTask => ({
+  ...(task.loadBalancers && { targets: targetsOf(view, task) ?? [] }),
   arn: task.arn,
   deployment: deploymentOf(task),
   running: task.lastStatus === "RUNNING",

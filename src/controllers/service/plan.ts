@@ -42,7 +42,7 @@ export const planService = (seen: Seen, now: number): ServicePlan => {
   if (seen.taskSets && service.status === "ACTIVE") return planTaskSets(seen, seen.taskSets, now)
   if (seen.ended.length > 0) return { kind: "progress", progress: progressOf(seen, now) }
   if (service.status === "DRAINING") {
-    const over = seen.live.length === 0 && seen.leaving.size === 0
+    const over = seen.live.length === 0 && seen.leaving.size === 0 && !seen.draining?.size
     return over || seen.live.length > 0 ? { kind: "drain", stop: seen.live, over } : { kind: "wait", next: undefined }
   }
   if (!primary) return { kind: "wait", next: undefined }
@@ -85,6 +85,7 @@ const settle = (
   if (isNews) messages.push(texts.steady(service.name))
   const hindered = [
     ...(moves.stuck ? [texts.stuck(service.name)] : []),
+    ...groupless(seen),
     ...(moves.heldBack > 0 ? [texts.protected(service.name, primary.id, moves.heldBack)] : []),
   ]
   messages.push(...hindered.filter((message) => !seen.said.has(message)))
@@ -93,6 +94,13 @@ const settle = (
   if (patches.size === 0 && messages.length === 0 && steadyAt === service.steadyAt) return { kind: "wait", next: later }
   return { kind: "settled", patches, messages, completed: completes, steadyAt, next: later }
 }
+
+/** Running tasks whose target group is gone: they will never be healthy, and would not be in another task's place. */
+const groupless = ({ service, live }: Seen): readonly string[] =>
+  live.flatMap((task) => {
+    const lost = task.running ? task.targets?.find(({ state }) => state === "no group") : undefined
+    return lost ? [texts.noGroup(service.name, task.deployment, task.arn, lost)] : []
+  })
 
 /** When time alone will change something: a task settles, a pause is over, a protection ends. */
 const nextTime = (seen: Seen, primary: DeploymentRow, now: number): number | undefined => {

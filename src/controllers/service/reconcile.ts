@@ -12,13 +12,15 @@ import {
 import type { ContainerInstanceRow, DeploymentRow, ServiceRow, TaskRow, TaskSetRow } from "../../state/index.ts"
 import { again, type Controller, done, type Outcome, on } from "../controller.ts"
 import { ecsPrincipal } from "../principals.ts"
+import { balancerWakes } from "./balancer-news.ts"
+import { type Failing, sickness } from "./health.ts"
 import { servicesToTell } from "./instance-news.ts"
 import { lookAtService } from "./look.ts"
 import { planService, type ServicePlan } from "./plan.ts"
 import type { Progress } from "./progress.ts"
 import { heldFor, type RebalancePlan } from "./rebalance.ts"
 import type { Moves, StopWhy } from "./rolling.ts"
-import type { DeploymentChange } from "./seen.ts"
+import type { DeploymentChange, LiveTask } from "./seen.ts"
 import type { TaskSetNews } from "./task-sets.ts"
 import { texts } from "./texts.ts"
 
@@ -41,6 +43,7 @@ export const serviceController: Controller = {
     on<TaskSetRow>("taskSets", (set) => set.serviceArn),
     on<TaskRow>("tasks", (task) => task.serviceArn),
     on<ContainerInstanceRow>("containerInstances", servicesToTell),
+    ...balancerWakes,
   ],
   keys: (view) => view.services.by("live", "live").map((service) => service.arn),
   rest: (view, arn) => {
@@ -193,8 +196,9 @@ const words = { placement: texts.unplaced, launch: texts.notLaunched, other: tex
 const move = (cx: Cx, service: ServiceRow, moves: Moves): number | undefined => {
   const messages: string[] = []
   for (const { task, why } of moves.stop) {
-    if (why === "unhealthy") messages.push(texts.unhealthy(service.name, task.arn))
-    stop(cx, service, task.arn, why, task.deployment)
+    const failed = why === "unhealthy" ? sickness(task, service, cx.now) : undefined
+    if (failed) messages.push(unhealthyText(service, task, failed))
+    stop(cx, service, task.arn, why, task.deployment, failed)
   }
   const running = moves.stop.filter(({ task }) => task.running).map(({ task }) => task.arn)
   if (running.length > 0) {
@@ -248,10 +252,22 @@ const countUnhealthy = (cx: Cx, service: ServiceRow, moves: Moves): void => {
 const saidLately = (cx: Cx, service: ServiceRow, message: string): boolean =>
   lookAtService(cx.tx, service.arn, cx.now)?.said.has(message) === true
 
-const stop = (cx: Cx, service: ServiceRow, task: string, why: StopWhy, deployment: string): void => {
+const unhealthyText = ({ name }: ServiceRow, { arn }: LiveTask, failed: Failing): string =>
+  failed === "containers" ? texts.unhealthy(name, arn) : texts.unhealthyTarget(name, arn, failed)
+
+const stop = (
+  cx: Cx,
+  service: ServiceRow,
+  task: string,
+  why: StopWhy,
+  deployment: string,
+  failed: Failing = "containers",
+): void => {
   const reason =
     why === "unhealthy"
-      ? "Task failed container health checks"
+      ? failed === "containers"
+        ? "Task failed container health checks"
+        : `Task failed ELB health checks in ${failed.balancer}`
       : why === "rebalancing"
         ? `Availability-zone rebalancing initiated by (deployment ${deployment})`
         : `Scaling activity initiated by (deployment ${deployment})`

@@ -1,6 +1,20 @@
 // What the service controller knows of a service when it plans: plain data, read in one view by look.ts.
 import type { DeploymentRow, ServiceRow, TaskSetRow } from "../../state/index.ts"
 
+/** What a load balancer sees of a task. */
+export interface SeenTarget {
+  /** As events and reasons call the load balancer: `(target-group arn…)`, `(elb web)`. */
+  readonly balancer: string
+  /** As DescribeTargetHealth shows it; `not found`: it is not registered; `no group`: there is nothing to register it in. */
+  readonly state: "initial" | "healthy" | "unhealthy" | "unused" | "draining" | "unavailable" | "not found" | "no group"
+  /** Why, in the words of the load balancer. */
+  readonly description?: string
+  /** `i-…` of a target that stands for an instance. */
+  readonly instance?: string
+  /** Absent behind a classic load balancer. */
+  readonly port?: number
+}
+
 /** A task of the service that is wanted: its desired status is RUNNING. Times in milliseconds of the cloud clock. */
 export interface LiveTask {
   readonly arn: string
@@ -12,6 +26,8 @@ export interface LiveTask {
   /** Whether an essential container of it has a health check. */
   readonly checked: boolean
   readonly health: "HEALTHY" | "UNHEALTHY" | "UNKNOWN"
+  /** What each of its load balancers sees. Absent without any. */
+  readonly targets?: readonly SeenTarget[]
   /** Scale-in and deployments leave it alone until then. */
   readonly protectedUntil?: number
   readonly zone?: string
@@ -46,8 +62,10 @@ export interface Seen {
   readonly live: readonly LiveTask[]
   /** Deployments whose failure is being rolled back. */
   readonly rollingBack: readonly DeploymentRow[]
-  /** Ids of deployments with tasks that were told to stop and have not begun to. */
+  /** Ids of deployments with tasks that were told to stop and have not begun to, but for those that drain. */
   readonly leaving: ReadonlySet<string>
+  /** The same with tasks whose targets drain: the API counts them no more, and they are still there. */
+  readonly draining?: ReadonlySet<string>
   /** One of them is still RUNNING, and counted as such: `runningCount` is more than what is wished for. */
   readonly lingering: boolean
   readonly ended: readonly EndedTask[]

@@ -121,7 +121,7 @@ const settle = (seen: Seen, sets: Sets, moves: Moves, now: number, next: number 
   for (const set of sets) {
     const { row } = set
     if (row.status === "DRAINING") {
-      if (mine(seen, set).length === 0 && !seen.leaving.has(row.id)) over.push(row.arn)
+      if (mine(seen, set).length === 0 && !seen.leaving.has(row.id) && !seen.draining?.has(row.id)) over.push(row.arn)
       allStable = false
       continue
     }

@@ -1,6 +1,8 @@
 // The words of service events and rollout reasons, as ECS writes them: aws-behaviour.md 2.2 and 2.4 (a corpus of real
 // events), https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html. Pure.
 
+import type { SeenTarget } from "./seen.ts"
+
 const lastPart = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1)
 const listed = (tasks: readonly string[]) => tasks.map((arn) => `(task ${lastPart(arn)})`).join(" ")
 const troubleshooting = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
@@ -19,6 +21,15 @@ export const texts = {
     `(service ${S}) has stopped ${tasks.length} running tasks: ${listed(tasks)}.`,
   stoppedPending: (S: string, count: number) => `(service ${S}) stopped ${count} pending tasks.`,
   unhealthy: (S: string, task: string) => `(service ${S}) (task ${lastPart(task)}) failed container health checks.`,
+  unhealthyTarget: (S: string, task: string, { balancer, instance, port, state, description }: SeenTarget) => {
+    const target = instance === undefined ? `(task ${lastPart(task)})` : `(instance ${instance})`
+    const at = port === undefined ? target : `${target} (port ${port})`
+    const why = description ?? (state === "not found" ? "Target is not registered to the target group" : state)
+    return `(service ${S}) ${at} is unhealthy in ${balancer} due to (reason ${why}).`
+  },
+  /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html, without its arguable brackets. */
+  noGroup: (S: string, set: string, task: string, { balancer }: SeenTarget) =>
+    `(service ${S}, taskSet ${set}) (task ${lastPart(task)}) is not healthy in ${balancer} due to TARGET GROUP IS NOT FOUND.`,
   completed: (S: string, id: string) => `(service ${S}) (deployment ${id}) deployment completed.`,
   steady: (S: string) => `(service ${S}) has reached a steady state.`,
   failed: (S: string, id: string) => `(service ${S}) (deployment ${id}) deployment failed: tasks failed to start.`,

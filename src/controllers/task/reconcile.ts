@@ -2,7 +2,14 @@
 // Writes lastStatus, steps, attachments, placement and the times of the phases; the stop wish only for what happened.
 import type { Cx } from "../../gate/index.ts"
 import { taskStateChange } from "../../services/ecs/index.ts"
-import type { ContainerInstanceRow, TaskRow, TaskStep, View } from "../../state/index.ts"
+import {
+  type ContainerInstanceRow,
+  type TargetRow,
+  type TaskRow,
+  type TaskStep,
+  targetKey,
+  type View,
+} from "../../state/index.ts"
 import { again, type Controller, done, on } from "../controller.ts"
 import { ecsPrincipal } from "../principals.ts"
 import { givenUpAt } from "./away.ts"
@@ -26,6 +33,10 @@ export const taskController: Controller = {
             // Those that have no host yet wait for one of the pool: others got theirs when they were made.
             ...(instance.pool ? provisioning(view) : []),
           ],
+    ),
+    // A task waits until its targets have drained.
+    on<TargetRow>("targets", (target, view) =>
+      view.tasks.by("target", targetKey(target.groupArn, target.id, target.port)).map((task) => task.arn),
     ),
     on("machines", (_, view) => provisioning(view)),
   ],
@@ -63,7 +74,8 @@ const hostLost = (view: View, task: TaskRow): boolean =>
 const pursue = (cx: Cx, arn: string): Move => {
   let task = cx.tx.tasks.get(arn)
   if (!task) return { kind: "wait" }
-  if (task.steps.length === 0 && task.lastStatus === "PROVISIONING") {
+  // Tasks of a container instance without an interface of their own begin in PENDING.
+  if (task.steps.length === 0 && (task.lastStatus === "PROVISIONING" || task.lastStatus === "PENDING")) {
     const steps = stepsOf(task)
     if (steps.length > 0) task = cx.tx.tasks.patch(arn, { steps })
   }

@@ -8,7 +8,7 @@ export interface StepResult {
   readonly reason?: string
   /** Of one that waits: when it is to be worked on again although nothing happened. */
   readonly until?: number
-  readonly patch?: Partial<Pick<TaskRow, "attachments" | "containerInstanceArn" | "availabilityZone">>
+  readonly patch?: Partial<Pick<TaskRow, "attachments" | "targets" | "containerInstanceArn" | "availabilityZone">>
 }
 
 /** One kind of step. `work` is idempotent: it is called again until it is not WAITING. */

@@ -26,10 +26,13 @@ export { describeTask, taskHealth, taskStateChangeDetail } from "./describe-task
 export { containerInstanceHealthChange, healthDigest } from "./instance-health.ts"
 export { hostsOfTasks, sizeOfTask } from "./instance-room.ts"
 export {
+  balancerCaller,
   breakerThreshold,
   computedDesiredCount,
   deploymentStateChange,
+  ecsPrincipal,
   eligibleInstances,
+  hasSaid,
   keepDigests,
   sayOfService,
   serviceAction,

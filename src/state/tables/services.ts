@@ -99,7 +99,14 @@ export const serviceRevisions = defineTable<ServiceRevisionRow>()({
   name: "serviceRevisions",
   version: 1,
   key: (r) => r.arn,
-  indexes: { service: (r) => r.serviceArn, taskDefinition: (r) => r.taskDefinitionArn },
+  indexes: {
+    service: (r) => r.serviceArn,
+    taskDefinition: (r) => r.taskDefinitionArn,
+    /** Those whose tasks are registered there. */
+    targetGroup: (r) => [
+      ...new Set((r.loadBalancers ?? []).flatMap((one, i) => r.targetGroupArns?.[i] ?? one.targetGroupArn ?? [])),
+    ],
+  },
 })
 
 export type ServiceDeploymentStatus =

@@ -3,6 +3,7 @@
 
 import type { TaskOverrides } from "../shapes.ts"
 import { defineTable } from "../table.ts"
+import { targetKey } from "./target-groups.ts"
 
 /** The phases of a task in order; a task only moves to a later one. */
 export const taskStatuses = [
@@ -105,6 +106,19 @@ export interface TaskBalancer {
   readonly containerPort: number
 }
 
+/** A registration of a task, as tables/target-groups.ts keys it. */
+export interface TaskTarget {
+  /** Of the target group, or `classicKey` of the classic load balancer. */
+  readonly groupArn: string
+  /** The task's address, or its EC2 instance. */
+  readonly id: string
+  /** 0 behind a classic load balancer. */
+  readonly port: number
+}
+
+/** The key of the registration and of its health. */
+export const taskTargetKey = ({ groupArn, id, port }: TaskTarget): string => targetKey(groupArn, id, port)
+
 export interface TaskRow {
   readonly arn: string
   /** 32 hexadecimal digits. */
@@ -151,6 +165,8 @@ export interface TaskRow {
   readonly lastStatus: TaskStatus
   readonly steps: readonly TaskStep[]
   readonly attachments: readonly TaskAttachment[]
+  /** Where it was registered, in the order of `loadBalancers`. What could not be registered is not among them. */
+  readonly targets?: readonly TaskTarget[]
   /** Grows with every change that ECS would send an event for. */
   readonly version: number
   /** A digest of what the last event said; another one is due when it differs. Empty until the first. */
@@ -195,6 +211,8 @@ export const tasks = defineTable<TaskRow>()({
     attachment: (t) => t.attachments.map((a) => a.id),
     /** Those that wait for an interface, a network or a host. */
     provisioning: (t) => (t.lastStatus === "PROVISIONING" ? "provisioning" : undefined),
+    /** Those that a registration stands for, by its key. */
+    target: (t) => (t.lastStatus === "STOPPED" ? [] : (t.targets ?? []).map(taskTargetKey)),
     /** Everything that is not over: what controllers look at when they start. */
     live: (t) => (t.lastStatus === "STOPPED" ? undefined : "live"),
   },

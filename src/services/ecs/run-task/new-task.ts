@@ -21,6 +21,8 @@ export interface Asked {
   readonly enableExecuteCommand?: boolean | undefined
   /** The service that the task is part of. */
   readonly serviceArn?: string
+  /** Those of the service, for this task. */
+  readonly loadBalancers?: TaskRow["loadBalancers"] | undefined
 }
 
 /** Everything that the tasks of one call have in common. */
@@ -72,6 +74,7 @@ export const newTask = (cx: Cx, plan: Plan, { capacity, subnet, instance }: Plac
       memory: definition.memory,
       startedBy: input.startedBy || undefined,
       serviceArn: input.serviceArn,
+      loadBalancers: input.loadBalancers,
       networkConfiguration: network?.configuration,
       availabilityZone: subnet?.availabilityZone ?? instance?.availabilityZone,
       containerInstanceArn: instance?.arn,

@@ -8,12 +8,15 @@ import { checkConstraints, checkStrategies } from "../placement.ts"
 import { activeCluster } from "../resolve.ts"
 import { present } from "../shape.ts"
 import { checkTags } from "../tags.ts"
+import { balancerRoleArn } from "./balancer-role.ts"
 import { beginDeployment } from "./deploy.ts"
 import { describeService } from "./describe-service.ts"
 import { checkExternal } from "./external.ts"
 import { primaryOf, revisionOf } from "./find.ts"
+import { checkGraceUse } from "./grace.ts"
 import { checkLater } from "./later.ts"
-import { insertRevision, type RevisionSettings, resolveRevision } from "./revision.ts"
+import { checkBalancers } from "./load-balancers.ts"
+import { insertRevision, isSameSettings, type RevisionSettings, resolveRevision } from "./revision.ts"
 import {
   checkDaemonStrategies,
   checkDesiredCount,
@@ -57,13 +60,14 @@ const checkRole = ({ role, loadBalancers, networkConfiguration }: CreateInput): 
   if (!loadBalancers?.length) {
     throw invalidParameter("IAM roles are only valid for services configured to use load balancers.")
   }
-  if (networkConfiguration) {
+  // "In that case, you don't specify a role here" (API_CreateService, role).
+  if (networkConfiguration || loadBalancers.length > 1) {
     throw invalidParameter("You cannot specify an IAM role for services that require a service linked role.")
   }
 }
 
 /** The service's own columns, all but what identifies it. */
-const settingsOf = (input: CreateInput) => {
+const settingsOf = (account: string, input: CreateInput) => {
   checkOneOf("schedulingStrategy", input.schedulingStrategy, ["REPLICA", "DAEMON"])
   checkOneOf("propagateTags", input.propagateTags, ["TASK_DEFINITION", "SERVICE", "NONE"])
   const schedulingStrategy = input.schedulingStrategy ?? "REPLICA"
@@ -77,6 +81,7 @@ const settingsOf = (input: CreateInput) => {
   checkStrategies(input.placementStrategy)
   checkDaemonStrategies(input.placementStrategy, schedulingStrategy)
   checkGracePeriod(input.healthCheckGracePeriodSeconds)
+  checkBalancers(input.loadBalancers)
   checkLater(input)
   checkRole(input)
   const settings = {
@@ -86,12 +91,16 @@ const settingsOf = (input: CreateInput) => {
     deploymentConfiguration: deploymentConfigurationOf(input.deploymentConfiguration, schedulingStrategy),
     placementConstraints: input.placementConstraints ?? [],
     placementStrategy: echoStrategies(input.placementStrategy ?? []),
-    ...present({ healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds }),
+    ...present({
+      healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds,
+      roleArn: balancerRoleArn(account, input.role),
+    }),
     enableExecuteCommand: input.enableExecuteCommand ?? false,
     enableECSManagedTags: input.enableECSManagedTags ?? false,
     propagateTags: input.propagateTags ?? "NONE",
   } as const
-  return { ...settings, availabilityZoneRebalancing: rebalancingOf(input.availabilityZoneRebalancing, settings) }
+  const zones = { ...settings, loadBalancers: input.loadBalancers }
+  return { ...settings, availabilityZoneRebalancing: rebalancingOf(input.availabilityZoneRebalancing, zones) }
 }
 
 /**
@@ -106,7 +115,7 @@ export const createService =
     if (input.clientToken && !tokenForm.test(input.clientToken)) {
       throw invalidParameter("clientToken must be 1 to 36 ASCII characters between 33 and 126.") // text from memory
     }
-    const settings = settingsOf(input)
+    const settings = settingsOf(cluster.account, input)
     const tags = checkTags(input.tags)
     // With the EXTERNAL controller what tasks are started with is said by task sets.
     const revision =
@@ -119,6 +128,7 @@ export const createService =
             settings,
             allowHostAccess,
           )
+    if (revision) checkGraceUse(cx.tx, input.healthCheckGracePeriodSeconds, revision)
     const arn = serviceArn(cluster, cluster.name, name)
     checkToken(cx.tx, cluster, input.clientToken, arn)
     const known = cx.tx.services.get(arn)
@@ -167,11 +177,7 @@ const isSame = (service: ServiceRow, settings: Settings): boolean =>
 
 const isSameRevision = (tx: Tx, service: ServiceRow, settings: RevisionSettings): boolean => {
   const primary = primaryOf(tx, service)
-  if (!primary) return false
-  const revision = revisionOf(tx, primary)
-  return Object.entries(settings).every(
-    ([member, value]) => JSON.stringify(revision[member as keyof RevisionSettings]) === JSON.stringify(value),
-  )
+  return primary !== undefined && isSameSettings(revisionOf(tx, primary), settings)
 }
 
 /** Removes what a deleted service of the same name left: its history goes with it (aws-behaviour.md 2.12). */

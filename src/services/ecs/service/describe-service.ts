@@ -1,5 +1,5 @@
 // A service's records as the API shows them. Reads only.
-import type { Deployment, DeploymentConfiguration, Service, ServiceEvent } from "@aws-sdk/client-ecs"
+import type { Deployment, DeploymentConfiguration, LoadBalancer, Service, ServiceEvent } from "@aws-sdk/client-ecs"
 import { formatGlobalArn } from "../../../kernel/index.ts"
 import type { DeploymentRow, Frozen, ServiceRow, View } from "../../../state/index.ts"
 import { platformVersionOf } from "../run-task/platform.ts"
@@ -8,6 +8,7 @@ import { tagsOut } from "../tags.ts"
 import { countsByDeployment, noCounts, total } from "./counts.ts"
 import { describeTaskSet, primaryTaskSet, taskSetsOf } from "./describe-task-set.ts"
 import { primaryOf, revisionOf, shownDeployments } from "./find.ts"
+import { balancersOut } from "./load-balancers.ts"
 import { shownSettings } from "./shown-settings.ts"
 
 /** A deployment shows the platform version that its tasks get, its service the one that was asked for (create-service). */
@@ -18,10 +19,10 @@ const ofDeployment = (view: View, deployment: DeploymentRow) => {
     : { ...shown, platformVersion: platformVersionOf(shown.platformVersion) }
 }
 
-/** The role of ECS itself is shown where ECS acts with it: for interfaces of tasks, and for task sets (create-service). */
-const roleOf = (service: ServiceRow, usesNetwork: boolean): string | undefined =>
+/** The role of ECS itself is shown where ECS acts with it: for interfaces, load balancers and task sets (create-service). */
+const roleOf = (service: ServiceRow, usesRole: boolean): string | undefined =>
   service.roleArn ??
-  (usesNetwork || service.deploymentController === "EXTERNAL"
+  (usesRole || service.deploymentController === "EXTERNAL"
     ? formatGlobalArn("iam", service.account, "role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS")
     : undefined)
 
@@ -56,11 +57,17 @@ const eventsOf = (view: View, service: ServiceRow): ServiceEvent[] =>
     .map(({ id, createdAt, message }) => ({ id, createdAt: new Date(createdAt), message }))
 
 /** "It returns all fields specified for a primary task set"; most are absent while there is none. */
-const primarySettings = (view: View, service: ServiceRow) => {
-  const set = primaryTaskSet(view, service)
-  const revision = set && view.serviceRevisions.get(set.revisionArn)
+const primaryRevision = (view: View, service: ServiceRow) =>
+  view.serviceRevisions.get(primaryTaskSet(view, service)?.revisionArn ?? "")
+
+/** The settings of the service's own tasks: of its primary deployment, or of its primary task set. */
+const settingsOf = (view: View, service: ServiceRow, primary: DeploymentRow | undefined) => {
+  const loadBalancers: LoadBalancer[] = []
+  if (!primary && service.deploymentController !== "EXTERNAL") return { loadBalancers }
+  const revision = primary ? revisionOf(view, primary) : primaryRevision(view, service)
   // The published output of create-service has this launch type.
-  return revision ? shownSettings(view, revision) : { launchType: "EC2" as const }
+  if (!revision) return { loadBalancers, launchType: "EC2" as const }
+  return { ...shownSettings(view, revision), loadBalancers: balancersOut(revision.loadBalancers) }
 }
 
 /** A service as DescribeServices answers it; its tags only when they are asked for. */
@@ -71,16 +78,12 @@ export const describeService = (view: View, service: ServiceRow, withTags = fals
   const isDaemon = service.schedulingStrategy === "DAEMON"
   const isExternal = service.deploymentController === "EXTERNAL"
   const deployments = shownDeployments(view, service)
-  const settings = primary
-    ? shownSettings(view, revisionOf(view, primary))
-    : isExternal
-      ? primarySettings(view, service)
-      : {}
+  const { loadBalancers, ...settings } = settingsOf(view, service, primary)
   return present<Service>({
     serviceArn: service.arn,
     serviceName: service.name,
     clusterArn: service.clusterArn,
-    loadBalancers: [],
+    loadBalancers,
     serviceRegistries: [],
     status: service.status,
     desiredCount: isDaemon ? (primary?.daemonCount ?? 0) : service.desiredCount,
@@ -94,7 +97,7 @@ export const describeService = (view: View, service: ServiceRow, withTags = fals
       ? taskSetsOf(view, service).map((set) => describeTaskSet(view, service, set, withTags))
       : undefined,
     deployments: deployments.map((d) => describeDeployment(view, service, d, counts.get(d.id) ?? noCounts)),
-    roleArn: roleOf(service, "networkConfiguration" in settings),
+    roleArn: roleOf(service, "networkConfiguration" in settings || loadBalancers.length > 0),
     events: eventsOf(view, service),
     createdAt: date(service.createdAt),
     placementConstraints: service.placementConstraints.map((c) => ({ ...c })),

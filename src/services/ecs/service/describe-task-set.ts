@@ -4,6 +4,7 @@ import type { ServiceRow, TaskSetRow, View } from "../../../state/index.ts"
 import { date, present } from "../shape.ts"
 import { tagsOut } from "../tags.ts"
 import { countsByDeployment, noCounts } from "./counts.ts"
+import { balancersOut } from "./load-balancers.ts"
 import { shownSettings } from "./shown-settings.ts"
 
 /** How many tasks a task set is to have: its share of the service's, rounded up (API_TaskSet). */
@@ -38,7 +39,7 @@ export const describeTaskSet = (view: View, service: ServiceRow, set: TaskSetRow
     runningCount: running,
     createdAt: date(set.createdAt),
     updatedAt: date(set.updatedAt),
-    loadBalancers: [],
+    loadBalancers: balancersOut(revision.loadBalancers),
     serviceRegistries: [],
     scale: { ...set.scale },
     stabilityStatus: set.stabilityStatus,

@@ -9,10 +9,11 @@ import { DeleteService, DescribeServices, ListServices, ListServicesByNamespace 
 import * as sets from "./task-sets.ts"
 import { updateService } from "./update-service.ts"
 
+export { balancerCaller, ecsPrincipal } from "./balancer-role.ts"
 export { computedDesiredCount } from "./describe-task-set.ts"
 export { eligibleInstances } from "./eligible.ts"
 export { keepDigests } from "./pinned-images.ts"
-export { deploymentStateChange, sayOfService, serviceAction, taskSetSteady } from "./service-events.ts"
+export { deploymentStateChange, hasSaid, sayOfService, serviceAction, taskSetSteady } from "./service-events.ts"
 export { startServiceTasks } from "./start-tasks.ts"
 export { breakerThreshold } from "./threshold.ts"
 export { zonesOfService } from "./zones.ts"

@@ -1,13 +1,11 @@
 // Settings of services that Roadstead does not have yet. What ECS itself would refuse is refused in its words, what is
 // left by its name: nothing is kept that would do nothing.
 // Texts marked [probed] were recorded at the real API by badmintoncryer/cdk-preflight, rules/ecs (September 2026).
-import type { LoadBalancer, ServiceVolumeConfiguration } from "@aws-sdk/client-ecs"
+import type { ServiceVolumeConfiguration } from "@aws-sdk/client-ecs"
 import type { TaskDefinitionRow } from "../../../state/index.ts"
-import { containersOf } from "../definition/definition.ts"
 import { checkAtMost, invalidParameter, notYet } from "../faults.ts"
 
 export interface LaterInput {
-  readonly loadBalancers?: readonly LoadBalancer[] | undefined
   readonly serviceRegistries?: readonly object[] | undefined
   readonly serviceConnectConfiguration?:
     | { readonly enabled: boolean | undefined; readonly namespace?: string | undefined }
@@ -20,32 +18,13 @@ export interface LaterInput {
 
 /** What is wrong with a call, whatever its task definition. */
 export const checkLater = (input: LaterInput): void => {
-  for (const { loadBalancerName, targetGroupArn } of input.loadBalancers ?? []) {
-    if (loadBalancerName && targetGroupArn) {
-      // [probed] pf-ecs-service-lb-target-exclusive
-      throw invalidParameter(
-        "loadBalancerName and targetGroupArn cannot both be specified. You must specify either a loadBalancerName or a targetGroupArn in all loadBalancer entries",
-      )
-    }
-  }
   checkAtMost("service registries", input.serviceRegistries ?? [], 1) // [probed] pf-ecs-svc-registries-multiple
   const connect = input.serviceConnectConfiguration
   if (connect?.enabled && !connect.namespace) throw invalidParameter("Namespace is missing") // [probed] pf-ecs-svc-connect-without-namespace
 }
 
-/** What does not go with the task definition or its capacity. */
-const checkAgainst = (input: LaterInput, { definition }: TaskDefinitionRow, isFargate: boolean): void => {
-  for (const { loadBalancerName, containerName, containerPort } of input.loadBalancers ?? []) {
-    // [probed] pf-ecs-svc-classic-lb-with-fargate, -lb-container-name-missing, -lb-container-port-missing
-    if (loadBalancerName && isFargate) {
-      throw invalidParameter("Classic Load Balancers are not supported with Fargate.")
-    }
-    const container = containersOf(definition).find(({ name }) => name === containerName)
-    if (!container) throw invalidParameter(`The container ${containerName} does not exist in the task definition.`)
-    if (!container.portMappings?.some((mapping) => mapping.containerPort === containerPort)) {
-      throw invalidParameter(`The container ${containerName} did not have a container port ${containerPort} defined.`)
-    }
-  }
+/** What does not go with the task definition. */
+const checkAgainst = (input: LaterInput, { definition }: TaskDefinitionRow): void => {
   for (const { name } of input.volumeConfigurations ?? []) {
     const volumes = (definition.volumes ?? []).filter((volume) => volume.configuredAtLaunch)
     // [probed] pf-ecs-svc-ebs-volume-without-size-or-snapshot, -ebs-name-not-in-taskdef
@@ -63,9 +42,8 @@ const checkAgainst = (input: LaterInput, { definition }: TaskDefinitionRow, isFa
 }
 
 /** Refuses what a call asks of what is not built; with the task definition, where the service has one. */
-export const refuseLater = (input: LaterInput, definition?: TaskDefinitionRow, isFargate = false): void => {
-  if (definition) checkAgainst(input, definition, isFargate)
-  if (input.loadBalancers?.length) throw notYet("load balancers of services")
+export const refuseLater = (input: LaterInput, definition?: TaskDefinitionRow): void => {
+  if (definition) checkAgainst(input, definition)
   if (input.serviceRegistries?.length) throw notYet("service registries of services")
   if (input.serviceConnectConfiguration?.enabled) throw notYet("Service Connect")
   if (input.volumeConfigurations?.length) throw notYet("volumes that are configured at launch (volumeConfigurations)")

@@ -1,6 +1,6 @@
 // What a service's tasks are started with: task definition, capacity, platform and network, checked together. Each new
 // combination is a service revision, and a deployment brings it about.
-import type { CapacityProviderStrategyItem, LaunchType, NetworkConfiguration } from "@aws-sdk/client-ecs"
+import type { CapacityProviderStrategyItem, LaunchType, LoadBalancer, NetworkConfiguration } from "@aws-sdk/client-ecs"
 import type { Cx } from "../../../gate/index.ts"
 import { formatArn } from "../../../kernel/index.ts"
 import type { ClusterRow, Frozen, ServiceRevisionRow, ServiceRow } from "../../../state/index.ts"
@@ -13,6 +13,7 @@ import { taskNetwork } from "../run-task/network.ts"
 import { checkPlatform } from "../run-task/platform.ts"
 import { present } from "../shape.ts"
 import { type LaterInput, refuseLater } from "./later.ts"
+import { checkBalancedContainers, keptBalancers, validateBalancers } from "./load-balancers.ts"
 
 /** The members of a call that a revision is made of. */
 export interface RevisionInput extends LaterInput {
@@ -21,6 +22,9 @@ export interface RevisionInput extends LaterInput {
   readonly capacityProviderStrategy?: readonly Frozen<CapacityProviderStrategyItem>[] | undefined
   readonly platformVersion?: string | undefined
   readonly networkConfiguration?: Frozen<NetworkConfiguration> | undefined
+  readonly loadBalancers?: readonly Frozen<LoadBalancer>[] | undefined
+  /** The load balancers are those that the service has already: what became of them is told by its events. */
+  readonly keepsBalancers?: boolean
 }
 
 /** A revision without its identity. */
@@ -28,6 +32,27 @@ export type RevisionSettings = Omit<
   ServiceRevisionRow,
   "arn" | "account" | "region" | "serviceArn" | "createdAt" | "images"
 >
+
+/** Whether two revisions would start the same tasks. */
+export const isSameSettings = (a: RevisionSettings, b: RevisionSettings): boolean => {
+  const told = ({
+    taskDefinitionArn,
+    launchType,
+    capacityProviderStrategy,
+    platformVersion,
+    networkConfiguration,
+    loadBalancers,
+  }: RevisionSettings) =>
+    JSON.stringify([
+      taskDefinitionArn,
+      launchType,
+      capacityProviderStrategy,
+      platformVersion,
+      networkConfiguration,
+      loadBalancers,
+    ])
+  return told(a) === told(b)
+}
 
 /** The capacity of a service: a launch type or a strategy, else the cluster's default strategy, else EC2. */
 const capacityOf = (
@@ -74,7 +99,7 @@ export const resolveRevision = (
   cx: Cx,
   cluster: ClusterRow,
   input: RevisionInput,
-  service: Pick<ServiceRow, "schedulingStrategy" | "placementConstraints" | "placementStrategy">,
+  service: Pick<ServiceRow, "schedulingStrategy" | "placementConstraints" | "placementStrategy" | "roleArn">,
   allowHostAccess: boolean,
 ): RevisionSettings => {
   const definition = runnableTaskDefinition(cx, input.taskDefinition)
@@ -98,7 +123,9 @@ export const resolveRevision = (
     checkEc2(definition, { ...service, networkConfiguration: input.networkConfiguration }, allowHostAccess)
   }
   const network = taskNetwork(cx, definition.definition.networkMode, input.networkConfiguration as NetworkConfiguration)
-  refuseLater(input, definition, isOnFargate(capacity))
+  checkBalancedContainers(input.loadBalancers, definition, isOnFargate(capacity))
+  if (!input.keepsBalancers) validateBalancers(cx, input.loadBalancers, definition, service)
+  refuseLater(input, definition)
   return present({
     taskDefinitionArn: definition.arn,
     ...capacity,
@@ -110,6 +137,7 @@ export const resolveRevision = (
         assignPublicIp: network.configuration.assignPublicIp,
       },
     },
+    loadBalancers: keptBalancers(input.loadBalancers),
   }) as RevisionSettings
 }
 

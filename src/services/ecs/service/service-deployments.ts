@@ -17,7 +17,9 @@ import { date, present, thaw } from "../shape.ts"
 import { countsByDeployment, noCounts } from "./counts.ts"
 import { isRemembered } from "./deploy.ts"
 import { knownService } from "./find.ts"
+import { balancersOut } from "./load-balancers.ts"
 import { digestsOf } from "./pinned-images.ts"
+import { balancersOf } from "./shift/target-groups.ts"
 import { shownSettings } from "./shown-settings.ts"
 import { breakerThreshold } from "./threshold.ts"
 
@@ -164,6 +166,12 @@ const settingsOf = (view: View, revision: ServiceRevisionRow) => {
   return platformVersion === undefined ? shown : { ...shown, platformVersion: platformVersionOf(platformVersion) }
 }
 
+/** The target groups that tasks of a revision are in. */
+const resolvedOf = (revision: ServiceRevisionRow): ServiceRevision["resolvedConfiguration"] => {
+  const groups = balancersOf(revision).flatMap(({ targetGroupArn }) => targetGroupArn ?? [])
+  return groups.length > 0 ? { loadBalancers: groups.map((targetGroupArn) => ({ targetGroupArn })) } : undefined
+}
+
 /** Describes up to 20 service revisions by their ARNs. */
 export const DescribeServiceRevisions: ReadOp<"ecs", "DescribeServiceRevisions"> = (cx, input) => {
   const serviceRevisions: ServiceRevision[] = []
@@ -183,13 +191,14 @@ export const DescribeServiceRevisions: ReadOp<"ecs", "DescribeServiceRevisions">
         serviceArn: service.arn,
         clusterArn: service.clusterArn,
         ...settingsOf(cx.tx, row),
-        loadBalancers: [],
+        loadBalancers: balancersOut(row.loadBalancers),
         serviceRegistries: [],
         containerImages: definition?.containerDefinitions?.map(({ name, image }) =>
           present({ containerName: name, image, imageDigest: digests[name ?? ""] }),
         ),
         guardDutyEnabled: false,
         createdAt: date(row.createdAt),
+        resolvedConfiguration: resolvedOf(row),
       }),
     )
   }

@@ -26,6 +26,15 @@ export const sayOfService = (cx: Cx, service: ServiceRow, messages: readonly str
   }
 }
 
+/** "Identical events are not repeated" for so long: aws-behaviour.md 2.2. */
+const quietFor = 6 * 60 * 60_000
+
+/** Whether a message is among those of the last hours. */
+export const hasSaid = (cx: Pick<Cx, "tx" | "now">, service: ServiceRow, message: string): boolean =>
+  cx.tx.serviceEvents
+    .by("service", service.arn)
+    .some((event) => event.message === message && event.createdAt > cx.now - quietFor)
+
 const eventTypes = {
   SERVICE_STEADY_STATE: "INFO",
   SERVICE_DESIRED_COUNT_UPDATED: "INFO",

@@ -22,6 +22,7 @@ import { insertTask, isUnassumable, taskRoles } from "../run-task/roles.ts"
 import { type KeptTag, mergeTags } from "../tags.ts"
 import { keepDigests, pinsOf } from "./pinned-images.ts"
 import { isOnFargate } from "./revision.ts"
+import { balancersOf } from "./shift/target-groups.ts"
 
 /** Why tasks that are wanted were not started. */
 export interface Refusal {
@@ -85,6 +86,7 @@ const planOf = (cx: Cx, service: ServiceRow, deploymentId: string, revision: Ser
       group: `service:${service.name}`,
       enableExecuteCommand: service.enableExecuteCommand,
       serviceArn: service.arn,
+      loadBalancers: revision.loadBalancers && balancersOf(revision),
     },
   }
 }

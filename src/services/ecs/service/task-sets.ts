@@ -13,6 +13,7 @@ import { checkTags } from "../tags.ts"
 import { computedDesiredCount, describeTaskSet, taskSetsOf } from "./describe-task-set.ts"
 import { knownService } from "./find.ts"
 import { checkLater } from "./later.ts"
+import { checkTaskSetBalancers } from "./load-balancers.ts"
 import { insertRevision, resolveRevision } from "./revision.ts"
 
 /** [field] pipe-cd/pipecd#4692, aws-samples/ecs-bg-external-controller#6 */
@@ -72,6 +73,7 @@ export const createTaskSet =
     }
     checkLongest("externalId", externalId, 1024)
     checkOneOf("launchType", input.launchType, ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"])
+    checkTaskSetBalancers(input.loadBalancers)
     checkLater(input)
     const scale = scaleOf(input.scale)
     const tags = checkTags(input.tags)

@@ -6,14 +6,16 @@ import type { ClusterRow, Frozen, ServiceRevisionRow, ServiceRow } from "../../.
 import type { EcsPorts } from "../agent-operations.ts"
 import { checkOneOf, invalidParameter } from "../faults.ts"
 import { checkConstraints, checkStrategies } from "../placement.ts"
-import { activeCluster } from "../resolve.ts"
+import { activeCluster, runnableTaskDefinition } from "../resolve.ts"
 import { present } from "../shape.ts"
 import { beginDeployment } from "./deploy.ts"
 import { describeService } from "./describe-service.ts"
 import { checkExternalUpdate } from "./external.ts"
 import { findService, primaryOf, revisionOf } from "./find.ts"
+import { checkGraceUse } from "./grace.ts"
 import { checkLater, refuseLater } from "./later.ts"
-import { checkPlacementOnFargate, insertRevision, isOnFargate, resolveRevision } from "./revision.ts"
+import { checkBalancers } from "./load-balancers.ts"
+import { checkPlacementOnFargate, insertRevision, isOnFargate, isSameSettings, resolveRevision } from "./revision.ts"
 import {
   checkDaemonStrategies,
   checkDesiredCount,
@@ -37,6 +39,7 @@ const changesOf = (service: ServiceRow, input: UpdateInput): Partial<ServiceRow>
     throw invalidParameter("The deployment controller of a service cannot be changed.") // text from memory
   }
   if (service.deploymentController === "EXTERNAL") checkExternalUpdate(input)
+  checkBalancers(input.loadBalancers)
   checkLater(input)
   return present({
     desiredCount: input.desiredCount,
@@ -85,11 +88,18 @@ const deploy = (
     )
   }
   const definition = cx.tx.taskDefinitions.get(current.taskDefinitionArn)
-  if (!input.taskDefinition) refuseLater(input, definition, isFargate)
+  if (!input.taskDefinition) refuseLater(input, definition)
+  checkGraceUse(cx.tx, input.healthCheckGracePeriodSeconds, {
+    taskDefinitionArn: input.taskDefinition
+      ? runnableTaskDefinition(cx, input.taskDefinition).arn
+      : current.taskDefinitionArn,
+    ...present({ loadBalancers: input.loadBalancers ?? current.loadBalancers }),
+  })
   const deploys =
     input.taskDefinition !== undefined ||
     input.networkConfiguration !== undefined ||
     input.platformVersion !== undefined ||
+    input.loadBalancers !== undefined ||
     input.capacityProviderStrategy !== undefined ||
     input.forceNewDeployment === true
   if (!deploys) return
@@ -107,16 +117,15 @@ const deploy = (
       platformVersion:
         input.platformVersion ?? (current.platformVersion === "LATEST" ? undefined : current.platformVersion),
       networkConfiguration: input.networkConfiguration ?? current.networkConfiguration,
+      // What is not mentioned stays; an empty list takes the load balancers away.
+      loadBalancers: input.loadBalancers ?? current.loadBalancers,
+      keepsBalancers: input.loadBalancers === undefined,
     },
     service,
     allowHostAccess,
   )
-  const { arn: _arn, account: _a, region: _r, serviceArn: _s, createdAt: _c, ...before } = current
-  const isSame = Object.entries(settings).every(
-    ([member, value]) => JSON.stringify(before[member as keyof typeof before]) === JSON.stringify(value),
-  )
   // The same settings again change nothing unless a deployment is forced.
-  if (isSame && !input.forceNewDeployment) return
+  if (isSameSettings(settings, current) && !input.forceNewDeployment) return
   beginDeployment(cx, service, insertRevision(cx, service, settings))
 }
 
@@ -130,10 +139,17 @@ export const updateService =
     if (!service) throw fault("ServiceNotFoundException", "Service not found.")
     if (service.status !== "ACTIVE") throw fault("ServiceNotActiveException", "Service was not ACTIVE.")
     const changes = changesOf(service, input)
-    const changed = cx.tx.services.patch(service.arn, changes)
+    // "You must have a service-linked role when you update this property" (API_UpdateService, loadBalancers).
+    const changed = cx.tx.services.patch(service.arn, {
+      ...changes,
+      ...(input.loadBalancers && { roleArn: undefined }),
+    })
     deploy(cx, cluster, changed, input, allowHostAccess)
     const { availabilityZoneRebalancing: known } = service
-    const availabilityZoneRebalancing = rebalancingOf(input.availabilityZoneRebalancing, changed, known)
+    const primary = primaryOf(cx.tx, cx.tx.services.get(service.arn) ?? changed)
+    const { loadBalancers } = primary ? revisionOf(cx.tx, primary) : {}
+    const zones = { ...changed, loadBalancers }
+    const availabilityZoneRebalancing = rebalancingOf(input.availabilityZoneRebalancing, zones, known)
     if (availabilityZoneRebalancing !== known) cx.tx.services.patch(service.arn, { availabilityZoneRebalancing })
     return { service: describeService(cx.tx, cx.tx.services.get(service.arn) ?? changed, changed.tags.length > 0) }
   }

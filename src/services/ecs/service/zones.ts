@@ -1,7 +1,7 @@
 // The availability zones of a service, and whether its tasks may be balanced over them.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
-import type { AvailabilityZoneRebalancing } from "@aws-sdk/client-ecs"
-import { type ServiceRow, subnetOf, type View } from "../../../state/index.ts"
+import type { AvailabilityZoneRebalancing, LoadBalancer } from "@aws-sdk/client-ecs"
+import { type Frozen, type ServiceRow, subnetOf, type View } from "../../../state/index.ts"
 import { checkOneOf, invalidParameter } from "../faults.ts"
 import { zoneOf } from "../instance-room.ts"
 import { eligibleInstances } from "./eligible.ts"
@@ -33,7 +33,7 @@ type Settings = Pick<
   | "deploymentConfiguration"
   | "placementStrategy"
   | "placementConstraints"
->
+> & { readonly loadBalancers?: readonly Frozen<LoadBalancer>[] | undefined }
 
 const zoneAttribute = "attribute:ecs.availability-zone"
 
@@ -48,6 +48,9 @@ const obstacle = (settings: Settings): readonly [string, string] | undefined => 
   }
   if (first && !(first.type === "spread" && first.field === zoneAttribute)) {
     return ["the first placement strategy", `Use spread on ${zoneAttribute} as the first placement strategy`] // from memory
+  }
+  if (settings.loadBalancers?.some(({ loadBalancerName }) => loadBalancerName)) {
+    return ["Classic Load Balancers", "Use an Application Load Balancer or a Network Load Balancer"] // from memory
   }
   if (settings.placementConstraints.some(({ expression }) => expression?.includes(zoneAttribute))) {
     return [`placement constraints on ${zoneAttribute}`, "Update placement constraints"] // from memory
