@@ -34,14 +34,16 @@ export interface Front {
   close(): Promise<void>
 }
 
-/** What fronts are made with, one of each for all of a proxy. */
+/** What fronts are made with, one of each for all of a proxy (shared-parts.ts). Rooms add theirs here: the access log. */
 export interface FrontParts {
-  readonly pools: Pools
-  readonly counters: Counters
-  readonly tls: TlsContexts
   readonly clock: Clock
   readonly random: RandomSource
   readonly log: Log
+  readonly pools: Pools
+  readonly tls: TlsContexts
+  readonly counters: Counters
+  /** A connection to a target failed at once: it is checked now (passive checks). */
+  readonly suspect: (pool: string, target: string) => void
 }
 
 export type MakeFront = (parts: FrontParts) => Front

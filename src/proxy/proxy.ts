@@ -2,23 +2,14 @@
 // connections is in http/ and stream/, which sockets are open in listeners/.
 import { join } from "node:path"
 import { type Clock, errorFields, type Log, type RandomSource } from "../kernel/index.ts"
-import {
-  type BalancerConfiguration,
-  doorsSocket,
-  type FromProxy,
-  type ProxyConfiguration,
-  proxiesSocket,
-  type ToProxy,
-} from "../protocol/index.ts"
+import { doorsSocket, type FromProxy, type ProxyConfiguration, proxiesSocket, type ToProxy } from "../protocol/index.ts"
 import { Channel, inBatches } from "./channel.ts"
-import { newCounters } from "./counters/counters.ts"
-import type { FrontParts, MakeFront } from "./front.ts"
+import type { MakeFront } from "./front.ts"
 import { Fronts } from "./fronts.ts"
 import { readKept, writeKept } from "./kept.ts"
 import { serveDoors } from "./listeners/doors-server.ts"
 import { Loopback } from "./listeners/loopback.ts"
-import { ProxyPools } from "./pools/pools.ts"
-import { newTlsContexts } from "./tls/contexts.ts"
+import { newSharedParts, type SharedParts } from "./shared-parts.ts"
 import { Ways } from "./ways-in.ts"
 
 export interface ProxyOptions {
@@ -69,7 +60,7 @@ class Standing {
   readonly #machineId: string
   readonly #log: Log
   readonly #kept: string
-  readonly #parts: FrontParts
+  readonly #shared: SharedParts
   readonly #fronts: Fronts
   readonly #ways: Ways
   #channel: Channel | undefined
@@ -82,10 +73,12 @@ class Standing {
     this.#machineId = machineId
     this.#log = log
     this.#kept = join(runFolder, `proxy-${machineId}.json`)
-    const pools = new ProxyPools(() => clock.now())
-    const counters = newCounters(clock, (reports) => this.#channel?.sayMetrics(reports))
-    this.#parts = { pools, counters, tls: newTlsContexts(), clock, random, log }
-    this.#fronts = new Fronts(options.fronts, this.#parts)
+    this.#shared = newSharedParts({
+      ...{ clock, random, log },
+      reportHealth: (reports) => this.#channel?.say({ type: "health", reports }),
+      reportMetrics: (reports) => this.#channel?.sayMetrics(reports),
+    })
+    this.#fronts = new Fronts(options.fronts, this.#shared.parts)
     this.#ways = new Ways({
       ...{ clock, log, runFolder, machineId, loopback },
       report: (report) => this.#channel?.say({ type: "listening", reports: [report] }),
@@ -109,7 +102,7 @@ class Standing {
     this.#channel?.close()
     await this.#ways.close()
     await this.#fronts.close()
-    this.#parts.counters.close()
+    this.#shared.close()
   }
 
   #everything(): FromProxy[] {
@@ -118,6 +111,7 @@ class Standing {
       { type: "hello", machineId: this.#machineId },
       ...(version !== undefined && epoch !== undefined ? [{ type: "applied", version, epoch } as const] : []),
       ...inBatches(this.#ways.reports(), (reports) => ({ type: "listening", reports })),
+      ...inBatches(this.#shared.health(), (reports) => ({ type: "health", reports })),
     ]
   }
 
@@ -142,12 +136,11 @@ class Standing {
 
   /** Pools first, since rules name them; then who serves, then who may come in; what is gone ends last. */
   async #apply(configuration: ProxyConfiguration): Promise<void> {
-    const { version, epoch, balancers, pools } = configuration
+    const { version, epoch, balancers } = configuration
     this.#configuration = configuration
-    this.#parts.pools.apply(pools)
+    this.#shared.apply(configuration)
     const { served, end } = this.#fronts.apply(balancers)
     const shut = this.#ways.set(served)
-    this.#parts.counters.keep(balancers.map(({ id }: BalancerConfiguration) => id))
     this.#channel?.say({ type: "applied", version, epoch })
     await shut
     await end()

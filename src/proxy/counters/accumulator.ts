@@ -22,6 +22,10 @@ export class Counter {
     if (value > this.#maximum) this.#maximum = value
   }
 
+  get sum(): number {
+    return this.#sum
+  }
+
   /** What came since it was taken last; nothing when nothing did, or only zeros: AWS publishes counters that counted. */
   take(): ValueSet | undefined {
     if (this.#count === 0) return undefined
@@ -77,5 +81,20 @@ export class Level {
   #pass(at: number): void {
     this.#area += this.#now * Math.max(0, at - this.#since)
     this.#since = at
+  }
+}
+
+/** What is looked up once a minute, and published also when it is 0: how many hosts are healthy. */
+export class Reading {
+  #value: number | undefined
+
+  set(value: number): void {
+    this.#value = value
+  }
+
+  take(): ValueSet | undefined {
+    const value = this.#value
+    this.#value = undefined
+    return value === undefined ? undefined : { sum: value, count: 1, minimum: value, maximum: value }
   }
 }

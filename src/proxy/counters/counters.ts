@@ -2,13 +2,14 @@
 // wall clock all that was counted goes to the control plane as sets of AWS's metrics.
 import type { Cancel, Clock } from "../../kernel/index.ts"
 import type { BalancerConfiguration, MetricReport } from "../../protocol/index.ts"
-import { Counter, Level, type ValueSet } from "./accumulator.ts"
+import { Counter, Level, Reading, type ValueSet } from "./accumulator.ts"
 import { dimensionsOf, type Metric, type Namespace, unitOf, type Where } from "./metrics.ts"
 
 /** Those of one load balancer. The same place gives the same counter: it may be asked for again. */
 export interface BalancerCounters {
   counter(metric: Metric, where?: Where): Counter
   level(metric: Metric, where?: Where): Level
+  reading(metric: Metric, where?: Where): Reading
 }
 
 export interface Counters {
@@ -43,7 +44,7 @@ interface Owner {
 interface Place {
   readonly metric: Metric
   readonly where: Where
-  readonly values: Counter | Level
+  readonly values: Counter | Level | Reading
 }
 
 export const newCounters = (clock: Clock, report: (reports: readonly MetricReport[]) => void): Counters => {
@@ -77,7 +78,7 @@ export const newCounters = (clock: Clock, report: (reports: readonly MetricRepor
       owners.set(id, owner)
     }
     const { places } = owner
-    const at = <V extends Counter | Level>(metric: Metric, where: Where, make: () => V): V => {
+    const at = <V extends Counter | Level | Reading>(metric: Metric, where: Where, make: () => V): V => {
       const key = `${metric} ${where.zone ?? ""} ${where.group ?? ""}`
       const known = places.get(key)
       if (known) return known.values as V
@@ -88,6 +89,7 @@ export const newCounters = (clock: Clock, report: (reports: readonly MetricRepor
     return {
       counter: (metric, where = {}) => at(metric, where, () => new Counter()),
       level: (metric, where = {}) => at(metric, where, () => new Level(() => clock.now())),
+      reading: (metric, where = {}) => at(metric, where, () => new Reading()),
     }
   }
 
@@ -113,7 +115,7 @@ const collect = (owner: Owner, at: number, reports: Map<string, MetricReport & V
     for (const dimensions of dimensionsOf(namespace, label, metric, where)) {
       const key = JSON.stringify([namespace, account, region, metric, dimensions])
       const known = reports.get(key)
-      if (known) merge(known, set, values instanceof Level)
+      if (known) merge(known, set, !(values instanceof Counter))
       else
         reports.set(key, {
           namespace,
@@ -129,10 +131,10 @@ const collect = (owner: Owner, at: number, reports: Map<string, MetricReport & V
   }
 }
 
-/** Sets of events are put together; of levels in several zones the whole is their sum. */
-const merge = (into: ValueSet, set: ValueSet, isLevel: boolean): void => {
+/** Sets of events are put together; of what there is at a time in several zones the whole is the sum. */
+const merge = (into: ValueSet, set: ValueSet, atATime: boolean): void => {
   into.sum += set.sum
-  if (isLevel) {
+  if (atATime) {
     into.minimum += set.minimum
     into.maximum += set.maximum
     return
