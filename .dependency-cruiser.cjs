@@ -32,7 +32,7 @@ const doesIo = [
   "^src/main/",
   "^src/wire/(server|client)(/|\\.ts$)",
   "^src/state/(journal|bulk|sqlite)(/|\\.ts$)",
-  "^src/fleet/(sessions|machine-channel)(/|\\.ts$)",
+  "^src/fleet/(sessions|machine-channel|proxy-channel/server)(/|\\.ts$)",
   // Of the agent: its own store, what touches containers and cgroups, Docker's log files, the metadata listeners.
   "^src/agent/(checkpoint|driver|imds|logs|metadata|registry)(/|\\.ts$)",
   // Contracts are read from disk when their service is first asked for.

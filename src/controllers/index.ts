@@ -7,11 +7,13 @@ import type { ClockPorts, Controller } from "./controller.ts"
 import { ecrLifecycleController } from "./ecr-lifecycle/index.ts"
 import { instanceController } from "./instance/index.ts"
 import { instanceRoleController } from "./instance-role/index.ts"
+import { loadBalancerController } from "./load-balancer/index.ts"
 import { machinesController } from "./machines/index.ts"
 import { parameterController } from "./parameter/index.ts"
 import { sandboxController } from "./sandbox/index.ts"
 import { secretController } from "./secret/index.ts"
 import { serviceController } from "./service/index.ts"
+import { targetController } from "./target/index.ts"
 import { taskController } from "./task/index.ts"
 import { taskCredentialsController } from "./task-credentials/index.ts"
 import { taskDefinitionController } from "./task-definition/index.ts"
@@ -35,4 +37,6 @@ export const controllers = (home: Scope, clocks: ClockPorts = {}): readonly Cont
   parameterController,
   ecrLifecycleController,
   certificateController(clocks),
+  loadBalancerController,
+  targetController,
 ]

@@ -34,3 +34,11 @@ export const certificatesPrincipal = (account: string): Caller => ({
   kind: "service",
   servicePrincipal: "acm.amazonaws.com",
 })
+
+/** Elastic Load Balancing itself, which takes interfaces for load balancers and ends draining. */
+export const balancingPrincipal = (account: string): Caller => ({
+  account,
+  arn: `arn:aws:sts::${account}:assumed-role/AWSServiceRoleForElasticLoadBalancing/elasticloadbalancing`,
+  kind: "service",
+  servicePrincipal: "elasticloadbalancing.amazonaws.com",
+})

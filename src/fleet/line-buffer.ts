@@ -7,14 +7,16 @@ const lineBound = 1024 * 1024
 export class LineBuffer {
   #rest = ""
   readonly #onLine: (line: string) => void
-  constructor(onLine: (line: string) => void) {
+  readonly #bound: number
+  constructor(onLine: (line: string) => void, bound = lineBound) {
     this.#onLine = onLine
+    this.#bound = bound
   }
 
   push(chunk: string): void {
     const lines = (this.#rest + chunk).split("\n")
     this.#rest = lines.pop() ?? ""
-    if (this.#rest.length > lineBound) this.#rest = ""
+    if (this.#rest.length > this.#bound) this.#rest = ""
     for (const line of lines) if (line !== "") this.#onLine(line)
   }
 }

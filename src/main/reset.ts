@@ -99,6 +99,7 @@ const emptyBalancers = (tx: Tx): void => {
   for (const table of [tx.targets, tx.targetHealth]) {
     for (const row of [...table.all()]) table.delete(targetKey(row.groupArn, row.id, row.port))
   }
+  for (const row of [...tx.carriedBalancers.all()]) tx.carriedBalancers.delete(`${row.balancer} ${row.machineId}`)
   for (const row of [...tx.classicLoadBalancers.all()]) tx.classicLoadBalancers.delete(classicKey(row, row.name))
 }
 

@@ -1,6 +1,7 @@
 // The list of all tables. A table that is not named here does not exist.
 import { accessKeys } from "./tables/access-keys.ts"
 import { accountSettings } from "./tables/account-settings.ts"
+import { carriedBalancers } from "./tables/carried-balancers.ts"
 import { certificates } from "./tables/certificates.ts"
 import { classicLoadBalancers } from "./tables/classic-load-balancers.ts"
 import { clusters } from "./tables/clusters.ts"
@@ -31,6 +32,7 @@ export const schema = {
   accessKeys,
   accountSettings,
   addresses,
+  carriedBalancers,
   certificates,
   classicLoadBalancers,
   clusters,

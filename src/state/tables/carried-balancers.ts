@@ -1,0 +1,34 @@
+// What proxies carry traffic for, as they said themselves: facts beside the wishes of load-balancers.ts. Written by
+// fleet/proxy-channel, read by controllers/load-balancer.
+import { defineTable } from "../table.ts"
+
+/** A load balancer as one proxy has it. */
+export interface CarriedBalancerRow {
+  readonly account: string
+  readonly region: string
+  /** Its ARN; of a classic one its key; of an interface endpoint its id. */
+  readonly balancer: string
+  /** In whose networks the proxy is. */
+  readonly machineId: string
+  /** The addresses that the proxy was last told and has taken over. */
+  readonly nodes: readonly string[]
+  /** The listeners with it, by their ids of the protocol. */
+  readonly listeners: readonly string[]
+  /** The ways into these listeners of which something is known. */
+  readonly ways: readonly CarriedWay[]
+}
+
+export interface CarriedWay {
+  readonly listener: string
+  /** `address`: its own addresses. `localhost`: the loopback of this machine. */
+  readonly way: "address" | "localhost"
+  readonly status: "open" | "failed"
+  readonly reason?: string
+}
+
+export const carriedBalancers = defineTable<CarriedBalancerRow>()({
+  name: "carriedBalancers",
+  version: 1,
+  key: (c) => `${c.balancer} ${c.machineId}`,
+  indexes: { balancer: (c) => c.balancer, machine: (c) => c.machineId },
+})
