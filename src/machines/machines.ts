@@ -13,6 +13,7 @@ import type { HelperProgram } from "./helper/container.ts"
 import type { Command } from "./hosts/child.ts"
 import { Crowd, type SimulatedAgents } from "./hosts/crowd.ts"
 import type { AgentPlace, HostContext } from "./hosts/host.ts"
+import { Proxies, type ProxyPlace } from "./hosts/proxies.ts"
 import { type InstanceWorld, instanceLoop } from "./instance-loop.ts"
 import { machineLoop, type RunningHost } from "./machine-loop.ts"
 import { machineOfDaemon, ownerCgroup, privateEngineNames } from "./names.ts"
@@ -38,6 +39,8 @@ export interface MachinesOptions {
   readonly agentCommand: (wish: MachineWish, place: AgentPlace) => Command
   /** Of the process that the agents of all simulated EC2 instances share (hosts/crowd.ts). */
   readonly simulatedAgents?: SimulatedAgents
+  /** How to start a proxy: a process that says `{ type: "ready" }`, hears StandMessage, and exits when its channel closes. */
+  readonly proxyCommand?: (place: ProxyPlace) => Command
   /** How to start a relay: a process that calls `runRelay` with its IPC channel, and exits when it closes. */
   readonly relayCommand: () => Command
   /**
@@ -52,6 +55,8 @@ export interface MachinesOptions {
 }
 
 export interface Machines {
+  /** Resolves when the proxy of load balancers answers; at once where there is none. */
+  readonly proxyReady: Promise<void>
   /** Ends what lives with this process. Containers, networks and daemons stay for the next start. */
   close(): Promise<void>
   /** {@link close}, and then removes everything that the owner has on this machine. */
@@ -77,7 +82,9 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
     machineNameservers().map((address) => ({ address })),
     clock,
   )
-  const cx: HostContext = { ...options, record, upstream, ...(docker && { docker }) }
+  const { proxyCommand, givenUp } = options
+  const proxies = docker && proxyCommand && new Proxies({ command: proxyCommand, clock, log, givenUp })
+  const cx: HostContext = { ...options, record, upstream, ...(docker && { docker }), ...(proxies && { proxies }) }
 
   const machines = new Map<string, MachineWish>()
   const networks = new Map<string, NetworkWish>()
@@ -163,10 +170,12 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
     await Promise.all([machinePursuit.close(), networkPursuit.close(), instancePursuit.close()])
     await Promise.all([...hosts.values(), ...running.values()].map(({ host }) => host.close()))
     await crowd?.close()
+    await proxies?.close()
     hosts.clear()
     docker?.close()
   }
   return {
+    proxyReady: proxies?.ready ?? Promise.resolve(),
     close,
     async down() {
       await close()

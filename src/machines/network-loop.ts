@@ -5,7 +5,7 @@ import type { NetworkWish } from "../protocol/index.ts"
 import type { Facts } from "./facts.ts"
 import type { HostContext } from "./hosts/host.ts"
 import { canBeApart, type RunningHost } from "./machine-loop.ts"
-import { OverlapError } from "./networks/networks.ts"
+import { OverlapError, vpcDevice } from "./networks/networks.ts"
 import { closeSubnets } from "./networks/way-out.ts"
 import { type Outcome, Pursuit } from "./pursuit.ts"
 
@@ -57,6 +57,16 @@ export const networkLoop = (world: NetworkWorld): Pursuit => {
     }
   }
 
+  /** Load balancers' own addresses. Without them tasks run all the same, and the proxy says which it cannot listen on. */
+  const address = async (wish: NetworkWish, host: RunningHost["host"]): Promise<void> => {
+    try {
+      await host.setAddresses?.(vpcDevice(cx.owner, wish.key), wish.addresses ?? [])
+    } catch (error) {
+      const fields = { network: wish.key, addresses: wish.addresses, ...errorFields(error) }
+      cx.log.warn("addresses of load balancers are not what they should be", fields)
+    }
+  }
+
   const bringUp = async (wish: NetworkWish): Promise<void> => {
     const { key, machineId } = wish
     if (where.has(key) && where.get(key) !== machineId) await take(key)
@@ -66,6 +76,7 @@ export const networkLoop = (world: NetworkWorld): Pursuit => {
     await host.networks.ensureVpc(wish)
     where.set(key, machineId)
     await close(wish, host)
+    await address(wish, host)
     await host.gateways.open({ key, address: wish.gateway })
     // Before the network is said to be up, so that who waits for it finds the listener asked for.
     if (!host.reachesApisByItself) facts.listen(key, wish.gateway)

@@ -29,6 +29,7 @@ import { openVault } from "./data-key.ts"
 import { notingUses } from "./key-uses.ts"
 import { keyFinder } from "./keys.ts"
 import { vpcListeners } from "./listeners.ts"
+import { loadBalancerHosts, proxyFor } from "./load-balancer-hosts.ts"
 import { startLogSweep } from "./log-sweep.ts"
 import { metricsRegistry } from "./metrics.ts"
 import { reset } from "./reset.ts"
@@ -190,6 +191,7 @@ const start = async ({
       reset: () => reset({ state, now: () => clocks.cloud.now() }),
     }),
     other: createRegistry({ gate, state, layers, clock: clocks.wall, log }),
+    hosted: loadBalancerHosts({ find: (host) => state.view((view) => proxyFor(view, folders.run, host)), log }),
     bodyLimits: ecrBodyLimits,
     onUpgrade: (request, socket, head, authenticated) => {
       if (isAgentPath((request.url ?? "").split("?")[0] ?? ""))

@@ -5,6 +5,7 @@ export type EntryName =
   | "control-plane-process"
   | "agent-process"
   | "relay-process"
+  | "proxy-process"
   | "helper-process"
   | "simulated-agents-process"
 

@@ -9,6 +9,7 @@ import {
   EngineError,
   findEngine,
   type Machines,
+  type ProxyPlace,
   pauseImage,
   startMachines,
 } from "../machines/index.ts"
@@ -22,6 +23,7 @@ import { controlSocket, type Folders } from "./data-folder.ts"
 import { entryCommand } from "./entries.ts"
 import { helperProgram } from "./helper-program.ts"
 import { Problem } from "./problem.ts"
+import type { ProxyProcessConfiguration } from "./proxy-process.ts"
 import type { CrowdConfiguration } from "./simulated-agents-process.ts"
 
 export interface SupervisorOptions {
@@ -48,7 +50,7 @@ export interface Supervisor {
   down(): Promise<void>
 }
 
-/** Starts everything; resolves when the API answers and the agent of this machine is connected. Rejects with a Problem. */
+/** Starts everything; resolves when the API, the agent of this machine and the proxy answer. Rejects with a Problem. */
 export const startSupervisor = async (options: SupervisorOptions): Promise<Supervisor> => {
   const { folders, onEnd } = options
   const log = options.log ?? silentLog
@@ -91,6 +93,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
       },
       ...(agentPlace(config) === "container" && { helperProgram }),
       relayCommand: () => entryCommand("relay-process", {}),
+      proxyCommand: (place) => proxyCommand(config, folders, place),
       givenUp: (reason) => fail(new Problem(1, reason)),
       clock,
       log,
@@ -104,7 +107,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     await controlPlane.child.close()
   }
   try {
-    await Promise.race([controlPlane.agentConnected, failed.promise])
+    await Promise.race([Promise.all([controlPlane.agentConnected, machines.proxyReady]), failed.promise])
     isReady = true
   } catch (thrown) {
     await close()
@@ -216,6 +219,11 @@ const agentConfiguration = (
 
 const agentCommand = (configuration: AgentConfiguration) =>
   entryCommand("agent-process", { [configurationVariable]: JSON.stringify(configuration) })
+
+const proxyCommand = ({ logLevel, logFormat }: UpConfig, { run }: Folders, place: ProxyPlace) => {
+  const configuration: ProxyProcessConfiguration = { ...place, runFolder: run, logLevel, logFormat }
+  return entryCommand("proxy-process", { [configurationVariable]: JSON.stringify(configuration) })
+}
 
 const crowdCommand = ({ logLevel, logFormat }: UpConfig) => {
   const configuration: CrowdConfiguration = { logLevel, logFormat }

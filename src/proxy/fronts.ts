@@ -24,11 +24,11 @@ interface Known {
 
 /** See the head of the file. */
 export class Fronts {
-  readonly #make: Readonly<Record<Kind, MakeFront>>
+  readonly #make: Readonly<Partial<Record<Kind, MakeFront>>>
   readonly #parts: FrontParts
   #known = new Map<string, Known>()
 
-  constructor(make: Readonly<Record<Kind, MakeFront>>, parts: FrontParts) {
+  constructor(make: Readonly<Partial<Record<Kind, MakeFront>>>, parts: FrontParts) {
     this.#make = make
     this.#parts = parts
   }
@@ -64,7 +64,9 @@ export class Fronts {
   #look(known: Known | undefined, balancer: BalancerConfiguration, listener: ListenerConfiguration): Known {
     const told = JSON.stringify([{ ...balancer, listeners: [] }, listener])
     if (known?.told === told) return known
-    const front = known?.front ?? this.#make[kindOf(listener)](this.#parts)
+    const make = this.#make[kindOf(listener)]
+    if (!make) throw new Error(`nothing serves ${listener.protocol} here`)
+    const front = known?.front ?? make(this.#parts)
     front.configure(balancer, listener)
     return { front, told }
   }

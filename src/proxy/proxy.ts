@@ -17,7 +17,7 @@ export interface ProxyOptions {
   readonly runFolder: string
   /** Whether it is in the network namespace whose loopback this machine's users mean. */
   readonly hasLoopback: boolean
-  readonly fronts: { readonly http: MakeFront; readonly stream: MakeFront }
+  readonly fronts: { readonly http?: MakeFront; readonly stream?: MakeFront }
   readonly clock: Clock
   readonly random: RandomSource
   readonly log: Log

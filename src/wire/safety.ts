@@ -22,10 +22,16 @@ export interface Entrance {
   /** A listener inside the VPC. No browser is there, and through a relay its gateways have addresses that we are not told: any
    * address is taken as a Host, since only a name can be pointed at us by somebody else. */
   readonly vpc: boolean
+  /** For a host that is not ours but goes through us: its own pages open its WebSockets. */
+  readonly hosted?: boolean
 }
 
 /** Checks a request's headers; undefined when nothing is wrong. */
-export const dangerOf = (rules: SafetyRules, headers: Headers, { upgrade, vpc }: Entrance): Danger | undefined => {
+export const dangerOf = (
+  rules: SafetyRules,
+  headers: Headers,
+  { upgrade, vpc, hosted = false }: Entrance,
+): Danger | undefined => {
   const host = headers.host
   // HTTP/1.1 demands a Host; without one a request cannot be told from a rebinding attack.
   if (host === undefined || !(isOurs(rules, hostName(host)) || (vpc && isAddress(hostName(host))))) {
@@ -36,7 +42,8 @@ export const dangerOf = (rules: SafetyRules, headers: Headers, { upgrade, vpc }:
   const origin = headers.origin
   const allowed = origin !== undefined && rules.allowOrigins.has(origin.toLowerCase())
   // Browsers always send Origin on a WebSocket, programs never do.
-  if (upgrade && origin !== undefined) return { message: "WebSockets are not open to web pages." }
+  const isOwnPage = hosted && origin !== undefined && isOwnOrigin(origin, host)
+  if (upgrade && origin !== undefined && !isOwnPage) return { message: "WebSockets are not open to web pages." }
   if (origin !== undefined && !allowed && !isOwnOrigin(origin, host)) {
     return { message: `Origin ${JSON.stringify(origin)} is not allowed. Add it with --allow-origin if it should be.` }
   }

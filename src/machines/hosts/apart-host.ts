@@ -10,6 +10,7 @@ import { emptyEngine } from "../engine-objects.ts"
 import { ensureImages } from "../images/index.ts"
 import { apartNames } from "../names.ts"
 import { inside, makeNamespace, removeNamespace } from "../namespaces.ts"
+import { setBridgeAddresses } from "../networks/bridge-addresses.ts"
 import { networksOf } from "../networks/networks.ts"
 import { startRelay } from "../relay/relay-gateways.ts"
 import type { Command } from "./child.ts"
@@ -78,6 +79,8 @@ export const startApartHost = async (cx: HostContext, wish: MachineWish, events:
   const env = { ...command.env, ...(image && { ROADSTEAD_IMAGE_SOURCE: image.imageSource }) }
   const agent = startAgent(cx, wish, inNamespace(namespace, { ...command, env }), events)
   started.defer(() => agent.close())
+  const proxy = cx.proxies?.apart(wish.id, (own) => inNamespace(namespace, own))
+  if (proxy) started.defer(() => proxy.close())
 
   const running = started.move()
   const close = () => running.disposeAsync()
@@ -85,6 +88,7 @@ export const startApartHost = async (cx: HostContext, wish: MachineWish, events:
     namespace,
     networks,
     gateways,
+    setAddresses: (device, addresses) => setBridgeAddresses(namespace, device, addresses),
     reachesApisByItself: true,
     close,
     async remove() {

@@ -42,6 +42,7 @@ export const startContainedHost = async (
       folder: inHelper.folder,
     })
     helper.runAgent(configurationOf(command.env))
+    cx.proxies?.stand(wish.id)
     const where = helper.isHere() ? "this machine's network" : "a network apart from this machine's"
     cx.log.info(`the agent runs in a helper container on the engine, in ${where}`, { machine: wish.id })
     return {

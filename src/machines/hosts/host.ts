@@ -9,6 +9,7 @@ import type { Record } from "../record.ts"
 import type { Upstream } from "../resolver/upstream.ts"
 import { Child, type Command, isReady } from "./child.ts"
 import type { Gateways } from "./gateways.ts"
+import type { Proxies } from "./proxies.ts"
 
 /** Where an agent runs. */
 export type AgentPlace =
@@ -56,6 +57,8 @@ export interface Host {
   readonly namespace?: string
   readonly networks: Networks
   readonly gateways: Gateways
+  /** Puts addresses of load balancers on a network's bridge, and takes off others of theirs. Absent: there are no bridges. */
+  readonly setAddresses?: (device: string, addresses: readonly string[]) => Promise<void>
   /** Whether the host carries connections on its gateways to the control plane itself; else that is to listen on them. */
   readonly reachesApisByItself: boolean
   /** Ends what lives with the supervisor. Containers, networks and daemons stay. */
@@ -79,6 +82,8 @@ export interface HostContext {
   readonly relayCommand: () => Command
   /** Our own program, when the agent of the shared host runs in a helper container; else it is a process of ours. */
   readonly helperProgram?: () => HelperProgram
+  /** Of load balancers; absent when the engine is simulated. */
+  readonly proxies?: Proxies
   /** The main engine; absent when it is simulated. */
   readonly docker?: Docker
 }

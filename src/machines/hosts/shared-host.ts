@@ -8,6 +8,7 @@ import { removeCgroup } from "../cgroups.ts"
 import { emptyEngine } from "../engine-objects.ts"
 import { ensureImages } from "../images/index.ts"
 import { ownerCgroup } from "../names.ts"
+import { setBridgeAddresses } from "../networks/bridge-addresses.ts"
 import { networksOf } from "../networks/networks.ts"
 import { takenByMachine } from "../networks/taken.ts"
 import { localGateways } from "./gateways.ts"
@@ -29,6 +30,7 @@ export const startSharedHost = async (
   const command = cx.agentCommand(wish, { kind: "shared", dockerSocket: docker.socketPath, cgroup, folder })
   const agent = startAgent(cx, wish, command, events)
   const gateways = localGateways({ upstream: cx.upstream, clock: cx.clock, log: cx.log })
+  cx.proxies?.stand(wish.id)
   const close = async () => {
     await agent.close()
     await gateways.close()
@@ -36,6 +38,7 @@ export const startSharedHost = async (
   return {
     networks,
     gateways,
+    setAddresses: (device, addresses) => setBridgeAddresses(undefined, device, addresses),
     reachesApisByItself: false,
     close,
     async remove() {

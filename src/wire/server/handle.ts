@@ -8,7 +8,7 @@ import type { Authenticated } from "../ports.ts"
 import { protocols } from "../protocols/index.ts"
 import { missingMembers } from "../required.ts"
 import { type Route, route } from "../routing.ts"
-import { corsOrigin, type Danger, dangerOf, type SafetyRules } from "../safety.ts"
+import { corsOrigin, type Danger, dangerOf, hostName, type SafetyRules } from "../safety.ts"
 import { signingKeys } from "../sigv4/canonical.ts"
 import { refusalFault } from "../sigv4/refusals.ts"
 import { signatureOf } from "../sigv4/signature.ts"
@@ -21,9 +21,12 @@ import { answer, answerPlain, preflight } from "./respond.ts"
 /** Handles the requests of all listeners of a server. */
 export interface Handler {
   readonly request: (req: IncomingMessage, res: ServerResponse, listener: ListenerTraits) => Promise<void>
-  /** Who sent an upgrade, or why it is refused. */
-  readonly upgrade: (req: IncomingMessage, listener: ListenerTraits) => Danger | Verdict
+  /** Who sent an upgrade, or why it is refused; or it is for a host that is not ours. */
+  readonly upgrade: (req: IncomingMessage, listener: ListenerTraits) => Danger | Verdict | typeof forHosted
 }
+
+/** An upgrade for a host that goes through us. */
+export const forHosted = { hosted: true } as const
 
 /** Builds the handler. `rules` may grow while the server runs (gateways). */
 export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Handler => {
@@ -36,6 +39,9 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
     signingKeys: signingKeys(),
     now: () => ports.clock.now(),
   }
+
+  const isHosted = ({ host }: Headers): boolean =>
+    options.hosted !== undefined && host !== undefined && options.hosted.owns(hostName(host))
 
   const contractOf = (at: Route): ServiceContract | undefined =>
     at.service === undefined ? undefined : contracts(at.service)
@@ -110,10 +116,12 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
   const request: Handler["request"] = async (req, res, listener) => {
     const requestId = ports.ids.uuid()
     const headers = flat(req)
+    const hosted = isHosted(headers) ? options.hosted : undefined
     const danger = dangerOf(rules, headers, { upgrade: false, vpc: listener.vpc })
     if (danger) return answerPlain(res, 403, "AccessDenied", danger.message, requestId)
     if (listener.ownAgentsOnly && !isOwnAgent(askOf(req, headers)))
       return answerPlain(res, 400, "BadRequest", speaksTls, requestId)
+    if (hosted) return hosted.serve(req, res)
     const cors = corsOrigin(rules, headers)
     if (req.method === "OPTIONS") {
       if (cors !== undefined) return preflight(res, cors, headers["access-control-request-headers"], requestId)
@@ -154,9 +162,11 @@ export const makeHandler = (options: WireServerOptions, rules: SafetyRules): Han
     upgrade: (req, listener) => {
       const headers = flat(req)
       const ask = askOf(req, headers)
+      const hosted = isHosted(headers)
       return (
-        dangerOf(rules, headers, { upgrade: true, vpc: listener.vpc }) ??
+        dangerOf(rules, headers, { upgrade: true, vpc: listener.vpc, hosted }) ??
         (listener.ownAgentsOnly && !isOwnAgent(ask) ? { message: speaksTls } : undefined) ??
+        (hosted ? forHosted : undefined) ??
         verify(verifier, ask, signatureOf(ask), { service: undefined, knownKeysOnly: listener.vpc })
       )
     },

@@ -36,10 +36,24 @@ export interface WireServerOptions {
   readonly admin?: (req: IncomingMessage, res: ServerResponse, listener: ListenerTraits) => boolean | Promise<boolean>
   /** Serves what is no AWS API (a container registry), after the safety checks and before anything of the body is read. */
   readonly other?: OtherHandler
+  /** Serves hosts that are not ours but are asked for here: load balancers, by their names. */
+  readonly hosted?: HostedHandler
   /** Larger bounds of bodies than `bodyLimit`, by `X-Amz-Target`. */
   readonly bodyLimits?: Readonly<Record<string, number>>
   /** Takes a WebSocket upgrade whose sender is known; it owns the socket from then on. Without it upgrades are refused. */
   readonly onUpgrade?: (req: IncomingMessage, socket: Duplex, head: Buffer, authenticated: Authenticated) => void
+}
+
+/**
+ * Takes every request and every upgrade for the hosts that it owns, whatever method and path, after the safety checks: none
+ * of it reaches the APIs.
+ */
+export interface HostedHandler {
+  /** The name is in lower case, without a port. */
+  owns(host: string): boolean
+  serve(req: IncomingMessage, res: ServerResponse): void
+  /** It owns the socket from then on. */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
 /** A protocol beside AWS's own: it reads and answers its requests itself. */

@@ -77,7 +77,9 @@ export const createWireServer = (options: WireServerOptions): WireServer => {
     server.on("checkContinue", (req, res) => {
       // A body that will be refused is not even asked for.
       const isOther = options.other?.owns((req.url ?? "").split("?", 1)[0] ?? "", req.headers) === true
-      if (isOther || Number(req.headers["content-length"]) <= bodyLimitOf(options, req.headers)) res.writeContinue()
+      const isHosted = options.hosted?.owns(hostName(req.headers.host ?? "")) === true
+      if (isOther || isHosted || Number(req.headers["content-length"]) <= bodyLimitOf(options, req.headers))
+        res.writeContinue()
       server.emit("request", req, res)
     })
     server.on("upgrade", (req: IncomingMessage, socket: Duplex, head: Buffer) => upgrade(req, socket, head, traits))
@@ -95,6 +97,11 @@ export const createWireServer = (options: WireServerOptions): WireServer => {
     const verdict = handler.upgrade(req, traits)
     if ("message" in verdict) {
       refuseUpgrade(socket, 403, "AccessDeniedException", verdict.message)
+      return
+    }
+    if ("hosted" in verdict) {
+      socket.off("error", ignore)
+      options.hosted?.upgrade(req, socket, head)
       return
     }
     if (!verdict.ok) {
