@@ -76,14 +76,32 @@ const sessionPolicies = (view: View, { session }: Caller): readonly PolicyDocume
   ]
 }
 
-/** The roles that belong to services, and the policy that each has from its first day. */
-const linkedRoles: Readonly<Record<string, { readonly role: string; readonly policy: string }>> = {
-  "ecs.amazonaws.com": { role: "AWSServiceRoleForECS", policy: "AmazonECSServiceRolePolicy" },
+interface LinkedRole {
+  readonly role: string
+  readonly policy: string
+  /** The description that AWS gives it, where one is known. */
+  readonly description?: string
 }
+
+/** The roles that belong to services, and the policy that each has from its first day. */
+export const linkedRoles = {
+  "ecs.amazonaws.com": {
+    role: "AWSServiceRoleForECS",
+    policy: "AmazonECSServiceRolePolicy",
+    description: "Role to enable Amazon ECS to manage your cluster.",
+  },
+  "elasticloadbalancing.amazonaws.com": {
+    role: "AWSServiceRoleForElasticLoadBalancing",
+    policy: "AWSElasticLoadBalancingServiceRolePolicy",
+    description: "Allows ELB to call AWS services on your behalf.",
+  },
+} as const satisfies Readonly<Record<string, LinkedRole>>
 
 /** What a service may do to other services: what its service-linked role allows. */
 const linkedPolicies = (view: View, { account, servicePrincipal = "" }: Caller): PrincipalPolicies => {
-  const linked = linkedRoles[servicePrincipal]
+  const linked = Object.hasOwn(linkedRoles, servicePrincipal)
+    ? linkedRoles[servicePrincipal as keyof typeof linkedRoles]
+    : undefined
   if (!linked) return none
   const role = view.iamRoles.get(iamKey(account, linked.role))
   if (role) return rolePolicies(view, role.arn)

@@ -49,7 +49,7 @@ const memberValue = ({ type, traits }: Member, roll: Dice, depth: number): unkno
       // Event streams and the like are not for this.
       return depth >= deepest || traits.streaming ? undefined : members(type, roll, depth + 1)
     case "list": {
-      if (depth >= deepest) return undefined
+      if (depth >= deepest && isDeep(type.member.type)) return undefined
       const items = Array.from({ length: 1 + roll.below(3) }, () =>
         memberValue(inherit(type.member, traits), roll, depth + 1),
       )
@@ -69,6 +69,9 @@ const memberValue = ({ type, traits }: Member, roll: Dice, depth: number): unkno
       return leaf(type, traits, roll)
   }
 }
+
+/** Whether a value of the type may hold values in turn. */
+const isDeep = ({ kind }: Type): boolean => ["structure", "union", "list", "map"].includes(kind)
 
 /** A list in a header or a path is bound as its member is. */
 const inherit = (member: Member, traits: Traits): Member => ({ ...member, traits: { ...traits, ...member.traits } })

@@ -1,6 +1,6 @@
 // Clusters: making, describing, listing and deleting them. The `default` cluster is made by CreateCluster as any other.
 import type { CapacityProviderStrategyItem, Cluster, ClusterField, ClusterSetting } from "@aws-sdk/client-ecs"
-import type { Op, ReadOp } from "../../gate/index.ts"
+import { ensureLinkedRole, type Op, type ReadOp } from "../../gate/index.ts"
 import { fault, scopeKey } from "../../kernel/index.ts"
 import type { ClusterRow, Frozen, TaskStatus, View } from "../../state/index.ts"
 import { settingFor } from "./account-setting-values.ts"
@@ -9,7 +9,6 @@ import { capacityStrategy } from "./capacity.ts"
 import { clusterProviders } from "./capacity-providers.ts"
 import { clusterConfiguration, clusterSettings } from "./cluster-configuration.ts"
 import { checkAtMost, checkOneOf, invalidParameter, notYet } from "./faults.ts"
-import { ensureLinkedRole } from "./linked-role.ts"
 import { nextToken, pageOf } from "./pages.ts"
 import { activeCluster, findCluster, isClusterName, namedClusterArn } from "./resolve.ts"
 import { primaryOf, revisionOf } from "./service/find.ts"
@@ -97,7 +96,7 @@ export const CreateCluster: Op<"ecs", "CreateCluster"> = (cx, input) => {
   const strategy = capacityStrategy(input.defaultCapacityProviderStrategy, providers)
   const arn = clusterArn(cx.scope, name)
   const known = cx.tx.clusters.get(arn)
-  if (known?.status !== "ACTIVE") ensureLinkedRole(cx)
+  if (known?.status !== "ACTIVE") ensureLinkedRole(cx, "ecs.amazonaws.com")
   const row =
     known?.status === "ACTIVE"
       ? known

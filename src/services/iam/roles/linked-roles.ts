@@ -54,6 +54,8 @@ const CreateServiceLinkedRole: Op<"iam", "CreateServiceLinkedRole"> = (cx, input
 
 /** What still needs a role, by the ARNs of whatever uses it. AWS asks the service; here its records are at hand. */
 const usersOf = ({ tx }: Pick<Cx, "tx">, { account, linkedTo }: IamRoleRow): readonly string[] => {
+  if (linkedTo === "elasticloadbalancing.amazonaws.com")
+    return [...tx.loadBalancers.all()].flatMap((b) => (b.account === account ? b.arn : []))
   if (linkedTo !== "ecs.amazonaws.com") return []
   return [...tx.clusters.all()].flatMap((c) => (c.account === account && c.status === "ACTIVE" ? c.arn : []))
 }

@@ -1,0 +1,84 @@
+// Finding load balancers, listeners, rules and target groups by what a request names, with AWS's errors for those that are
+// not there. What belongs to another account or region is not there either.
+import type { ReadCx } from "../../gate/index.ts"
+import { type Fault, fault, type Scope, scopeKey } from "../../kernel/index.ts"
+import type { ListenerRow, ListenerRuleRow, LoadBalancerRow, TargetGroupRow } from "../../state/index.ts"
+import { isArnOf, type Kind } from "./arns.ts"
+import { invalid } from "./checks.ts"
+
+/** Codes and words: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html, and field reports. */
+const codes: Readonly<Record<Kind, string>> = {
+  "load balancer": "LoadBalancerNotFound",
+  "target group": "TargetGroupNotFound",
+  listener: "ListenerNotFound",
+  "listener rule": "RuleNotFound",
+}
+
+/** Of several: `One or more target groups not found`. */
+export const someNotFound = (kind: Kind): Fault =>
+  fault(codes[kind], `One or more ${kind === "listener rule" ? "rule" : kind}s not found`)
+
+const oneNotFound = (kind: Kind, arn: string): Fault =>
+  fault(codes[kind], `${kind === "target group" ? "Target group" : (titles[kind] ?? kind)} '${arn}' not found`)
+const titles: Readonly<Record<Kind, string>> = {
+  "load balancer": "Load balancer",
+  "target group": "Target group",
+  listener: "Listener",
+  "listener rule": "Rule",
+}
+
+export const checkArn = (kind: Kind, arn: string): void => {
+  if (!isArnOf(kind, arn)) throw invalid(`'${arn}' is not a valid ${kind} ARN`)
+}
+
+const isOf = (row: Scope, scope: Scope): boolean => scopeKey(row) === scopeKey(scope)
+
+interface Named<R> {
+  get(arn: string): R | undefined
+}
+
+const one = <R extends Scope>(cx: ReadCx, table: Named<R>, kind: Kind, arn: string | undefined): R => {
+  checkArn(kind, arn ?? "")
+  const row = table.get(arn ?? "")
+  if (!row || !isOf(row, cx.scope)) throw oneNotFound(kind, arn ?? "")
+  return row
+}
+
+export const loadBalancerAt = (cx: ReadCx, arn: string | undefined): LoadBalancerRow =>
+  one(cx, cx.tx.loadBalancers, "load balancer", arn)
+export const targetGroupAt = (cx: ReadCx, arn: string | undefined): TargetGroupRow =>
+  one(cx, cx.tx.targetGroups, "target group", arn)
+export const listenerAt = (cx: ReadCx, arn: string | undefined): ListenerRow =>
+  one(cx, cx.tx.listeners, "listener", arn)
+
+/** A rule that has a row; of a default rule the listener. */
+export const ruleAt = (
+  cx: ReadCx,
+  arn: string | undefined,
+): { readonly rule: ListenerRuleRow } | { readonly defaultOf: ListenerRow } => {
+  checkArn("listener rule", arn ?? "")
+  const rule = cx.tx.listenerRules.get(arn ?? "")
+  if (rule && isOf(rule, cx.scope)) return { rule }
+  const listener = cx.tx.listeners.get(listenerOfRule(arn ?? ""))
+  if (listener && isOf(listener, cx.scope) && listener.defaultRuleArn === arn) return { defaultOf: listener }
+  throw oneNotFound("listener rule", arn ?? "")
+}
+
+/** The ARN of the listener that a rule's ARN says it is of. */
+export const listenerOfRule = (arn: string): string =>
+  arn.replace(":listener-rule/", ":listener/").replace(/\/[^/]+$/, "")
+
+/** Each of the named ones, once; all of them have to be there. */
+export const allAt = <R extends Scope>(
+  cx: ReadCx,
+  table: Named<R>,
+  kind: Kind,
+  arns: readonly string[],
+): readonly R[] => {
+  for (const arn of arns) checkArn(kind, arn)
+  return [...new Set(arns)].map((arn) => {
+    const row = table.get(arn)
+    if (!row || !isOf(row, cx.scope)) throw someNotFound(kind)
+    return row
+  })
+}

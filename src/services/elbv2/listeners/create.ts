@@ -1,0 +1,61 @@
+// CreateListener.
+import type { Op, ReadCx } from "../../../gate/index.ts"
+import { fault } from "../../../kernel/index.ts"
+import type { ListenerRow } from "../../../state/index.ts"
+import { checkedActions } from "../actions/actions.ts"
+import { listenerArn, ruleArn } from "../arns.ts"
+import { checkPort, invalid } from "../checks.ts"
+import { loadBalancerAt } from "../find.ts"
+import { limits } from "../limits.ts"
+import { sameTags, withTags } from "../tagging/tags.ts"
+import { checkBalancersCapacity } from "../targets/capacity.ts"
+import { shownListener } from "./describe.ts"
+import { checkFree, checkProtocol, protocolFor } from "./ports.ts"
+import { tlsFor } from "./tls.ts"
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html */
+export const CreateListener: Op<"elbv2", "CreateListener"> = (cx, input) => {
+  checkProtocol(input.Protocol)
+  checkPort("port", input.Port)
+  const balancer = loadBalancerAt(cx, input.LoadBalancerArn)
+  // Texts of moto's tests.
+  if (input.Port === undefined) throw invalid("A listener port must be specified")
+  if (input.Protocol === undefined) throw invalid("A listener protocol must be specified")
+  const protocol = protocolFor(balancer.type, input.Protocol)
+  const tags = withTags([], input.Tags, "listener")
+  const tls = tlsFor(cx, protocol, input)
+  const place = { balancer, protocol, member: "defaultActions", operation: "CreateListener" } as const
+  const defaultActions = checkedActions(cx, input.DefaultActions, place)
+  const wished = { loadBalancerArn: balancer.arn, port: input.Port, protocol, ...tls, defaultActions, tags }
+  const known = sameListener(cx, wished)
+  if (known) return { Listeners: [shownListener(known)] }
+  checkFree(cx, balancer.arn, input.Port, protocol)
+  // text from memory
+  if (cx.tx.listeners.count("loadBalancer", balancer.arn) >= limits.listenersPerLoadBalancer)
+    throw fault(
+      "TooManyListeners",
+      `The maximum number of listeners per load balancer is '${limits.listenersPerLoadBalancer}'`,
+    )
+  const arn = listenerArn(balancer.arn, cx.ids.hex(16))
+  const row = cx.tx.listeners.insert({
+    ...cx.scope,
+    arn,
+    ...wished,
+    defaultRuleArn: ruleArn(arn, cx.ids.hex(16)),
+    attributes: {},
+    createdAt: cx.now,
+  })
+  checkBalancersCapacity(cx, balancer.arn)
+  return { Listeners: [shownListener(row)] }
+}
+
+type Wished = Omit<ListenerRow, "arn" | "account" | "region" | "defaultRuleArn" | "attributes" | "createdAt">
+
+/** "This operation is idempotent": the same listener again is the one that is there. */
+const sameListener = (cx: ReadCx, wished: Wished): ListenerRow | undefined => {
+  const text = ({ protocol, certificates, sslPolicy, alpnPolicy, defaultActions }: Wished) =>
+    JSON.stringify([protocol, certificates[0], sslPolicy, alpnPolicy, defaultActions])
+  return cx.tx.listeners
+    .by("port", `${wished.loadBalancerArn} ${wished.port}`)
+    .find((row) => text(row) === text(wished) && sameTags(row.tags, wished.tags))
+}

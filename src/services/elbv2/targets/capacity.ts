@@ -1,0 +1,30 @@
+// How many targets and target groups a load balancer may have behind it.
+import type { ReadCx } from "../../../gate/index.ts"
+import { fault } from "../../../kernel/index.ts"
+import { targetGroupsOf } from "../../../state/index.ts"
+import { limits } from "../limits.ts"
+
+/** The target groups that a load balancer forwards to, each once. */
+export const groupsBehind = (cx: ReadCx, balancer: string): readonly string[] => {
+  const found = new Set<string>()
+  for (const listener of cx.tx.listeners.by("loadBalancer", balancer)) {
+    for (const arn of targetGroupsOf(listener.defaultActions)) found.add(arn)
+    for (const rule of cx.tx.listenerRules.by("listener", listener.arn))
+      for (const arn of targetGroupsOf(rule.actions)) found.add(arn)
+  }
+  return [...found]
+}
+
+/** Throws when a load balancer has more behind it than it may. Texts from memory. */
+export const checkBalancersCapacity = (cx: ReadCx, balancer: string): void => {
+  const isApplication = cx.tx.loadBalancers.get(balancer)?.type === "application"
+  const groups = groupsBehind(cx, balancer)
+  if (isApplication && groups.length > limits.targetGroupsPerApplicationLoadBalancer)
+    throw fault(
+      "TooManyUniqueTargetGroupsPerLoadBalancer",
+      `The maximum number of unique target groups per load balancer is '${limits.targetGroupsPerApplicationLoadBalancer}'`,
+    )
+  const most = isApplication ? limits.targetsPerApplicationLoadBalancer : limits.targetsPerNetworkLoadBalancer
+  const targets = groups.reduce((sum, group) => sum + cx.tx.targets.count("group", group), 0)
+  if (targets > most) throw fault("TooManyTargets", `The maximum number of targets per load balancer is '${most}'`)
+}
