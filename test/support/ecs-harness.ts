@@ -1,7 +1,15 @@
 // ECS for unit tests: its handler table behind the real gate, over records in memory, with time and ids that repeat.
 // Agents, controllers and the wire are not here.
 import assert from "node:assert/strict"
-import { type BulkStores, type Caller, createGate, type Gate, type Input, type Output } from "../../src/gate/index.ts"
+import {
+  type BulkStores,
+  type Caller,
+  createGate,
+  type Gate,
+  type Input,
+  type Output,
+  type ServiceTable,
+} from "../../src/gate/index.ts"
 import { Fault, type Scope, silentLog } from "../../src/kernel/index.ts"
 import type { Operations } from "../../src/model/operations.ts"
 import { ecsService } from "../../src/services/ecs/index.ts"
@@ -41,8 +49,8 @@ export interface EcsHarness {
   patchTask(arn: string | undefined, change: Partial<TaskRow>): void
 }
 
-/** A fresh ECS without any cluster. */
-export const ecsHarness = (): EcsHarness => {
+/** A fresh ECS without any cluster, beside other services. */
+export const ecsHarness = (others: readonly ServiceTable[] = []): EcsHarness => {
   const state = memoryStore()
   const clock = new TestClock()
   const ecs = ecsService({
@@ -51,7 +59,14 @@ export const ecsHarness = (): EcsHarness => {
       telemetryEndpoint: `http://127.0.0.1:4566/${kind}/tcs`,
     }),
   })
-  const gate = createGate({ state, bulk: {} as BulkStores, services: [ecs], clock, ids: testIds(), log: silentLog })
+  const gate = createGate({
+    state,
+    bulk: {} as BulkStores,
+    services: [ecs, ...others],
+    clock,
+    ids: testIds(),
+    log: silentLog,
+  })
   const call: EcsHarness["call"] = (operation, input, caller = root) =>
     gate.invoke("ecs", operation, input, { ...scope, account: caller.account }, caller)
   return {

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict"
 import type { Service } from "@aws-sdk/client-ecs"
 import { controllers, startControllers } from "../../src/controllers/index.ts"
-import type { Input } from "../../src/gate/index.ts"
+import { due } from "../../src/fleet/due.ts"
+import type { Input, ServiceTable } from "../../src/gate/index.ts"
 import { silentLog } from "../../src/kernel/index.ts"
 import type { TaskRow } from "../../src/state/index.ts"
 import { ecsHarness, scope } from "./ecs-harness.ts"
@@ -18,8 +19,8 @@ export const bridgeDefinition = (
 })
 
 /** See the head of the file. Has the cluster `default` and the task definition `web:1`. */
-export const serviceWorld = async () => {
-  const harness = ecsHarness()
+export const serviceWorld = async (others: readonly ServiceTable[] = []) => {
+  const harness = ecsHarness(others)
   const { state, clock, gate } = harness
   const runner = startControllers({ state, gate, clock, log: silentLog, controllers: controllers(scope) })
   const settle = () => clock.advance(0)
@@ -60,9 +61,29 @@ export const serviceWorld = async () => {
     harness.patchTask(arn, { observed: { ...observed, ...change } })
     await settle()
   }
+  let lastPort = 32_767
+  /** Ports that a running container was given on its instance, as an agent says it of bridge mode. */
+  const bindings = (task: TaskRow, name: string) => {
+    const definition = state.view((view) => view.taskDefinitions.get(task.taskDefinitionArn)?.definition)
+    const mappings = definition?.containerDefinitions?.find((c) => c.name === name)?.portMappings ?? []
+    if ((definition?.networkMode ?? "bridge") !== "bridge" || mappings.length === 0) return {}
+    const bound = mappings.map(({ containerPort, hostPort }) => {
+      if (!hostPort) lastPort += 1
+      return { bindIP: "0.0.0.0", containerPort, hostPort: hostPort || lastPort, protocol: "tcp" }
+    })
+    return { networkBindings: bound }
+  }
   const containers = (task: TaskRow, status: "RUNNING" | "STOPPED", exitCode?: number) =>
     Object.fromEntries(
-      task.containers.map((c) => [c.name, { status, ...(exitCode !== undefined && { exitCode }) }] as const),
+      task.containers.map((c) => [
+        c.name,
+        {
+          ...task.observed.containers[c.name],
+          status,
+          ...(exitCode !== undefined && { exitCode }),
+          ...(status === "RUNNING" && bindings(task, c.name)),
+        },
+      ]),
     )
   /** The task is over by itself. */
   const end = (task: TaskRow, exitCode = 1) =>
@@ -73,7 +94,7 @@ export const serviceWorld = async () => {
    */
   const agents = async (bad: readonly string[] = []) => {
     for (let round = 0; round < 100; round += 1) {
-      const next = live().find((task) => task.desiredStatus === "STOPPED" || task.observed.runningAt === undefined)
+      const next = live().find((task) => due(task, false) === "start" || due(task, false) === "stop")
       if (!next) return
       if (next.desiredStatus === "STOPPED") {
         await report(next.arn, { stopSentAt: clock.now() })
@@ -102,6 +123,7 @@ export const serviceWorld = async () => {
     settle,
     instance,
     live,
+    report,
     end,
     agents,
     service,

@@ -194,6 +194,8 @@ const words = { placement: texts.unplaced, launch: texts.notLaunched, other: tex
 
 /** Stops and starts what was planned; answers when to try again what could not be placed. */
 const move = (cx: Cx, service: ServiceRow, moves: Moves): number | undefined => {
+  // However fast it is over: afterwards the service is steady again, and says so.
+  if (service.steadyAt !== undefined) cx.tx.services.patch(service.arn, { steadyAt: undefined })
   const messages: string[] = []
   for (const { task, why } of moves.stop) {
     const failed = why === "unhealthy" ? sickness(task, service, cx.now) : undefined
