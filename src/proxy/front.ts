@@ -44,6 +44,8 @@ export interface FrontParts {
   readonly counters: Counters
   /** A connection to a target failed at once: it is checked now (passive checks). */
   readonly suspect: (pool: string, target: string) => void
+  /** 32 bytes that only this proxy knows, and that outlive it: values of cookies are sealed with them. */
+  readonly secret: Uint8Array
 }
 
 export type MakeFront = (parts: FrontParts) => Front

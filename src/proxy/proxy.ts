@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { type Clock, errorFields, type Log, type RandomSource } from "../kernel/index.ts"
 import { doorsSocket, type FromProxy, type ProxyConfiguration, proxiesSocket, type ToProxy } from "../protocol/index.ts"
 import { Channel, inBatches } from "./channel.ts"
+import { cookieSecret } from "./cookie-secret.ts"
 import type { MakeFront } from "./front.ts"
 import { Fronts } from "./fronts.ts"
 import { readKept, writeKept } from "./kept.ts"
@@ -74,7 +75,7 @@ class Standing {
     this.#log = log
     this.#kept = join(runFolder, `proxy-${machineId}.json`)
     this.#shared = newSharedParts({
-      ...{ clock, random, log },
+      ...{ clock, random, log, secret: cookieSecret(join(runFolder, `proxy-${machineId}.key`), random) },
       reportHealth: (reports) => this.#channel?.say({ type: "health", reports }),
       reportMetrics: (reports) => this.#channel?.sayMetrics(reports),
     })

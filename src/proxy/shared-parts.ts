@@ -19,7 +19,7 @@ export interface SharedParts {
   close(): void
 }
 
-export interface SharedPartsOptions extends Pick<FrontParts, "clock" | "random" | "log"> {
+export interface SharedPartsOptions extends Pick<FrontParts, "clock" | "random" | "log" | "secret"> {
   /** Each change. */
   readonly reportHealth: (reports: readonly HealthReport[]) => void
   /** Each minute. */
@@ -30,7 +30,7 @@ export interface SharedPartsOptions extends Pick<FrontParts, "clock" | "random" 
 
 const chances = 2 ** 24
 
-export const newSharedParts = ({ clock, random, log, ...options }: SharedPartsOptions): SharedParts => {
+export const newSharedParts = ({ clock, random, log, secret, ...options }: SharedPartsOptions): SharedParts => {
   const pools = new ProxyPools(() => clock.now())
   const tls = newTlsContexts()
   const counters = newCounters(clock, options.reportMetrics)
@@ -47,7 +47,16 @@ export const newSharedParts = ({ clock, random, log, ...options }: SharedPartsOp
   let balancers: readonly BalancerConfiguration[] = []
   counters.beforeFlush(() => readHosts(balancers, pools, counters))
   return {
-    parts: { clock, random, log, pools, tls, counters, suspect: (pool, target) => checks.suspect(pool, target) },
+    parts: {
+      clock,
+      random,
+      log,
+      secret,
+      pools,
+      tls,
+      counters,
+      suspect: (pool, target) => checks.suspect(pool, target),
+    },
     apply: (configuration) => {
       balancers = configuration.balancers
       counters.keep(balancers.map(({ id }) => id))

@@ -11,6 +11,7 @@ const world = async (balancer: BalancerConfiguration, ...pools: PoolConfiguratio
   const clock = new TestClock()
   const metrics: MetricReport[] = []
   const shared = newSharedParts({
+    secret: new Uint8Array(32),
     clock,
     random: (bytes) => bytes.fill(0),
     log: silentLog,

@@ -1,0 +1,185 @@
+// Serves the connections of one HTTP or HTTPS listener: TLS, the versions of HTTP, what is read by which parser, and what
+// the silence and the end of a connection mean. The life of a request is in exchange.ts.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import type { Socket } from "node:net"
+import type { Duplex } from "node:stream"
+import { TLSSocket } from "node:tls"
+import type { BalancerConfiguration, ListenerConfiguration } from "../../protocol/index.ts"
+import type { Front, FrontParts, Way } from "../front.ts"
+import { FrontConnection } from "./client/front-connection.ts"
+import { Http1Client, responseOn } from "./client/http1-client.ts"
+import { Exchange } from "./exchange.ts"
+import type { Forwarder } from "./forward/forwarder.ts"
+import { ownAnswer } from "./own-answers.ts"
+import { rawAnswer, refusedBy } from "./refused.ts"
+import { type Serving, servingOf } from "./serving.ts"
+import type { Shared } from "./shared.ts"
+
+/** All headers of a request, and its first line: quotas of Application Load Balancers. */
+const mostHeadBytes = (64 + 16) * 1024
+/** What is under way when the listener goes ends in this time. */
+const closingMs = 30_000
+/** A client that has said its last word is answered within this time, else it counts as gone: AWS waits for no such one. */
+const halfClosedMs = 1000
+
+/** See the head of the file. */
+export class HttpFront implements Front {
+  readonly #parts: FrontParts
+  readonly #shared: Shared
+  readonly #forwarder: Forwarder
+  readonly #server: Server
+  readonly #connections = new Map<Duplex, FrontConnection>()
+  #serving: Serving | undefined
+  #closed: (() => void) | undefined
+
+  constructor(parts: FrontParts, shared: Shared, forwarder: Forwarder) {
+    this.#parts = parts
+    this.#shared = shared
+    this.#forwarder = forwarder
+    this.#server = this.#http1Server()
+  }
+
+  configure(balancer: BalancerConfiguration, listener: ListenerConfiguration): void {
+    this.#serving = servingOf(this.#parts, balancer, listener)
+    this.#server.timeout = this.#serving.idleMs
+    this.#forwarder.configured()
+  }
+
+  accept(socket: Socket, way: Way): void {
+    socket.on("error", () => socket.destroy())
+    const serving = this.#serving
+    if (!serving || this.#closed) return void socket.destroy()
+    const connection = new FrontConnection(socket, way, this.#shared.clock.now())
+    serving.counts.connected(way.zone)
+    socket.once("close", () => serving.counts.disconnected(way.zone))
+    if (serving.listener.tls) this.#secure(connection, serving)
+    else this.#serve(socket, connection)
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel()
+        resolve()
+      }
+      const cancel = this.#shared.clock.at(this.#shared.clock.now() + closingMs, () => {
+        for (const socket of this.#connections.keys()) socket.destroy()
+        done()
+      })
+      this.#closed = done
+      for (const [socket, connection] of this.#connections) {
+        connection.closing = true
+        if (connection.active === 0) socket.destroy()
+      }
+      if (this.#connections.size === 0) done()
+    })
+  }
+
+  #secure(connection: FrontConnection, serving: Serving): void {
+    const { tls } = serving.listener
+    if (!tls) return
+    const { socket, way } = connection
+    const context = this.#parts.tls.contextFor(tls)
+    const secure = new TLSSocket(socket, {
+      isServer: true,
+      secureContext: context.secureContext,
+      SNICallback: context.SNICallback,
+      ALPNProtocols: ["http/1.1"],
+    })
+    secure.setTimeout(serving.idleMs, () => secure.destroy())
+    let isOpen = false
+    secure.on("error", () => {
+      if (!isOpen) serving.counts.tlsFailed(way.zone)
+      secure.destroy()
+    })
+    secure.once("secure", () => {
+      isOpen = true
+      secure.setTimeout(0)
+      connection.tls = { socket: secure, certificate: context.chosen(nameAsked(secure) ?? false) }
+      this.#serve(secure, connection)
+    })
+  }
+
+  #serve(socket: Socket, connection: FrontConnection): void {
+    this.#connections.set(socket, connection)
+    connection.rest()
+    socket.once("close", () => this.#gone(socket))
+    socket.once("end", () => this.#halfClosed(socket, connection))
+    this.#server.emit("connection", socket)
+    socket.resume()
+  }
+
+  #gone(socket: Duplex): void {
+    this.#connections.delete(socket)
+    if (this.#connections.size === 0) this.#closed?.()
+  }
+
+  #http1Server(): Server {
+    const server = createServer({
+      maxHeaderSize: mostHeadBytes,
+      keepAliveTimeout: 0,
+      requestTimeout: 0,
+      headersTimeout: 0,
+      requireHostHeader: false,
+      noDelay: true,
+    })
+    // All headers count, up to the bytes above; Node would leave the rest out silently.
+    server.maxHeadersCount = 0
+    // An undocumented member of Node's: a client that ends its side may still be answered.
+    Object.assign(server, { httpAllowHalfOpen: true })
+    server.on("request", (request, response) => this.#request(request, response))
+    server.on("upgrade", (request, _, first) => this.#request(request, responseOn(request), first))
+    server.on("connect", (request) => this.#request(request, responseOn(request), Buffer.alloc(0)))
+    server.on("timeout", (socket) => this.#silent(socket))
+    server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) =>
+      this.#refused(error, socket),
+    )
+    return server
+  }
+
+  #request(request: IncomingMessage, response: ServerResponse, first?: Buffer): void {
+    const connection = this.#connections.get(request.socket)
+    const serving = this.#serving
+    if (!connection || !serving) return void request.socket.destroy()
+    if (request.socket.timeout !== serving.idleMs) request.socket.setTimeout(serving.idleMs)
+    const client = new Http1Client(request, response, connection, first)
+    const exchange = new Exchange(this.#shared, this.#forwarder, serving, client)
+    connection.begin(exchange)
+    exchange.begin()
+  }
+
+  /** Nothing came and nothing went for the idle timeout. */
+  #silent(socket: Socket): void {
+    const connection = this.#connections.get(socket)
+    const exchange = connection?.underWay
+    if (connection?.halfARequest) this.#answerRaw(socket, 408)
+    else if (exchange?.awaitsClient) exchange.onClientSilent()
+    // Before an answer it is the target that is waited for: its connection says when that takes too long.
+    else if (!exchange || exchange.answering) socket.destroy()
+  }
+
+  #halfClosed(socket: Socket, connection: FrontConnection): void {
+    if (connection.active === 0) return
+    const cancel = this.#shared.clock.at(this.#shared.clock.now() + halfClosedMs, () => {
+      if (connection.underWay && !connection.underWay.answering) socket.destroy()
+    })
+    socket.once("close", cancel)
+  }
+
+  #refused(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Duplex): void {
+    const connection = this.#connections.get(socket)
+    // The connection failed, or its answer is half out: there is nothing to say.
+    if (!error.code?.startsWith("HPE_") || connection?.underWay?.answering) return void socket.destroy()
+    const { status } = refusedBy(error.code, error.message, error.rawPacket)
+    this.#answerRaw(socket, status)
+  }
+
+  #answerRaw(socket: Duplex, status: number): void {
+    if (!socket.writable) return void socket.destroy()
+    socket.end(rawAnswer(ownAnswer(status, this.#shared.date())), () => socket.destroy())
+  }
+}
+
+/** Undefined when the client asked for none. */
+const nameAsked = (socket: TLSSocket): string | undefined =>
+  (socket as TLSSocket & { readonly servername?: string | false }).servername || undefined
