@@ -4,6 +4,7 @@ import { type CertificatePorts, certificateManager } from "../services/acm/index
 import { ec2 } from "../services/ec2/index.ts"
 import { type EcrPorts, ecrService } from "../services/ecr/index.ts"
 import { type EcsPorts, ecsService } from "../services/ecs/index.ts"
+import { elb } from "../services/elb/index.ts"
 import { elbv2 } from "../services/elbv2/index.ts"
 import { iam } from "../services/iam/index.ts"
 import { type LogsPorts, logsService } from "../services/logs/index.ts"
@@ -19,6 +20,7 @@ export const services = (
   ec2,
   ecrService(ports),
   ecsService(ports),
+  elb,
   elbv2,
   iam,
   logsService(ports),

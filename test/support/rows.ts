@@ -1,5 +1,11 @@
 // Records for tests that begin in the middle of a story, with members that no test cares about filled in.
-import type { ContainerInstanceRow, IamRoleRow, TaskDefinitionRow, TaskRow } from "../../src/state/index.ts"
+import type {
+  ContainerInstanceRow,
+  IamRoleRow,
+  InstanceRow,
+  TaskDefinitionRow,
+  TaskRow,
+} from "../../src/state/index.ts"
 
 const scope = { account: "111122223333", region: "us-east-1" }
 const arn = (resource: string) => `arn:aws:ecs:${scope.region}:${scope.account}:${resource}`
@@ -106,3 +112,30 @@ export const trustOf = (service: string, condition?: object): string =>
       },
     ],
   })
+
+/** A running instance. */
+export const anInstance = (more: Partial<InstanceRow> = {}): InstanceRow => ({
+  account: "000000000000",
+  region: "us-east-1",
+  tags: [],
+  id: "i-0123456789abcdef0",
+  reservationId: "r-0123456789abcdef0",
+  launchIndex: 0,
+  imageId: "ami-0123456789abcdef0",
+  instanceType: "t3.micro",
+  vcpus: 2,
+  memoryMiB: 1024,
+  architecture: "x86_64",
+  vpcId: "vpc-0123456789abcdef0",
+  subnetId: "subnet-0123456789abcdef0",
+  availabilityZone: "us-east-1a",
+  privateIp: "172.31.0.10",
+  interfaceId: "eni-0123456789abcdef0",
+  launchedAt: 0,
+  agentSettings: {},
+  desired: "running",
+  transitionReason: "",
+  boots: 1,
+  observed: { state: "running", at: 0 },
+  ...more,
+})

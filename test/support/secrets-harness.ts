@@ -1,74 +1,22 @@
-// Secrets Manager, the Parameter Store and Certificate Manager behind the real gate and the real controllers, over records in
-// memory, with time, ids and a key that repeat. The wire is not here.
-import assert from "node:assert/strict"
-import { controllers, startControllers } from "../../src/controllers/index.ts"
-import { type BulkStores, type Caller, createGate, type Input, type Output } from "../../src/gate/index.ts"
-import { Fault, newVault, silentLog, type Vault } from "../../src/kernel/index.ts"
-import type { Operations } from "../../src/model/operations.ts"
+// Secrets Manager, the Parameter Store and Certificate Manager behind the real gate and the real controllers.
 import { certificateManager } from "../../src/services/acm/index.ts"
 import { secretsManager } from "../../src/services/secretsmanager/index.ts"
 import { parameterStore } from "../../src/services/ssm/index.ts"
-import { memoryStore, type State } from "../../src/state/index.ts"
-import { TestClock } from "./test-clock.ts"
-import { seededRandom, testIds } from "./test-ids.ts"
+import { type ServiceHarness, serviceHarness, testVault } from "./service-harness.ts"
 
-export const scope = { account: "123456789012", region: "us-east-1" }
-export const root: Caller = { account: scope.account, arn: "arn:aws:iam::123456789012:root", kind: "root" }
-/** A vault whose key and nonces repeat. */
-export const testVault = (): Vault => newVault(new Uint8Array(32).fill(5), seededRandom(5))
+export { root, type ServiceHarness, scope, testVault } from "./service-harness.ts"
 
-export interface ServiceHarness<S extends keyof Operations> {
-  readonly state: State
-  readonly clock: TestClock
-  /** Calls an operation as the root of the account, or as `caller`. */
-  call<O extends keyof Operations[S] & string>(operation: O, input: Input<S, O>, caller?: Caller): Promise<Output<S, O>>
-  /** The call must be refused with exactly this. */
-  refuses<O extends keyof Operations[S] & string>(
-    operation: O,
-    input: Input<S, O>,
-    code: string,
-    message: string,
-  ): Promise<void>
-}
-
-/** The services with nothing in them, asked as one of them. */
-const harness = <S extends keyof Operations>(service: S, now?: number): ServiceHarness<S> => {
-  const state = memoryStore()
-  const clock = new TestClock(now)
+const tables = () => {
   const ports = { vault: testVault() }
-  const ids = testIds()
-  const gate = createGate({
-    state,
-    bulk: {} as BulkStores,
-    services: [certificateManager(ports), secretsManager(ports), parameterStore(ports)],
-    clock,
-    ids,
-    log: silentLog,
-  })
-  startControllers({ state, gate, clock, log: silentLog, controllers: controllers(scope) })
-  const call: ServiceHarness<S>["call"] = (operation, input, caller = root) =>
-    gate.invoke(service, operation, input, { ...scope, account: caller.account }, caller)
-  return {
-    state,
-    clock,
-    call,
-    refuses: async (operation, input, code, message) => {
-      const thrown: unknown = await call(operation, input).then(
-        () => assert.fail(`${operation} was not refused`),
-        (error: unknown) => error,
-      )
-      if (!(thrown instanceof Fault)) throw thrown
-      assert.deepEqual({ code: thrown.code, message: thrown.message }, { code, message })
-    },
-  }
+  return [certificateManager(ports), secretsManager(ports), parameterStore(ports)]
 }
 
-export const secretsHarness = (): ServiceHarness<"secretsmanager"> => harness("secretsmanager")
+export const secretsHarness = (): ServiceHarness<"secretsmanager"> => serviceHarness("secretsmanager", tables())
 
-export const parametersHarness = (): ServiceHarness<"ssm"> => harness("ssm")
+export const parametersHarness = (): ServiceHarness<"ssm"> => serviceHarness("ssm", tables())
 
 /** `now`: where openssl looks at certificates, it looks at the machine's time. */
-export const certificatesHarness = (now?: number): ServiceHarness<"acm"> => harness("acm", now)
+export const certificatesHarness = (now?: number): ServiceHarness<"acm"> => serviceHarness("acm", tables(), { now })
 
 /** A token of its own for each new version, as SDKs make them. */
 export const tokens = () => {
