@@ -18,6 +18,7 @@ export {
   makeDefaultVpc,
 } from "./default-vpc.ts"
 export { type EcsImage, ecsImages } from "./ecs-images.ts"
+export { hostedZoneOf } from "./hosted-zones.ts"
 export { type ShownInstanceHealth, shownInstanceHealth } from "./instance-health.ts"
 export { mostInterfaces } from "./interface-limits.ts"
 export { type Cidr, cidrHolds, cidrsOverlap, formatAddress, formatCidr, parseAddress, parseCidr } from "./ipv4.ts"

@@ -39,6 +39,12 @@ const members = (type: StructureType, roll: Dice, depth: number): Record<string,
     if (value !== undefined) out[member.name] = value
     if (type.kind === "union" && value !== undefined) break
   }
+  // A list of structures without a required member would often be empty, and be missing where a form cannot say so.
+  const [first] = type.members
+  if (Object.keys(out).length === 0 && first?.type.kind === "string") {
+    const value = memberValue(first, roll, depth)
+    if (value !== undefined) out[first.name] = value
+  }
   return Object.keys(out).length === 0 ? undefined : out
 }
 

@@ -2,7 +2,12 @@
 import type { LoadBalancerDescription, Policies } from "@aws-sdk/client-elastic-load-balancing"
 import type { ReadCx, ReadOp } from "../../gate/index.ts"
 import { scopeKey } from "../../kernel/index.ts"
-import type { ClassicListener, ClassicLoadBalancerRow, ClassicPolicy } from "../../state/index.ts"
+import {
+  type ClassicListener,
+  type ClassicLoadBalancerRow,
+  type ClassicPolicy,
+  hostedZoneOf,
+} from "../../state/index.ts"
 import { balancerOf, keyOf, registeredIn } from "./find.ts"
 import { shownHealthCheck } from "./health-check.ts"
 import { pageOf } from "./pages.ts"
@@ -39,11 +44,13 @@ const shownPolicies = (policies: readonly ClassicPolicy[]): Policies => {
 
 const shown = (cx: ReadCx, row: ClassicLoadBalancerRow): LoadBalancerDescription => {
   const [group] = row.securityGroups.flatMap((id) => cx.tx.securityGroups.get(`${scopeKey(row)}/${id}`) ?? [])
+  const zone = hostedZoneOf(row.region, "application")
   return {
     LoadBalancerName: row.name,
     DNSName: row.dnsName,
-    // AWS shows these two of internet-facing ones alone.
+    // AWS shows the name of internet-facing ones alone.
     ...(row.scheme === "internet-facing" && { CanonicalHostedZoneName: row.dnsName }),
+    ...(zone !== undefined && { CanonicalHostedZoneNameID: zone }),
     ListenerDescriptions: row.listeners.map(shownListener),
     Policies: shownPolicies(row.policies),
     BackendServerDescriptions: row.backendPolicies.map(({ instancePort, policies }) => ({

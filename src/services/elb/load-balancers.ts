@@ -1,5 +1,5 @@
 // CreateLoadBalancer and DeleteLoadBalancer, and what changes where a load balancer is.
-import type { Cx, Op } from "../../gate/index.ts"
+import { type Cx, ensureLinkedRole, type Op } from "../../gate/index.ts"
 import { fault, scopeKey } from "../../kernel/index.ts"
 import { type ClassicLoadBalancerRow, classicKey, ensureDefaultVpc, targetKey } from "../../state/index.ts"
 import { checkName, misconfigured } from "./checks.ts"
@@ -35,6 +35,7 @@ export const CreateLoadBalancer: Op<"elb", "CreateLoadBalancer"> = (cx, input) =
   }
   ensureDefaultVpc(cx.tx, cx.scope)
   const { vpcId, subnets } = placed(cx, input, scheme)
+  ensureLinkedRole(cx, "elasticloadbalancing.amazonaws.com")
   const prefix = scheme === "internal" ? "internal-" : ""
   const dnsName = `${prefix}${name.toLowerCase()}-${cx.ids.digits(10)}.${cx.scope.region}.elb.localhost`
   cx.tx.classicLoadBalancers.insert({

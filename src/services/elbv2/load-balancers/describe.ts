@@ -2,10 +2,9 @@
 import type { LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2"
 import type { ReadCx, ReadOp } from "../../../gate/index.ts"
 import { fault, scopeKey } from "../../../kernel/index.ts"
-import type { LoadBalancerRow, LoadBalancerZone } from "../../../state/index.ts"
+import { hostedZoneOf, type LoadBalancerRow, type LoadBalancerZone } from "../../../state/index.ts"
 import { invalid } from "../checks.ts"
 import { allAt } from "../find.ts"
-import { hostedZoneOf } from "../hosted-zones.ts"
 import { pageOf } from "../pages.ts"
 
 const shownZone = (

@@ -1,6 +1,6 @@
 // The Route 53 hosted zones in which the names of load balancers are at AWS, by region: `CanonicalHostedZoneId`.
 // https://docs.aws.amazon.com/general/latest/gr/elb.html (as quoted by external-dns; regions opened since 2022 from memory)
-import type { LoadBalancerRow } from "../../state/index.ts"
+import type { LoadBalancerRow } from "./tables/load-balancers.ts"
 
 /** Region, that of application (and classic) load balancers, that of network load balancers. */
 const zones: readonly (readonly [region: string, application: string, network: string])[] = [
@@ -39,7 +39,7 @@ const zones: readonly (readonly [region: string, application: string, network: s
   ["us-west-2", "Z1H1FL5HABSF5", "Z18D5FSROUN65G"],
 ]
 
-/** Absent for a region that AWS does not have. */
+/** Absent for a region that AWS does not have. Classic load balancers are where application load balancers are. */
 export const hostedZoneOf = (region: string, type: LoadBalancerRow["type"]): string | undefined => {
   const found = zones.find(([name]) => name === region)
   return type === "application" ? found?.[1] : found?.[2]
