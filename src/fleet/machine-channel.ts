@@ -7,7 +7,6 @@ import type {
   InstanceMetadata,
   InstanceWish,
   MachineWish,
-  NameWish,
   NetworkWish,
   ToSupervisor,
 } from "../protocol/index.ts"
@@ -15,12 +14,13 @@ import {
   closedSubnets,
   type InstanceRow,
   type MachineRow,
+  type NetworkInterfaceRow,
   type State,
-  shownDnsName,
   type View,
 } from "../state/index.ts"
 import { instanceMetadata } from "./instance-metadata.ts"
 import { LineBuffer } from "./line-buffer.ts"
+import { concernsNames, namesOf } from "./vpc-names.ts"
 
 const reconnect: BackOff = { first: 50, factor: 2, max: 2_000 }
 
@@ -87,11 +87,9 @@ export const startMachineChannel = (options: MachineChannelOptions): Cancel => {
     ({ changes }) => {
       for (const { table, before, after } of changes) {
         const isWish = table === "instances" ? isTold(before, after) : wishesFrom.has(table)
-        if (isWish && !isObservation(before, after))
+        if ((isWish && !isObservation(before, after)) || isOfBalancer(table, after ?? before))
           wishesDue = sayLater(wishesDue, () => (wishesDue = false), sayWishes)
-        // A VPC's attributes decide whether what is in it has names.
-        if (table === "networkInterfaces" || table === "vpcs")
-          namesDue = sayLater(namesDue, () => (namesDue = false), sayNames)
+        if (concernsNames(table, before, after)) namesDue = sayLater(namesDue, () => (namesDue = false), sayNames)
       }
     },
   )
@@ -108,6 +106,10 @@ export const startMachineChannel = (options: MachineChannelOptions): Cancel => {
 const wishesFrom: ReadonlySet<string> = new Set([
   ...["machines", "networks", "subnets", "routeTables", "internetGateways", "natGateways"],
 ])
+
+/** An address that a proxy listens on comes to the network's bridge, and goes from it. */
+const isOfBalancer = (table: string, row: object | undefined): boolean =>
+  table === "networkInterfaces" && (row as NetworkInterfaceRow | undefined)?.balancer !== undefined
 
 /**
  * A fact about the wish that stands: nothing new is wished. With thousands of instances all wishes are long, and a fact
@@ -147,6 +149,10 @@ const wishesOf = (view: View, options: MachineChannelOptions) => ({
       desired: n.desired,
       generation: n.generation,
       closed: closedSubnets(view, n, n.vpcId),
+      addresses: view.networkInterfaces
+        .by("vpcOfBalancer", `${n.account}/${n.region}/${n.vpcId}`)
+        .map(({ privateIp }) => privateIp)
+        .toSorted(),
     }),
   ),
 })
@@ -220,12 +226,6 @@ export const agentEndpoint = (view: View, machine: MachineRow | undefined, ours:
 
 /** The name that hosts of the pool register with; the control plane knows them by their key and shows it nowhere. */
 const fargatePoolCluster = "roadstead-fargate"
-
-const namesOf = (view: View): NameWish[] =>
-  [...view.networkInterfaces.all()].flatMap((i) => {
-    const name = shownDnsName(view, i)
-    return name === undefined ? [] : [{ network: `${i.account}/${i.region}/${i.vpcId}`, name, address: i.privateIp }]
-  })
 
 const parseFact = (line: string): FromSupervisor | undefined => {
   try {

@@ -32,6 +32,7 @@ import { vpcListeners } from "./listeners.ts"
 import { loadBalancerHosts, proxyFor } from "./load-balancer-hosts.ts"
 import { startLogSweep } from "./log-sweep.ts"
 import { metricsRegistry } from "./metrics.ts"
+import { openProxies } from "./proxies.ts"
 import { reset } from "./reset.ts"
 import { ensureRootKey } from "./root-key.ts"
 import { services } from "./services.ts"
@@ -149,6 +150,11 @@ const start = async ({
     reachedAt: (caller) => addressFor(config, caller, endpoint()),
     ...(onAgent && { onAgent }),
   })
+  const proxies = await openProxies({
+    ...{ state, clocks, vault, engine, log, ...logsPorts },
+    runFolder: folders.run,
+    epoch: ids.hex(16),
+  })
   const runner = startControllers({ state, gate, clock: clocks.cloud, log, controllers: controllers(home, clockPorts) })
   const stopSweep = startLogSweep({ state, logEvents: bulk.logEvents, clock: clocks.cloud, log, ports: logsPorts })
   const { layers } = bulk
@@ -179,7 +185,7 @@ const start = async ({
           })),
         ),
       metrics: () => {
-        metrics ??= metricsRegistry({ state, runner, fleet })
+        metrics ??= metricsRegistry({ state, runner, fleet, proxies })
         return metrics
       },
       rootCertificate: async () => {
@@ -227,6 +233,7 @@ const start = async ({
       stopHostWatch()
       runner.stop()
       fleet.close()
+      await proxies.close()
       await server.close()
       await state.close()
       await bulk.logEvents.close()

@@ -4,8 +4,16 @@ import type { Runner } from "../controllers/index.ts"
 import type { Fleet } from "../fleet/index.ts"
 import { type State, taskStatuses } from "../state/index.ts"
 
+/** What is counted. */
+export interface CountedParts {
+  readonly state: State
+  readonly runner: Runner
+  readonly fleet: Fleet
+  readonly proxies: { readonly connected: number }
+}
+
 /** Builds the registry; values are read when it is asked. */
-export const metricsRegistry = ({ state, runner, fleet }: { state: State; runner: Runner; fleet: Fleet }): Registry => {
+export const metricsRegistry = ({ state, runner, fleet, proxies }: CountedParts): Registry => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const gauge = (name: string, help: string, labelNames: string[], collect: (gauge: Gauge) => void) =>
@@ -26,6 +34,7 @@ export const metricsRegistry = ({ state, runner, fleet }: { state: State; runner
     for (const [status, count] of counts) g.set({ status }, count)
   })
   gauge("roadstead_agents_connected", "Agents with a command session.", [], (g) => g.set(fleet.connected))
+  gauge("roadstead_proxies_connected", "Proxies of load balancers that are there.", [], (g) => g.set(proxies.connected))
   gauge("roadstead_commits", "Position of the newest transaction.", [], (g) => g.set(state.position))
   gauge("roadstead_controller_keys_waiting", "Keys that wait for a look.", [], (g) => g.set(runner.waiting()))
   gauge("roadstead_controller_looks", "Looks at a key since the start.", ["controller"], (g) => {

@@ -42,6 +42,8 @@ export interface ProxyChannel {
 /** See the head of the file. */
 export const startProxyChannel = (options: ProxyChannelOptions): ProxyChannel => {
   const { state, clock, log, epoch } = options
+  let version = 0
+  const versions = { epoch, next: () => ++version }
   const cloudNow = () => Math.floor((options.cloud ?? clock).now())
   const compile = newCompiler(options)
   const sessions = new Map<string, ProxySession>()
@@ -132,7 +134,7 @@ export const startProxyChannel = (options: ProxyChannelOptions): ProxyChannel =>
 
   return {
     connect: (peer) => {
-      const session = new ProxySession(peer, epoch)
+      const session = new ProxySession(peer, versions)
       return {
         heard: (message) => {
           if (!stopped) hear(session, message)

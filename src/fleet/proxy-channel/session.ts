@@ -18,19 +18,21 @@ const nothing: Compiled = { balancers: [], pools: [] }
 export class ProxySession {
   readonly peer: ProxyPeer
   readonly #epoch: string
+  readonly #next: () => number
   /** The hello names it. */
   machineId: string | undefined
   /** Sent and not yet applied, by version. */
   readonly #sent = new Map<number, Compiled>()
-  #version = 0
   #last: Compiled | undefined
   /** Of this connection: until then nothing is known of what the proxy carries. */
   applied: Compiled | undefined
   readonly #ways = new Map<string, ListeningReport>()
 
-  constructor(peer: ProxyPeer, epoch: string) {
+  /** Versions are of the epoch: a proxy that comes again drops what is not newer than what it has. */
+  constructor(peer: ProxyPeer, versions: { readonly epoch: string; readonly next: () => number }) {
     this.peer = peer
-    this.#epoch = epoch
+    this.#epoch = versions.epoch
+    this.#next = versions.next
   }
 
   get ways(): Iterable<ListeningReport> {
@@ -41,11 +43,11 @@ export class ProxySession {
   tell(compiled: Compiled = nothing): void {
     if (compiled === this.#last) return
     this.#last = compiled
-    this.#version += 1
-    this.#sent.set(this.#version, compiled)
+    const version = this.#next()
+    this.#sent.set(version, compiled)
     // A proxy that says nothing for so long says in the end that it has applied the newest.
-    this.#sent.delete(this.#version - mostSent)
-    this.peer.say({ version: this.#version, epoch: this.#epoch, ...compiled })
+    for (const older of this.#sent.keys()) if (this.#sent.size > mostSent) this.#sent.delete(older)
+    this.peer.say({ version, epoch: this.#epoch, ...compiled })
   }
 
   /** Whether what the proxy carries is another thing now. What it applied of an earlier control plane says nothing. */

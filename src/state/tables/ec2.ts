@@ -99,6 +99,8 @@ export const networkInterfaces = defineTable<NetworkInterfaceRow>()({
     vpc: (i) => `${scoped(i)}/${i.vpcId}`,
     task: (i) => i.taskArn,
     balancer: (i) => i.balancer,
+    /** Those that proxies listen at, by their VPC. */
+    vpcOfBalancer: (i) => (i.balancer === undefined ? undefined : `${scoped(i)}/${i.vpcId}`),
     /** Those of tasks, by their subnet: to be counted. */
     subnetOfTask: (i) => (i.taskArn === undefined ? undefined : `${scoped(i)}/${i.subnetId}`),
     /** One interface per address of a VPC. */
