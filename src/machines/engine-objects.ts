@@ -61,6 +61,7 @@ export const emptyEngine = async (docker: Docker, owner: string, clock: Clock): 
     } catch (error) {
       // 403: a network has active endpoints.
       if (!hasStatus(error, 403) || left === 0) throw error
+      await dropEndpoints(docker, owner)
       await delay(clock, between)
     }
   }
@@ -91,6 +92,22 @@ const removeRest = async (docker: Docker, owner: string): Promise<Omit<Emptied, 
   const names = (volumes.Volumes ?? []).map(({ Name }) => Name)
   await allAtOnce(names, (name) => unlessGone(docker.request("DELETE", `/volumes/${encodeURIComponent(name)}`)))
   return { networks: networks.length, volumes: names.length }
+}
+
+/**
+ * A container that was removed while Docker was starting it can leave its place in a network behind, without a container
+ * that could be looked for: only by name and by force it goes.
+ */
+const dropEndpoints = async (docker: Docker, owner: string): Promise<void> => {
+  const { body: networks } = await docker.request<{ Id: string }[]>("GET", "/networks", { query: ofOwner(owner) })
+  const drop = async (id: string) => {
+    const { body } = await docker.request<{ Containers?: Record<string, { Name: string }> }>("GET", `/networks/${id}`)
+    for (const { Name } of Object.values(body.Containers ?? {})) {
+      await docker.request("POST", `/networks/${id}/disconnect`, { body: { Container: Name, Force: true } })
+    }
+  }
+  // Whether it was of use the next look tells.
+  await Promise.allSettled(networks.map(({ Id }) => drop(Id)))
 }
 
 /** Stops everything that runs on an engine of our own, the pause containers last. Nothing is removed. */
