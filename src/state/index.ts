@@ -117,6 +117,7 @@ export {
   type ServiceEventRow,
   type ServiceRevisionRow,
   type ServiceRow,
+  type ShiftStage,
   serviceEventKey,
   type TrafficShift,
 } from "./tables/services.ts"

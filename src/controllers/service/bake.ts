@@ -15,8 +15,9 @@ export interface Bake {
 /** `steady`: everything that the deployment wants is so. When that ceases, the time begins anew with the next time. */
 export const bakeOf = (service: ServiceRow, primary: DeploymentRow, steady: boolean, now: number): Bake => {
   const time = (service.deploymentConfiguration.bakeTimeInMinutes ?? 0) * 60_000
-  // What came back by a rollback had been baked when it succeeded.
-  if (time === 0 || primary.rolloutState !== "IN_PROGRESS" || primary.status === "SUCCESSFUL") return { over: true }
+  // What came back by a rollback had been baked when it succeeded, and a shift of traffic has a stage for it.
+  if (time === 0 || primary.shift?.over || primary.rolloutState !== "IN_PROGRESS" || primary.status === "SUCCESSFUL")
+    return { over: true }
   if (!steady) return primary.bakingSince === undefined ? { over: false } : { over: false, since: { at: undefined } }
   const until = (primary.bakingSince ?? now) + time
   if (primary.bakingSince === undefined) return { over: false, since: { at: now }, until }

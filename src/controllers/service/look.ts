@@ -10,6 +10,7 @@ import {
 import type { ServiceRow, TaskRow, View } from "../../state/index.ts"
 import { onlyDrains, targetsOf } from "./look-targets.ts"
 import type { EndedTask, LiveTask, Seen } from "./seen.ts"
+import { lookAtShift } from "./shift/look.ts"
 import { texts } from "./texts.ts"
 
 /** Identical events are not repeated for so long, unless the service was steady in between: aws-behaviour.md 2.2. */
@@ -23,8 +24,12 @@ export const lookAtService = (view: View, arn: string, now: number): Seen | unde
   const deployments = view.deployments.by("service", arn).toSorted((a, b) => a.createdAt - b.createdAt)
   const primary = deployments.find((d) => d.id === service.primary)
   const older = deployments.filter((d) => d.shown && d !== primary).toReversed()
+  const shift = lookAtShift(view, service, deployments)
   const lastGood = deployments.findLast(
-    (d) => d.id !== service.primary && d.completedAt > 0 && d.rolloutState === "COMPLETED",
+    (d) =>
+      d.id !== service.primary &&
+      // Traffic goes back to where it came from.
+      (shift?.base === undefined ? d.completedAt > 0 && d.rolloutState === "COMPLETED" : d.id === shift.base),
   )
   const isPacked = service.placementStrategy.some(({ type }) => type === "binpack")
   const live: LiveTask[] = []
@@ -53,6 +58,7 @@ export const lookAtService = (view: View, arn: string, now: number): Seen | unde
     lingering,
     ended,
     said: saidLately(view, service, now),
+    ...(shift && { shift }),
     ...(needsHosts(service, live) && { hosts: hostsOfTasks(view, live) }),
     ...(mayBeUnbalanced(service, live) && { zones: zonesOfService(view, service) }),
     ...(service.deploymentController === "EXTERNAL" && {

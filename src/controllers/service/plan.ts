@@ -6,10 +6,11 @@ import { bakeOf } from "./bake.ts"
 import { completed, isSteady, overDeployments } from "./completion.ts"
 import { daemonMoves } from "./daemon.ts"
 import { nextChange } from "./health.ts"
-import { type Progress, progressOf } from "./progress.ts"
+import { giveUpShift, type Progress, progressOf } from "./progress.ts"
 import { planRebalance, type RebalancePlan } from "./rebalance.ts"
 import { type Moves, rollingMoves } from "./rolling.ts"
 import type { DeploymentChange, LiveTask, Seen } from "./seen.ts"
+import { planShift, type ShiftPlan } from "./shift/plan.ts"
 import { planTaskSets, type TaskSetPlan } from "./task-sets.ts"
 import { texts } from "./texts.ts"
 
@@ -32,6 +33,7 @@ export type ServicePlan =
   | { readonly kind: "count"; readonly daemonCount: number }
   /** Deleted: every task is to go, and when none is left the service is INACTIVE. */
   | { readonly kind: "drain"; readonly stop: readonly LiveTask[]; readonly over: boolean }
+  | Extract<ShiftPlan, { kind: "shift" }>
   | RebalancePlan
   | TaskSetPlan
 
@@ -50,6 +52,8 @@ export const planService = (seen: Seen, now: number): ServicePlan => {
   if (progress.patches.size > 0 || progress.primary !== undefined) return { kind: "progress", progress }
 
   const next = nextTime(seen, primary, now)
+  const shift = seen.shift && planShift(seen, seen.shift, primary, now)
+  if (shift) return shifting(shift, seen, primary, now, next)
   if (seen.eligible && primary.daemonCount !== seen.eligible.length)
     return { kind: "count", daemonCount: seen.eligible.length }
   const rebalance = seen.eligible ? undefined : planRebalance(seen, primary, now)
@@ -57,6 +61,24 @@ export const planService = (seen: Seen, now: number): ServicePlan => {
   const moves = seen.eligible ? daemonMoves(seen, primary, seen.eligible, now) : rollingMoves(seen, primary, now)
   if (moves.start.length > 0 || moves.stop.length > 0) return { kind: "moves", moves, next }
   return settle(seen, primary, moves, now, next)
+}
+
+/** The plan of a shift as one of the service: what fails is given up as everything else is. */
+const shifting = (
+  shift: ShiftPlan,
+  seen: Seen,
+  primary: DeploymentRow,
+  now: number,
+  next: number | undefined,
+): ServicePlan => {
+  switch (shift.kind) {
+    case "shift":
+      return shift
+    case "give up":
+      return { kind: "progress", progress: giveUpShift(seen, primary, shift.reason, now) }
+    default:
+      return { ...shift, next: earliest([next, shift.next]) }
+  }
 }
 
 const settle = (

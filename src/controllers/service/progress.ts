@@ -4,6 +4,7 @@ import { breakerThreshold } from "../../services/ecs/index.ts"
 import type { DeploymentRow } from "../../state/index.ts"
 import { isHealthy } from "./health.ts"
 import type { DeploymentChange, Seen } from "./seen.ts"
+import { shiftTexts } from "./shift/texts.ts"
 import { texts } from "./texts.ts"
 import { churnAfter, hasRunSince, isShortLife, pauseAfterFailure } from "./throttle.ts"
 
@@ -75,10 +76,19 @@ export const progressOf = (seen: Seen, now: number): Progress => {
   if (!isBroken(seen, current)) return progress
   return giveUp(seen, current, progress, now, {
     reason: texts.broken,
+    ...(current.shift && { statusReason: shiftTexts.broken }),
     messages: [texts.failed(service.name, primary.id)],
     rollsBack: service.deploymentConfiguration.deploymentCircuitBreaker?.rollback === true,
   })
 }
+
+/** The same for a deployment whose traffic cannot be shifted any further: that always goes back. */
+export const giveUpShift = (seen: Seen, primary: DeploymentRow, reason: string, now: number): Progress =>
+  giveUp(seen, primary, nothing, now, {
+    reason,
+    messages: [shiftTexts.failed(seen.service.name, primary.id, reason)],
+    rollsBack: true,
+  })
 
 const isBroken = ({ service }: Seen, primary: DeploymentRow): boolean => {
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker
@@ -96,20 +106,30 @@ const giveUp = (
   primary: DeploymentRow,
   before: Progress,
   now: number,
-  why: { readonly reason: string; readonly messages: readonly string[]; readonly rollsBack: boolean },
+  why: {
+    readonly reason: string
+    /** What the service deployment says of it, if that is something else. */
+    readonly statusReason?: string
+    readonly messages: readonly string[]
+    readonly rollsBack: boolean
+  },
 ): Progress => {
   const { service, lastGood } = seen
-  const { reason } = why
+  const { reason, statusReason = reason } = why
   const target = why.rollsBack ? lastGood : undefined
+  const isLost = why.rollsBack && !target && primary.shift !== undefined
   const patches = new Map(before.patches)
   patches.set(primary.id, {
     ...before.patches.get(primary.id),
     rolloutState: "FAILED",
     rolloutStateReason: reason,
-    statusReason: reason,
+    statusReason: isLost ? shiftTexts.noCandidate : statusReason,
     updatedAt: now,
     ...(target
-      ? { status: "ROLLBACK_IN_PROGRESS", rollback: { reason, startedAt: now, revisionArn: target.revisionArn } }
+      ? {
+          status: "ROLLBACK_IN_PROGRESS",
+          rollback: { reason: statusReason, startedAt: now, revisionArn: target.revisionArn },
+        }
       : { status: why.rollsBack ? "ROLLBACK_FAILED" : "STOPPED", stoppedAt: now, finishedAt: now }),
   })
   const failed = { id: primary.id, name: "SERVICE_DEPLOYMENT_FAILED", reason } as const

@@ -21,6 +21,7 @@ import type { Progress } from "./progress.ts"
 import { heldFor, type RebalancePlan } from "./rebalance.ts"
 import type { Moves, StopWhy } from "./rolling.ts"
 import type { DeploymentChange, LiveTask } from "./seen.ts"
+import { carryOutShift } from "./shift/carry-out.ts"
 import type { TaskSetNews } from "./task-sets.ts"
 import { texts } from "./texts.ts"
 
@@ -80,6 +81,9 @@ const carryOut = (cx: Cx, service: ServiceRow, plan: Exclude<ServicePlan, { kind
       return outcome(earliest(plan.next, move(cx, service, plan.moves)))
     case "rebalance":
       rebalance(cx, service, plan)
+      return done
+    case "shift":
+      carryOutShift(cx, service, plan.deployment, plan.step)
       return done
     case "drain":
       for (const task of plan.stop) stop(cx, service, task.arn, "scaling", task.deployment)

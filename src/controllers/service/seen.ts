@@ -1,5 +1,6 @@
 // What the service controller knows of a service when it plans: plain data, read in one view by look.ts.
 import type { DeploymentRow, ServiceRow, TaskSetRow } from "../../state/index.ts"
+import type { ShiftSeen } from "./shift/seen.ts"
 
 /** What a load balancer sees of a task. */
 export interface SeenTarget {
@@ -71,6 +72,8 @@ export interface Seen {
   readonly ended: readonly EndedTask[]
   /** What events have said since the last steady state, in the last six hours: it is not said twice. */
   readonly said: ReadonlySet<string>
+  /** Where a deployment shifts traffic, or has to give it back. */
+  readonly shift?: ShiftSeen
   /** With the EXTERNAL controller: the task sets, and how many tasks each is to have. */
   readonly taskSets?: readonly { readonly row: TaskSetRow; readonly desired: number }[]
   /** Availability zones that its tasks may be in; only looked up where they may be out of balance. */

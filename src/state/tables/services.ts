@@ -5,6 +5,7 @@ import type {
   CapacityProviderStrategyItem,
   DeploymentConfiguration,
   DeploymentLifecycleHookAction,
+  DeploymentLifecycleHookStage,
   DeploymentLifecycleHookStatus,
   LaunchType,
   LoadBalancer,
@@ -120,9 +121,12 @@ export type ServiceDeploymentStatus =
   | "ROLLBACK_SUCCESSFUL"
   | "ROLLBACK_FAILED"
 
+/** The API's pages have a stage before each shift of production traffic; the SDK's enum has it for hooks only. */
+export type ShiftStage = ServiceDeploymentLifecycleStage | DeploymentLifecycleHookStage
+
 /** How far a deployment has come in shifting traffic from the blue service revision to its own, the green one. */
 export interface TrafficShift {
-  readonly stage: ServiceDeploymentLifecycleStage
+  readonly stage: ShiftStage
   /** When the stage began. */
   readonly since: number
   /** The id of the deployment that carried production traffic when this one began. The first one of a service has none. */
@@ -148,7 +152,7 @@ export interface LifecycleHook {
   readonly id: string
   /** Its place in `lifecycleHooks`. */
   readonly index: number
-  readonly stage: ServiceDeploymentLifecycleStage
+  readonly stage: ShiftStage
   readonly status: DeploymentLifecycleHookStatus
   readonly expiresAt: number
   readonly timeoutAction: DeploymentLifecycleHookAction
@@ -196,6 +200,8 @@ export interface DeploymentRow extends Owned {
   readonly rollback?: { readonly reason: string; readonly startedAt: number; readonly revisionArn: string }
   /** Of one that shifts traffic (BLUE_GREEN, LINEAR, CANARY), or has traffic of others brought back first. */
   readonly shift?: TrafficShift
+  /** What callers have answered to hooks that wait, by their ids. */
+  readonly hookAnswers?: Readonly<Record<string, DeploymentLifecycleHookAction>>
   /** Of a DAEMON service: the container instances that should have a task. */
   readonly daemonCount?: number
 }
@@ -208,6 +214,8 @@ export const deployments = defineTable<DeploymentRow>()({
     service: (d) => d.serviceArn,
     shown: (d) => (d.shown ? d.serviceArn : undefined),
     arn: (d) => d.arn,
+    /** Those that wait for load balancers to carry what they were told. */
+    shifting: (d) => (d.shift !== undefined && !d.shift.over ? "shifting" : undefined),
   },
 })
 

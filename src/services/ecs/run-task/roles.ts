@@ -1,6 +1,6 @@
 // The roles of new tasks: found, checked for whether ECS may assume them, and their sessions made together with the record of
 // the task. What becomes of sessions later is controllers/task-credentials.
-import { assumableRole, type Cx } from "../../../gate/index.ts"
+import { assumableRole, type Cx, type ReadCx } from "../../../gate/index.ts"
 import type { Fault } from "../../../kernel/index.ts"
 import { type IamRoleRow, makeTaskSession, type TaskRow } from "../../../state/index.ts"
 import { containersOf, type Definition, isGiven } from "../definition/definition.ts"
@@ -23,7 +23,7 @@ const cannotAssume = (role: string) =>
 export const isUnassumable = (thrown: Fault): boolean => thrown.message.startsWith(unable)
 
 /** Whether somebody has made a role in this account: then names of roles are meant, docs/decisions/0018-roles-of-tasks.md. */
-const usesIam = (cx: Cx): boolean =>
+export const usesIam = (cx: Pick<ReadCx, "scope" | "tx">): boolean =>
   cx.tx.iamRoles.by("account", cx.scope.account).some((role) => role.linkedTo === undefined)
 
 /** Work that only the execution role can do; all else the agent's own key can. */

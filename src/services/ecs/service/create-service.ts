@@ -24,6 +24,7 @@ import {
   deploymentConfigurationOf,
   echoStrategies,
 } from "./settings.ts"
+import { checkShiftedBalancers } from "./shift/advanced.ts"
 import { rebalancingOf } from "./zones.ts"
 
 type CreateInput = Input<"ecs", "CreateService">
@@ -129,6 +130,9 @@ export const createService =
             allowHostAccess,
           )
     if (revision) checkGraceUse(cx.tx, input.healthCheckGracePeriodSeconds, revision)
+    if (revision) {
+      checkShiftedBalancers(cx.tx, revision.loadBalancers ?? [], settings.deploymentConfiguration.strategy)
+    }
     const arn = serviceArn(cluster, cluster.name, name)
     checkToken(cx.tx, cluster, input.clientToken, arn)
     const known = cx.tx.services.get(arn)

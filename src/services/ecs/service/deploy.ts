@@ -4,6 +4,7 @@ import { formatArn } from "../../../kernel/index.ts"
 import type { DeploymentRow, ServiceRevisionRow, ServiceRow } from "../../../state/index.ts"
 import { pathOf } from "./revision.ts"
 import { deploymentStateChange } from "./service-events.ts"
+import { shiftFor } from "./shift/production.ts"
 
 const urlSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
@@ -39,6 +40,7 @@ export const beginDeployment = (cx: Cx, service: ServiceRow, revision: ServiceRe
       updatedAt: cx.now,
     })
   }
+  const shift = shiftFor(cx.tx, service, cx.now)
   const id = `ecs-svc/${cx.ids.digits(19)}`
   const reason = `ECS deployment ${id} in progress.`
   cx.emit(deploymentStateChange(service, "SERVICE_DEPLOYMENT_IN_PROGRESS", id, reason, cx.now))
@@ -61,6 +63,7 @@ export const beginDeployment = (cx: Cx, service: ServiceRow, revision: ServiceRe
     failedTasks: 0,
     hasRun: false,
     configuration: service.deploymentConfiguration,
+    ...shift,
   })
   cx.tx.services.patch(service.arn, { primary: id, steadyAt: undefined })
   return deployment

@@ -9,6 +9,7 @@ import { countsByDeployment, noCounts, total } from "./counts.ts"
 import { describeTaskSet, primaryTaskSet, taskSetsOf } from "./describe-task-set.ts"
 import { primaryOf, revisionOf, shownDeployments } from "./find.ts"
 import { balancersOut } from "./load-balancers.ts"
+import { wantedDeployments } from "./shift/describe.ts"
 import { shownSettings } from "./shown-settings.ts"
 
 /** A deployment shows the platform version that its tasks get, its service the one that was asked for (create-service). */
@@ -30,6 +31,7 @@ const describeDeployment = (
   view: View,
   service: ServiceRow,
   deployment: DeploymentRow,
+  isWanted: boolean,
   { running, pending }: { readonly running: number; readonly pending: number },
 ): Deployment => {
   const isPrimary = deployment.id === service.primary
@@ -38,8 +40,8 @@ const describeDeployment = (
     id: deployment.id,
     status: isPrimary ? "PRIMARY" : "ACTIVE",
     ...ofDeployment(view, deployment),
-    // An older one is to have what is left of it.
-    desiredCount: isPrimary ? wanted : running + pending,
+    // An older one is to have what is left of it, unless traffic is being shifted from it.
+    desiredCount: isWanted ? wanted : running + pending,
     pendingCount: pending,
     runningCount: running,
     failedTasks: deployment.failedTasks,
@@ -79,6 +81,7 @@ export const describeService = (view: View, service: ServiceRow, withTags = fals
   const isExternal = service.deploymentController === "EXTERNAL"
   const deployments = shownDeployments(view, service)
   const { loadBalancers, ...settings } = settingsOf(view, service, primary)
+  const wantedNow = wantedDeployments(view, service)
   return present<Service>({
     serviceArn: service.arn,
     serviceName: service.name,
@@ -96,7 +99,9 @@ export const describeService = (view: View, service: ServiceRow, withTags = fals
     taskSets: isExternal
       ? taskSetsOf(view, service).map((set) => describeTaskSet(view, service, set, withTags))
       : undefined,
-    deployments: deployments.map((d) => describeDeployment(view, service, d, counts.get(d.id) ?? noCounts)),
+    deployments: deployments.map((d) =>
+      describeDeployment(view, service, d, wantedNow.has(d.id), counts.get(d.id) ?? noCounts),
+    ),
     roleArn: roleOf(service, "networkConfiguration" in settings || loadBalancers.length > 0),
     events: eventsOf(view, service),
     createdAt: date(service.createdAt),
@@ -118,7 +123,7 @@ export const describeService = (view: View, service: ServiceRow, withTags = fals
           const of = counts.get(d.id) ?? noCounts
           return {
             arn: d.revisionArn,
-            requestedTaskCount: d.id === service.primary ? service.desiredCount : of.running + of.pending,
+            requestedTaskCount: wantedNow.has(d.id) ? service.desiredCount : of.running + of.pending,
             runningTaskCount: of.running,
             pendingTaskCount: of.pending,
           }

@@ -6,6 +6,7 @@ import * as may from "./authorise.ts"
 import { createService } from "./create-service.ts"
 import * as deployments from "./service-deployments.ts"
 import { DeleteService, DescribeServices, ListServices, ListServicesByNamespace } from "./services.ts"
+import { ContinueServiceDeployment } from "./shift/continue.ts"
 import * as sets from "./task-sets.ts"
 import { updateService } from "./update-service.ts"
 
@@ -14,12 +15,20 @@ export { computedDesiredCount } from "./describe-task-set.ts"
 export { eligibleInstances } from "./eligible.ts"
 export { keepDigests } from "./pinned-images.ts"
 export { deploymentStateChange, hasSaid, sayOfService, serviceAction, taskSetSteady } from "./service-events.ts"
+export { infrastructureRole, networkProblem, type Shifting, shiftingOf } from "./shift/network.ts"
+export { productionOf } from "./shift/production.ts"
+export { routeOf, weightsOf } from "./shift/routes.ts"
+export { share } from "./shift/weights.ts"
 export { startServiceTasks } from "./start-tasks.ts"
 export { breakerThreshold } from "./threshold.ts"
 export { zonesOfService } from "./zones.ts"
 
 /** See the head of the file. */
 export const serviceOperations = (ports: EcsPorts) => ({
+  ContinueServiceDeployment: write(
+    ContinueServiceDeployment,
+    may.onServicesOf("ContinueServiceDeployment", (input) => [input.serviceDeploymentArn]),
+  ),
   CreateService: write(createService(ports), may.createService),
   CreateTaskSet: write(sets.createTaskSet(ports), may.createTaskSet),
   DeleteTaskSet: write(

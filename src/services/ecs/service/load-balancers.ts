@@ -21,7 +21,7 @@ export const checkBalancers = (balancers: Balancers): void => {
   const given = balancers ?? []
   const byName = given.filter(({ loadBalancerName }) => loadBalancerName)
   const byGroup = given.filter(({ targetGroupArn }) => targetGroupArn)
-  if (byName.length > 0 && byGroup.length > 0) {
+  if (given.some((one) => one.loadBalancerName && one.targetGroupArn)) {
     // [probed] pf-ecs-service-lb-target-exclusive
     throw invalidParameter(
       "loadBalancerName and targetGroupArn cannot both be specified. You must specify either a loadBalancerName or a targetGroupArn in all loadBalancer entries",

@@ -14,6 +14,9 @@ import { checkPlatform } from "../run-task/platform.ts"
 import { present } from "../shape.ts"
 import { type LaterInput, refuseLater } from "./later.ts"
 import { checkBalancedContainers, keptBalancers, validateBalancers } from "./load-balancers.ts"
+import { blueFor } from "./shift/production.ts"
+import { shiftsTraffic } from "./shift/strategy.ts"
+import { targetGroupsOf } from "./shift/target-groups.ts"
 
 /** The members of a call that a revision is made of. */
 export interface RevisionInput extends LaterInput {
@@ -149,12 +152,21 @@ export const insertRevision = (
 ): ServiceRevisionRow =>
   cx.tx.serviceRevisions.insert({
     ...settings,
+    ...groupsFor(cx, service.arn, settings),
     arn: formatArn("ecs", service, `service-revision/${pathOf(service.arn)}/${cx.ids.digits(19)}`),
     account: service.account,
     region: service.region,
     serviceArn: service.arn,
     createdAt: cx.now,
   })
+
+/** The target groups of a new revision of the service, if it has two to choose from. */
+const groupsFor = (cx: Cx, serviceArn: string, settings: RevisionSettings) => {
+  const service = cx.tx.services.get(serviceArn)
+  const blue = service && blueFor(cx.tx, service)
+  const current = blue && cx.tx.serviceRevisions.get(blue.revisionArn)
+  return service ? targetGroupsOf(settings, current, shiftsTraffic(service.deploymentConfiguration)) : {}
+}
 
 /** `<cluster>/<service>` of a service's ARN. */
 export const pathOf = (serviceArn: string): string =>

@@ -19,7 +19,7 @@ import { isRemembered } from "./deploy.ts"
 import { knownService } from "./find.ts"
 import { balancersOut } from "./load-balancers.ts"
 import { digestsOf } from "./pinned-images.ts"
-import { balancersOf } from "./shift/target-groups.ts"
+import { hookDetails, resolvedConfiguration, stageOf, trafficOf, wantedDeployments } from "./shift/describe.ts"
 import { shownSettings } from "./shown-settings.ts"
 import { breakerThreshold } from "./threshold.ts"
 
@@ -33,7 +33,7 @@ const statuses = [
 
 const missing = (arn: string) => ({ arn, reason: "MISSING" })
 
-const summary = (view: View, service: ServiceRow, revisionArn: string): ServiceRevisionSummary => {
+const summary = (view: View, service: ServiceRow, row: DeploymentRow, revisionArn: string): ServiceRevisionSummary => {
   const counts = countsByDeployment(view, service.arn)
   const of = view.deployments.by("service", service.arn).filter((d) => d.revisionArn === revisionArn)
   const { running, pending } = of.reduce(
@@ -43,18 +43,16 @@ const summary = (view: View, service: ServiceRow, revisionArn: string): ServiceR
     },
     { running: 0, pending: 0 },
   )
-  const isWanted = of.some((d) => d.id === service.primary)
+  const wanted = wantedDeployments(view, service)
+  const blue = row.shift?.blue === undefined ? undefined : view.deployments.get(`${service.arn} ${row.shift.blue}`)
   return {
     arn: revisionArn,
-    requestedTaskCount: isWanted ? service.desiredCount : 0,
+    requestedTaskCount: of.some((d) => wanted.has(d.id)) ? service.desiredCount : 0,
     runningTaskCount: running,
     pendingTaskCount: pending,
+    ...trafficOf(row, revisionArn, blue?.revisionArn),
   }
 }
-
-/** A rolling deployment scales up, bakes when it is told to, and is over. */
-const stageOf = (row: DeploymentRow): ServiceDeployment["lifecycleStage"] =>
-  row.status !== "IN_PROGRESS" ? undefined : row.bakingSince === undefined ? "SCALE_UP" : "BAKE_TIME"
 
 const breakerOf = (service: ServiceRow, row: DeploymentRow): ServiceDeployment["deploymentCircuitBreaker"] => {
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker
@@ -81,14 +79,15 @@ const describe = (view: View, service: ServiceRow, row: DeploymentRow): ServiceD
     finishedAt: date(row.finishedAt),
     stoppedAt: date(row.stoppedAt),
     updatedAt: date(row.updatedAt),
-    sourceServiceRevisions: row.sourceRevisionArns.map((arn) => summary(view, service, arn)),
-    targetServiceRevision: summary(view, service, row.revisionArn),
+    sourceServiceRevisions: row.sourceRevisionArns.map((arn) => summary(view, service, row, arn)),
+    targetServiceRevision: summary(view, service, row, row.revisionArn),
     status: row.status,
     statusReason: row.statusReason,
     deploymentConfiguration: thaw<DeploymentConfiguration>(
       (row.configuration ?? service.deploymentConfiguration) as Frozen<DeploymentConfiguration>,
     ),
     lifecycleStage: stageOf(row),
+    lifecycleHookDetails: hookDetails(row),
     rollback: row.rollback && {
       reason: row.rollback.reason,
       startedAt: new Date(row.rollback.startedAt),
@@ -166,12 +165,6 @@ const settingsOf = (view: View, revision: ServiceRevisionRow) => {
   return platformVersion === undefined ? shown : { ...shown, platformVersion: platformVersionOf(platformVersion) }
 }
 
-/** The target groups that tasks of a revision are in. */
-const resolvedOf = (revision: ServiceRevisionRow): ServiceRevision["resolvedConfiguration"] => {
-  const groups = balancersOf(revision).flatMap(({ targetGroupArn }) => targetGroupArn ?? [])
-  return groups.length > 0 ? { loadBalancers: groups.map((targetGroupArn) => ({ targetGroupArn })) } : undefined
-}
-
 /** Describes up to 20 service revisions by their ARNs. */
 export const DescribeServiceRevisions: ReadOp<"ecs", "DescribeServiceRevisions"> = (cx, input) => {
   const serviceRevisions: ServiceRevision[] = []
@@ -193,12 +186,12 @@ export const DescribeServiceRevisions: ReadOp<"ecs", "DescribeServiceRevisions">
         ...settingsOf(cx.tx, row),
         loadBalancers: balancersOut(row.loadBalancers),
         serviceRegistries: [],
+        resolvedConfiguration: resolvedConfiguration(row),
         containerImages: definition?.containerDefinitions?.map(({ name, image }) =>
           present({ containerName: name, image, imageDigest: digests[name ?? ""] }),
         ),
         guardDutyEnabled: false,
         createdAt: date(row.createdAt),
-        resolvedConfiguration: resolvedOf(row),
       }),
     )
   }

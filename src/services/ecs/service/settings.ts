@@ -5,6 +5,7 @@ import type { DeploymentConfiguration, PlacementStrategy } from "@aws-sdk/client
 import type { Frozen, ServiceRow } from "../../../state/index.ts"
 import { checkOneOf, invalidParameter, notYet } from "../faults.ts"
 import { present } from "../shape.ts"
+import { strategyOf } from "./shift/strategy.ts"
 
 type Strategy = ServiceRow["schedulingStrategy"]
 type Configuration = Frozen<DeploymentConfiguration>
@@ -50,28 +51,29 @@ export const deploymentConfigurationOf = (
   strategy: Strategy,
   known: Configuration = {},
 ): Configuration => {
-  if (given?.strategy && given.strategy !== "ROLLING") throw notYet(`the deployment strategy ${given.strategy}`)
-  if (given?.lifecycleHooks?.length) throw notYet("deployment lifecycle hooks")
   if (given?.alarms?.enable || given?.alarms?.alarmNames?.length) throw notYet("deployment alarms")
   if (given?.earlySuccessCriteria?.enable) throw notYet("earlySuccessCriteria of deployments")
   const defaults =
     strategy === "DAEMON"
       ? { maximumPercent: 100, minimumHealthyPercent: 0 }
       : { maximumPercent: 200, minimumHealthyPercent: 100 }
+  const {
+    strategy: _strategy,
+    linearConfiguration: _linear,
+    canaryConfiguration: _canary,
+    lifecycleHooks: _hooks,
+    ...kept
+  } = known
   const merged = {
     deploymentCircuitBreaker: { enable: false, rollback: false },
     ...defaults,
-    ...known,
+    ...kept,
     ...present({
       deploymentCircuitBreaker: given?.deploymentCircuitBreaker,
       maximumPercent: given?.maximumPercent,
       minimumHealthyPercent: given?.minimumHealthyPercent,
     }),
-    strategy: "ROLLING" as const,
-    bakeTimeInMinutes: given?.bakeTimeInMinutes ?? known.bakeTimeInMinutes ?? 0,
-  }
-  if (!isWhole(merged.bakeTimeInMinutes, 0, 1440)) {
-    throw invalidParameter("bakeTimeInMinutes must be between 0 and 1440.") // text from memory
+    ...strategyOf(given, strategy, known),
   }
   checkPercentages(merged.minimumHealthyPercent ?? 100, merged.maximumPercent ?? 200, strategy)
   checkBreaker(merged.deploymentCircuitBreaker, strategy)

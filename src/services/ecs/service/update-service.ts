@@ -23,6 +23,7 @@ import {
   deploymentConfigurationOf,
   echoStrategies,
 } from "./settings.ts"
+import { checkShiftedBalancers } from "./shift/advanced.ts"
 import { rebalancingOf } from "./zones.ts"
 
 type UpdateInput = Input<"ecs", "UpdateService">
@@ -148,6 +149,9 @@ export const updateService =
     const { availabilityZoneRebalancing: known } = service
     const primary = primaryOf(cx.tx, cx.tx.services.get(service.arn) ?? changed)
     const { loadBalancers } = primary ? revisionOf(cx.tx, primary) : {}
+    if (input.deploymentConfiguration || input.loadBalancers) {
+      checkShiftedBalancers(cx.tx, loadBalancers ?? [], changed.deploymentConfiguration.strategy)
+    }
     const zones = { ...changed, loadBalancers }
     const availabilityZoneRebalancing = rebalancingOf(input.availabilityZoneRebalancing, zones, known)
     if (availabilityZoneRebalancing !== known) cx.tx.services.patch(service.arn, { availabilityZoneRebalancing })
