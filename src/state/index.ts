@@ -49,7 +49,7 @@ export type { Frozen, TaskDefinitionBody, TaskOverrides } from "./shapes.ts"
 export { defineTable, type Page, type ReadTable, type Row, type TableSpec, type WriteTable } from "./table.ts"
 export type { AccessKeyRow, KeyPrincipal, RoleSessionPrincipal, SessionLimits } from "./tables/access-keys.ts"
 export type { AccountSettingRow } from "./tables/account-settings.ts"
-export type { CarriedBalancerRow, CarriedWay } from "./tables/carried-balancers.ts"
+export type { CarriedBalancerRow, CarriedShare, CarriedWay } from "./tables/carried-balancers.ts"
 export { type CertificateRow, certificateIdentity } from "./tables/certificates.ts"
 export {
   type ClassicHealthCheck,

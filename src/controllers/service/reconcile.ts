@@ -9,7 +9,14 @@ import {
   startServiceTasks,
   taskSetSteady,
 } from "../../services/ecs/index.ts"
-import type { ContainerInstanceRow, DeploymentRow, ServiceRow, TaskRow, TaskSetRow } from "../../state/index.ts"
+import type {
+  CarriedBalancerRow,
+  ContainerInstanceRow,
+  DeploymentRow,
+  ServiceRow,
+  TaskRow,
+  TaskSetRow,
+} from "../../state/index.ts"
 import { again, type Controller, done, type Outcome, on } from "../controller.ts"
 import { ecsPrincipal } from "../principals.ts"
 import { balancerWakes } from "./balancer-news.ts"
@@ -44,6 +51,10 @@ export const serviceController: Controller = {
     on<TaskSetRow>("taskSets", (set) => set.serviceArn),
     on<TaskRow>("tasks", (task) => task.serviceArn),
     on<ContainerInstanceRow>("containerInstances", servicesToTell),
+    // Who shifts traffic waits for what proxies carry.
+    on<CarriedBalancerRow>("carriedBalancers", (_carried, view) =>
+      view.deployments.by("shifting", "shifting").map((deployment) => deployment.serviceArn),
+    ),
     ...balancerWakes,
   ],
   keys: (view) => view.services.by("live", "live").map((service) => service.arn),

@@ -1,7 +1,7 @@
 // What proxies say, written into the records that are theirs: the health of targets, and what each proxy carries. A fact that
 // says nothing new changes nothing.
-import type { HealthReport, ListeningReport } from "../../protocol/index.ts"
-import type { CarriedBalancerRow, State, TargetHealthRow, TargetRow } from "../../state/index.ts"
+import type { HealthReport, ListenerConfiguration, ListeningReport } from "../../protocol/index.ts"
+import type { CarriedBalancerRow, CarriedShare, State, TargetHealthRow, TargetRow } from "../../state/index.ts"
 import type { Compiled } from "./compile/compile.ts"
 
 /** Health counts for registrations that exist. `now` is of the cloud clock. */
@@ -41,6 +41,21 @@ export const forgetHealth = (state: State, groups: readonly string[]): void => {
   })
 }
 
+/** A listener stays the same thing for as long as nothing of it changes. */
+const shared = new WeakMap<ListenerConfiguration, readonly CarriedShare[]>()
+
+const sharesOf = (listener: ListenerConfiguration): readonly CarriedShare[] => {
+  const known = shared.get(listener)
+  if (known) return known
+  const shares = listener.rules.flatMap(({ id: rule, action }): CarriedShare[] =>
+    action.type === "forward" && action.pools.length > 1
+      ? [{ rule, weights: Object.fromEntries(action.pools.map(({ pool, weight }) => [pool, weight])) }]
+      : [],
+  )
+  shared.set(listener, shares)
+  return shares
+}
+
 /** What the proxy of a machine carries now: what it has applied, and what it said of the ways into that. */
 export const recordCarried = (
   state: State,
@@ -52,6 +67,7 @@ export const recordCarried = (
   for (const way of ways) known.set(way.balancer, [...(known.get(way.balancer) ?? []), way])
   const rows = (applied?.balancers ?? []).map((balancer): CarriedBalancerRow => {
     const listeners = balancer.listeners.map(({ id }) => id)
+    const shares = balancer.listeners.flatMap(sharesOf)
     return {
       account: balancer.account,
       region: balancer.region,
@@ -59,6 +75,7 @@ export const recordCarried = (
       machineId,
       nodes: balancer.nodes.map(({ address }) => address),
       listeners,
+      ...(shares.length > 0 && { shares }),
       ways: (known.get(balancer.id) ?? [])
         .filter(({ listener }) => listeners.includes(listener))
         .map(({ listener, way, status, reason }) => ({

@@ -1,5 +1,5 @@
 // What proxies carry traffic for, as they said themselves: facts beside the wishes of load-balancers.ts. Written by
-// fleet/proxy-channel, read by controllers/load-balancer.
+// fleet/proxy-channel, read by controllers/load-balancer and, for shifts of traffic, by controllers/service.
 import { defineTable } from "../table.ts"
 
 /** A load balancer as one proxy has it. */
@@ -16,6 +16,15 @@ export interface CarriedBalancerRow {
   readonly listeners: readonly string[]
   /** The ways into these listeners of which something is known. */
   readonly ways: readonly CarriedWay[]
+  /** How it shares traffic where a rule forwards to more than one target group. Absent where none does. */
+  readonly shares?: readonly CarriedShare[]
+}
+
+export interface CarriedShare {
+  /** The ARN of the rule. */
+  readonly rule: string
+  /** Weights by the ARNs of target groups. */
+  readonly weights: Readonly<Record<string, number>>
 }
 
 export interface CarriedWay {

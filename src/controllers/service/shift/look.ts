@@ -1,6 +1,6 @@
 // Reads what the shift of a service's traffic depends on beside its tasks: who has the traffic, and whether the proxies
 // carry it as the rules of the load balancers say.
-import { networkProblem, productionOf, routeOf, shiftingOf } from "../../../services/ecs/index.ts"
+import { networkProblem, productionOf, routeOf, shiftingOf, weightsOf } from "../../../services/ecs/index.ts"
 import type { DeploymentRow, ServiceRow, View } from "../../../state/index.ts"
 import type { Routing, ShiftSeen } from "./seen.ts"
 import { shiftTexts } from "./texts.ts"
@@ -36,9 +36,19 @@ const routingOf = (view: View, { revisionArn, shift }: DeploymentRow): Routing |
   }
 }
 
-/** Whether the rule's load balancer carries traffic at all. A rule that is gone does nothing. */
+/** Whether every proxy that carries for the rule's load balancer shares as the rule says now. A rule that is gone does nothing. */
 const isCarried = (view: View, rule: string): boolean => {
   const route = routeOf(view, rule)
-  const code = route && view.loadBalancers.get(route.loadBalancerArn)?.status.code
-  return code === undefined || code === "active" || code === "active_impaired"
+  if (!route) return true
+  const weights = weightsOf(route)
+  const carried = view.carriedBalancers.by("balancer", route.loadBalancerArn)
+  return (
+    carried.length > 0 &&
+    carried.every(({ shares = [] }) => {
+      const found = shares.find((share) => share.rule === route.ruleArn)
+      return weights.size < 2
+        ? found === undefined
+        : [...weights].every(([group, weight]) => found?.weights[group] === weight)
+    })
+  )
 }

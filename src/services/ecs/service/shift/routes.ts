@@ -8,6 +8,8 @@ export interface Route {
   readonly kind: "rule" | "listener"
   /** Of the rule, or of the listener. */
   readonly arn: string
+  /** Of the rule; of a listener that of its default rule. */
+  readonly ruleArn: string
   readonly loadBalancerArn: string
   readonly type: "application" | "network"
   readonly actions: readonly Frozen<Action>[]
@@ -32,8 +34,10 @@ export const routeOf = (view: View, arn: string): Route | undefined => {
   const balancer = loadBalancerArn === undefined ? undefined : view.loadBalancers.get(loadBalancerArn)
   if (!balancer) return undefined
   const common = { loadBalancerArn: balancer.arn, type: balancer.type } as const
-  if (rule) return { kind: "rule", arn, actions: rule.actions, ...common }
-  return listener && { kind: "listener", arn: listener.arn, actions: listener.defaultActions, ...common }
+  if (rule) return { kind: "rule", arn, ruleArn: arn, actions: rule.actions, ...common }
+  if (!listener) return undefined
+  const { arn: listenerArn, defaultRuleArn: ruleArn, defaultActions: actions } = listener
+  return { kind: "listener", arn: listenerArn, ruleArn, actions, ...common }
 }
 
 /** The weights of the target groups that a route forwards to. One that is named without weights has all of it. */
