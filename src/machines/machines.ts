@@ -83,7 +83,10 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
     clock,
   )
   const { proxyCommand, givenUp } = options
-  const proxies = docker && proxyCommand && new Proxies({ command: proxyCommand, clock, log, givenUp })
+  const proxies =
+    docker &&
+    proxyCommand &&
+    new Proxies({ command: proxyCommand, inHelper: options.helperProgram !== undefined, clock, log, givenUp })
   const cx: HostContext = { ...options, record, upstream, ...(docker && { docker }), ...(proxies && { proxies }) }
 
   const machines = new Map<string, MachineWish>()

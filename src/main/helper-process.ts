@@ -19,6 +19,7 @@ if (argument === sweepArgument) {
     input: process.stdin,
     write: (bytes) => void process.stdout.write(bytes),
     agentCommand: (environment) => entryCommand("agent-process", { ...compiled, ...environment }),
+    proxyCommand: (environment) => entryCommand("proxy-process", { ...compiled, ...environment }),
     clock: wallClock,
     log: openLog({ level: "info", format: "pretty", process: "helper" }),
   })

@@ -2,7 +2,7 @@
 // on while the control plane is restarted.
 import { errorFields } from "../kernel/index.ts"
 import type { ProxyPlace, StandMessage } from "../machines/index.ts"
-import { startProxy } from "../proxy/index.ts"
+import { httpFront, startProxy } from "../proxy/index.ts"
 import { liveWithSupervisor, say, takeConfiguration } from "./child-life.ts"
 import { wallClock } from "./clocks.ts"
 import { type LogFormat, type LogLevel, openLog } from "./log.ts"
@@ -16,10 +16,14 @@ export interface ProxyProcessConfiguration extends ProxyPlace {
 }
 
 const closeWith = liveWithSupervisor()
-const { runFolder, machineId, hasLoopback, logLevel, logFormat } = takeConfiguration<ProxyProcessConfiguration>()
+const configuration = takeConfiguration<ProxyProcessConfiguration>()
+const { runFolder, machineId, hasLoopback, handover, logLevel, logFormat } = configuration
 const log = openLog({ level: logLevel, format: logFormat, process: "proxy" })
 
-const proxy = await startProxy({ runFolder, hasLoopback, fronts: {}, clock: wallClock, random, log })
+const proxy = await startProxy({
+  ...{ runFolder, hasLoopback, fronts: { http: httpFront }, clock: wallClock, random, log },
+  ...(handover !== undefined && { handover }),
+})
 closeWith(() => proxy.close())
 if (machineId !== undefined) await proxy.stand(machineId)
 process.on("message", (message: StandMessage) => {

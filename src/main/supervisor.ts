@@ -221,7 +221,7 @@ const agentCommand = (configuration: AgentConfiguration) =>
   entryCommand("agent-process", { [configurationVariable]: JSON.stringify(configuration) })
 
 const proxyCommand = ({ logLevel, logFormat }: UpConfig, { run }: Folders, place: ProxyPlace) => {
-  const configuration: ProxyProcessConfiguration = { ...place, runFolder: run, logLevel, logFormat }
+  const configuration: ProxyProcessConfiguration = { runFolder: run, ...place, logLevel, logFormat }
   return entryCommand("proxy-process", { [configurationVariable]: JSON.stringify(configuration) })
 }
 

@@ -2,7 +2,14 @@
 // connections is in http/ and stream/, which sockets are open in listeners/.
 import { join } from "node:path"
 import { type Clock, errorFields, type Log, type RandomSource } from "../kernel/index.ts"
-import { doorsSocket, type FromProxy, type ProxyConfiguration, proxiesSocket, type ToProxy } from "../protocol/index.ts"
+import {
+  doorsSocket,
+  type FromProxy,
+  handoverSocket,
+  type ProxyConfiguration,
+  proxiesSocket,
+  type ToProxy,
+} from "../protocol/index.ts"
 import { Channel, inBatches } from "./channel.ts"
 import { cookieSecret } from "./cookie-secret.ts"
 import type { MakeFront } from "./front.ts"
@@ -18,6 +25,8 @@ export interface ProxyOptions {
   readonly runFolder: string
   /** Whether it is in the network namespace whose loopback this machine's users mean. */
   readonly hasLoopback: boolean
+  /** By which path others find the socket on which connections are handed over, when that is not ours. */
+  readonly handover?: string
   readonly fronts: { readonly http?: MakeFront; readonly stream?: MakeFront }
   readonly clock: Clock
   readonly random: RandomSource
@@ -82,6 +91,7 @@ class Standing {
     this.#fronts = new Fronts(options.fronts, this.#shared.parts)
     this.#ways = new Ways({
       ...{ clock, log, runFolder, machineId, loopback },
+      handover: options.handover ?? handoverSocket(runFolder, machineId),
       report: (report) => this.#channel?.say({ type: "listening", reports: [report] }),
     })
   }

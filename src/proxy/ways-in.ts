@@ -18,6 +18,8 @@ import { apiListener, doorsOf, hasLoopback, transportsOf } from "./ways.ts"
 export interface WaysOptions {
   readonly runFolder: string
   readonly machineId: string
+  /** By which path others find the socket on which they hand connections over. */
+  readonly handover: string
   /** This machine's; absent in another network namespace. */
   readonly loopback: Loopback | undefined
   readonly clock: Clock
@@ -49,14 +51,14 @@ export class Ways {
   #doors = new Map<string, Part>()
 
   constructor(options: WaysOptions) {
-    const { clock, runFolder, machineId, loopback, report } = options
+    const { clock, runFolder, handover, loopback, report } = options
     this.#options = options
     this.#reports = new Reports(report)
     this.#addresses = new Addresses(clock, this.#reports)
     this.#remote = loopback
       ? undefined
       : new RemoteDoors({
-          ...{ path: doorsSocket(runFolder), handover: handoverSocket(runFolder, machineId), clock },
+          ...{ path: doorsSocket(runFolder), handover, clock },
           say: (id, failure) => this.#sayDoor(id, failure),
         })
   }

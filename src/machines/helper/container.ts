@@ -21,6 +21,8 @@ export const inHelper = {
   dockerSocket: "/var/run/docker.sock",
   folder: "/var/lib/roadstead",
   cgroups: "/sys/fs/cgroup",
+  /** Of the proxy: sockets, and what it carries, for its next life in the same container. */
+  proxyFolder: "/run/roadstead",
 } as const
 
 interface EngineInfo {

@@ -2,8 +2,10 @@
 // the container was started again it is told everything again.
 import { readFileSync, readlinkSync } from "node:fs"
 import { connect } from "node:net"
+import type { Duplex } from "node:stream"
 import type { Docker } from "../../docker/index.ts"
 import type { Clock, Log } from "../../kernel/index.ts"
+import { doorsSocket, proxiesSocket } from "../../protocol/index.ts"
 import { Child } from "../hosts/child.ts"
 import type { Gateways } from "../hosts/gateways.ts"
 import type { Taken } from "../networks/conflict.ts"
@@ -30,6 +32,8 @@ export interface HelperOptions {
   readonly program: () => HelperProgram
   readonly apiPort: number
   readonly controlSocket: string
+  /** Where the sockets are to which a proxy in the helper comes through us. */
+  readonly runFolder: string
   readonly upstream: Upstream
   readonly clock: Clock
   readonly log: Log
@@ -37,6 +41,8 @@ export interface HelperOptions {
     up(): void
     down(reason: string): void
     failed(reason: string): void
+    /** The proxy in the helper answers. */
+    proxyUp(): void
   }
 }
 
@@ -48,6 +54,11 @@ export interface Helper {
   taken(): Promise<readonly Taken[]>
   /** Starts the agent, now and in every life of the helper. */
   runAgent(environment: Readonly<Record<string, string>>): void
+  /** Starts the proxy, now and in every life of the helper. */
+  runProxy(order: Omit<Extract<ToHelper, { type: "proxy" }>, "type">): void
+  /** A connection to the socket on which the proxy takes connections over. */
+  connectToProxy(): Duplex
+  setAddresses(device: string, addresses: readonly string[]): Promise<void>
   /** Ends the helper and all that runs in it; resolves when it is gone. */
   close(): Promise<void>
 }
@@ -56,10 +67,12 @@ export interface Helper {
 export const startHelper = async (options: HelperOptions): Promise<Helper> => {
   const { docker, owner, program, clock, log, events } = options
   const waiting = new Map<number, { resolve: (taken: readonly Taken[]) => void; reject: (error: Error) => void }>()
+  const addressing = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
   let calls = 0
   let place: NetworkPlace | undefined
   let isReady = false
   let agent: Readonly<Record<string, string>> | undefined
+  let proxy: Extract<ToHelper, { type: "proxy" }> | undefined
   const here = networkPlace()
   const isHere = () => place !== undefined && place.namespace === here?.namespace && place.boot === here.boot
 
@@ -71,9 +84,14 @@ export const startHelper = async (options: HelperOptions): Promise<Helper> => {
     loopback: () => !isHere(),
     send: (message) => send({ type: "relay", message }),
   })
+  const pathOf = (to: string): string => {
+    if (to === "proxies") return proxiesSocket(options.runFolder)
+    return to === "doors" ? doorsSocket(options.runFolder) : options.controlSocket
+  }
   const connections = tunnel({
+    end: "supervisor",
     send: (...frame) => sendFrame(...frame),
-    accept: (connection) => carry(connection, connect({ path: options.controlSocket, allowHalfOpen: true })),
+    accept: (connection, to) => carry(connection, connect({ path: pathOf(to), allowHalfOpen: true })),
   })
   const { launch, sendFrame } = helperLaunch({ docker, owner, program, frame: connections.hear, clock, log })
 
@@ -81,8 +99,9 @@ export const startHelper = async (options: HelperOptions): Promise<Helper> => {
     isReady = false
     connections.close()
     relayed.lost(reason)
-    for (const { reject } of waiting.values()) reject(new Error(reason))
+    for (const { reject } of [...waiting.values(), ...addressing.values()]) reject(new Error(reason))
     waiting.clear()
+    addressing.clear()
   }
   const heard = (message: FromHelper) => {
     switch (message.type) {
@@ -90,12 +109,22 @@ export const startHelper = async (options: HelperOptions): Promise<Helper> => {
         place = message.place
         isReady = true
         if (agent) send({ type: "agent", environment: agent })
+        if (proxy) send(proxy)
         return
       case "relay":
         return relayed.heard(message.message)
       case "agent":
         if (message.is === "up") return events.up()
         return message.is === "down" ? events.down(message.reason) : events.failed(message.reason)
+      case "proxy":
+        if (message.is === "up") events.proxyUp()
+        else log.error("load balancers are not carried until the next start", { reason: message.reason })
+        return
+      case "addressed": {
+        const { resolve, reject } = addressing.get(message.call) ?? {}
+        addressing.delete(message.call)
+        return message.failure === undefined ? resolve?.() : reject?.(new Error(message.failure))
+      }
       case "taken":
         waiting.get(message.call)?.resolve(message.taken)
         waiting.delete(message.call)
@@ -142,6 +171,18 @@ export const startHelper = async (options: HelperOptions): Promise<Helper> => {
       agent = environment
       send({ type: "agent", environment })
     },
+    runProxy(order) {
+      proxy = { type: "proxy", ...order }
+      send(proxy)
+    },
+    connectToProxy: () => connections.connect("handover"),
+    setAddresses: (device, addresses) =>
+      new Promise((resolve, reject) => {
+        if (!isReady) return reject(new Error("the helper is being started again"))
+        const call = ++calls
+        addressing.set(call, { resolve, reject })
+        send({ type: "address", call, device, addresses })
+      }),
     close,
   }
 }

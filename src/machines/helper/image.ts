@@ -9,15 +9,21 @@ import { digest } from "../names.ts"
 
 const repository = "roadstead-helper"
 /** Counted up when what is put into the image changes. */
-const form = "1"
+const form = "2"
 /** Where this machine's own Node is of no use: a Mac, or an engine with another processor. */
 const published = "docker.io/library/node:24-slim"
 
 const processors: Readonly<Record<string, string>> = { amd64: "x64", x86_64: "x64", arm64: "arm64", aarch64: "arm64" }
 
-/** From iproute2: it sets a bridge's port apart where the mounted sysfs is of another network namespace. */
-export const bridgeProgram = (): string | undefined =>
-  ["/sbin/bridge", "/usr/sbin/bridge", "/bin/bridge", "/usr/bin/bridge"].find((path) => existsSync(path))
+/** A program of iproute2. */
+const iproute = (name: string): string | undefined =>
+  ["/sbin", "/usr/sbin", "/bin", "/usr/bin"].map((folder) => `${folder}/${name}`).find((path) => existsSync(path))
+
+/** It sets a bridge's port apart where the mounted sysfs is of another network namespace. */
+export const bridgeProgram = (): string | undefined => iproute("bridge")
+
+/** It puts addresses of load balancers on bridges. */
+export const ipProgram = (): string | undefined => iproute("ip")
 
 /** Whether the Node that runs this can run in a container of an engine with this processor (Docker's name for it). */
 export const canRunOurNode = (processor: string): boolean =>
@@ -32,11 +38,16 @@ export const ensureHelperImage = async (docker: Docker): Promise<{ image: string
   }
   const node = process.execPath
   const bridge = bridgeProgram()
-  const content = [form, process.version, process.arch, statSync(node).size, bridge ?? "none"].join(" ")
+  const ip = ipProgram()
+  const content = [form, process.version, process.arch, statSync(node).size, bridge ?? "none", ip ?? "none"].join(" ")
   const tag = digest(content, 10)
   const image = `${repository}:${tag}`
   if (!(await inspectImage(docker, image))) {
-    const programs = [["usr/bin/node", node] as const, ...(bridge ? [["usr/sbin/bridge", bridge] as const] : [])]
+    const programs = [
+      ["usr/bin/node", node] as const,
+      ...(bridge ? [["usr/sbin/bridge", bridge] as const] : []),
+      ...(ip ? [["usr/sbin/ip", ip] as const] : []),
+    ]
     const files = programs.map(([path, from]) => ({ path, content: readFileSync(from), executable: true }))
     const libraries = (await Promise.all(programs.map(([, from]) => librariesOf(from)))).flat()
     const once = [...new Map(libraries.map((entry) => [entry.path, entry])).values()]

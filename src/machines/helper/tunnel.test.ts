@@ -35,8 +35,8 @@ test("what is not a frame is refused instead of waited for", () => {
 const pair = (accept: (connection: Duplex) => void) => {
   const sent: Frame[] = []
   const [here, there] = [
-    tunnel({ send: (kind, id, payload) => post(() => there, { kind, id, payload }) }),
-    tunnel({ send: (kind, id, payload) => post(() => here, { kind, id, payload }), accept }),
+    tunnel({ end: "helper", send: (kind, id, payload) => post(() => there, { kind, id, payload }) }),
+    tunnel({ end: "supervisor", send: (kind, id, payload) => post(() => here, { kind, id, payload }), accept }),
   ]
   function post(
     to: () => ReturnType<typeof tunnel>,

@@ -91,18 +91,23 @@ class Connection extends Duplex {
 
 /** One end of all connections. */
 export interface Tunnel {
-  /** A connection to the other end. */
-  connect(): Duplex
+  /** A connection to the other end, and there to what it knows by this name; without one to the APIs. */
+  connect(to?: string): Duplex
   /** A frame that is not a message. */
   hear(frame: Frame): void
   /** The stream is gone, and all connections with it. */
   close(): void
 }
 
-/** `accept` is called with each connection of the other end; an end that gives none refuses them. */
-export const tunnel = (options: { send: Send; accept?: (connection: Duplex) => void }): Tunnel => {
+/** `accept` is called with each connection of the other end and where it is to go; an end that gives none refuses them. */
+export const tunnel = (options: {
+  /** Which end it is: both number the connections that they begin. */
+  end: "supervisor" | "helper"
+  send: Send
+  accept?: (connection: Duplex, to: string) => void
+}): Tunnel => {
   const open = new Map<number, Connection>()
-  let last = 0
+  let last = options.end === "helper" ? 1 : 0
   const begin = (id: number): Connection => {
     const connection = new Connection(id, options.send, () => open.delete(id))
     // Whoever uses it hears of its end; an error on the way to it is that end.
@@ -111,14 +116,14 @@ export const tunnel = (options: { send: Send; accept?: (connection: Duplex) => v
     return connection
   }
   return {
-    connect() {
-      last += 1
-      options.send(kinds.open, last)
+    connect(to = "") {
+      last += 2
+      options.send(kinds.open, last, Buffer.from(to))
       return begin(last)
     },
     hear(frame) {
       if (frame.kind !== kinds.open) return open.get(frame.id)?.hear(frame)
-      if (options.accept) options.accept(begin(frame.id))
+      if (options.accept) options.accept(begin(frame.id), frame.payload.toString("utf8"))
       else options.send(kinds.reset, frame.id)
     },
     close() {

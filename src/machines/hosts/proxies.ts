@@ -10,6 +10,10 @@ export interface ProxyPlace {
   readonly machineId?: string
   /** Whether it has the loopback of this machine. */
   readonly hasLoopback: boolean
+  /** Where its sockets are, when not in the run folder: inside a helper container. */
+  readonly runFolder?: string
+  /** The path by which the others know the socket on which it takes connections over, when that is another one. */
+  readonly handover?: string
 }
 
 /** Supervisor → proxy: the machine whose load balancers it carries for from now on. */
@@ -20,6 +24,8 @@ export interface StandMessage {
 
 export interface ProxiesOptions {
   readonly command: (place: ProxyPlace) => Command
+  /** Whether the proxy of the shared host runs in a helper container: then who has the loopback is decided by where that is. */
+  readonly inHelper: boolean
   readonly clock: Clock
   readonly log: Log
   /** A proxy dies again and again. */
@@ -28,27 +34,42 @@ export interface ProxiesOptions {
 
 /** See the head of the file. */
 export class Proxies {
-  /** Resolves when the proxy of this machine's loopback answers. */
+  /** Resolves when the proxy of this machine's own host answers. */
   readonly ready: Promise<void>
   readonly #options: ProxiesOptions
-  readonly #here: Child
+  readonly #first = Promise.withResolvers<void>()
+  #here: Child | undefined
   #machineId: string | undefined
   #isReady = false
 
   constructor(options: ProxiesOptions) {
     this.#options = options
-    const first = Promise.withResolvers<void>()
-    this.ready = first.promise
-    this.#here = this.#start("the proxy", options.command({ hasLoopback: true }), {
+    this.ready = this.#first.promise
+    if (!options.inHelper) this.openDoors()
+  }
+
+  /** Has a proxy on this machine's loopback. */
+  openDoors(): void {
+    this.#here ??= this.#start("the proxy", this.#options.command({ hasLoopback: true }), {
       ready: () => {
         this.#isReady = true
         this.#tell()
-        first.resolve()
+        if (!this.#options.inHelper) this.#first.resolve()
       },
       died: () => {
         this.#isReady = false
       },
     })
+  }
+
+  /** The environment of a proxy in a helper container, whose networks are the shared host's. */
+  contained(place: ProxyPlace): Command["env"] {
+    return this.#options.command(place).env
+  }
+
+  /** The proxy in the helper container answers. */
+  up(): void {
+    this.#first.resolve()
   }
 
   /** The shared host is this machine. */
@@ -63,14 +84,14 @@ export class Proxies {
     return this.#start(`the proxy of ${machineId}`, command, { ready: () => {}, died: () => {} })
   }
 
-  close(): Promise<void> {
-    return this.#here.close()
+  async close(): Promise<void> {
+    await this.#here?.close()
   }
 
   #tell(): void {
     if (this.#machineId === undefined) return
     const message: StandMessage = { type: "stand", machineId: this.#machineId }
-    this.#here.send({ ...message })
+    this.#here?.send({ ...message })
   }
 
   #start(name: string, command: Command, on: { ready(): void; died(): void }): Child {

@@ -1,5 +1,6 @@
-// A TCP port whose connections are carried elsewhere and back: to a unix socket, or through a tunnel. It reads nothing of
-// what passes.
+// A TCP port or a unix socket whose connections are carried elsewhere and back: to a unix socket, or through a tunnel. It
+// reads nothing of what passes.
+import { rmSync } from "node:fs"
 import { createServer, type Server } from "node:net"
 import { type Duplex, pipeline } from "node:stream"
 
@@ -16,11 +17,20 @@ export const carry = (a: Duplex, b: Duplex): void => {
 
 /** Listens on `address`:`port` (0 takes a free one). Rejects when the port is taken. */
 export const forward = (options: { address: string; port: number; connect: () => Duplex }): Promise<Forwarder> =>
+  listen({ host: options.address, port: options.port }, options.connect)
+
+/** Listens at `path`; a socket that was left there is replaced. */
+export const forwardPath = (path: string, connect: () => Duplex): Promise<Forwarder> => {
+  rmSync(path, { force: true })
+  return listen({ path }, connect)
+}
+
+const listen = (at: { host: string; port: number } | { path: string }, connect: () => Duplex): Promise<Forwarder> =>
   new Promise((resolve, reject) => {
     const open = new Set<Duplex>()
     const server: Server = createServer({ allowHalfOpen: true }, (client) => {
       client.setNoDelay(true)
-      const target = options.connect()
+      const target = connect()
       for (const socket of [client, target]) {
         open.add(socket)
         socket.once("close", () => open.delete(socket))
@@ -28,10 +38,10 @@ export const forward = (options: { address: string; port: number; connect: () =>
       carry(client, target)
     })
     server.once("error", reject)
-    server.listen(options.port, options.address, () => {
+    server.listen(at, () => {
       const bound = server.address()
       resolve({
-        port: typeof bound === "object" && bound ? bound.port : options.port,
+        port: typeof bound === "object" && bound ? bound.port : 0,
         close: () =>
           new Promise((closed) => {
             for (const socket of open) socket.destroy()
