@@ -51,7 +51,8 @@ const listenerOf = (
   const made = endsTls ? tlsOf(certificates(view, row.certificates), row.sslPolicy, row.alpnPolicy) : undefined
   if (endsTls && !made) return undefined
   const tls = made && kept.keep(`tls ${row.arn}`, made)
-  const last = defaultRuleOf(row)
+  const byDefault = defaultRuleOf(row)
+  const last = byDefault && kept.keep(`rule ${row.arn}`, byDefault)
   const rules = view.listenerRules
     .by("listener", row.arn)
     .toSorted((a, b) => a.priority - b.priority)

@@ -24,10 +24,13 @@ export const ruleOf = memoised((rule: ListenerRuleRow): RuleConfiguration | unde
 })
 
 /** The rule that is tried last. */
-export const defaultRuleOf = memoised((listener: ListenerRow): RuleConfiguration | undefined => {
-  const action = actionOf(listener.defaultActions)
-  return action && { id: listener.defaultRuleArn, priority: 0, conditions: [], action }
-})
+export const defaultRuleOf = ({ defaultRuleArn: id, defaultActions }: ListenerRow): RuleConfiguration | undefined => {
+  const action = defaultAction(defaultActions)
+  return action && { id, priority: 0, conditions: none, action }
+}
+
+const none: readonly ConditionConfiguration[] = []
+const defaultAction = memoised((actions: readonly Frozen<Action>[]) => actionOf(actions))
 
 const conditionOf = (condition: Frozen<RuleCondition>): ConditionConfiguration | undefined => {
   const plain = condition.Values ?? []
