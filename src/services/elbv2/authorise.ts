@@ -15,15 +15,14 @@ const requestTags = (tags: readonly WireTag[] | undefined): Conditions =>
       }
     : {}
 
-/** The tags of whatever an ARN names. A default rule has those that its listener keeps for it. */
+/** The tags of whatever an ARN names. */
 const tagsOf = (cx: ReadCx, arn: string): Tags | undefined =>
   (
     cx.tx.loadBalancers.get(arn) ??
     cx.tx.targetGroups.get(arn) ??
     cx.tx.listeners.get(arn) ??
-    cx.tx.listenerRules.get(arn) ??
-    cx.tx.listeners.get(listenerOfRule(arn))
-  )?.tags
+    cx.tx.listenerRules.get(arn)
+  )?.tags ?? cx.tx.listeners.get(listenerOfRule(arn))?.defaultRuleTags
 
 const demand = (cx: ReadCx, action: string, resources: readonly string[], conditions: Conditions = {}): Demand => ({
   action: `elasticloadbalancing:${action}`,

@@ -77,6 +77,8 @@ export interface ListenerRow extends Owned {
   /** Of the rule that is tried last, which has no row of its own. */
   readonly defaultRuleArn: string
   readonly defaultActions: readonly Frozen<Action>[]
+  /** Of the default rule. */
+  readonly defaultRuleTags?: readonly { readonly key: string; readonly value: string }[]
   /** Those that were set, by AWS's keys. */
   readonly attributes: Readonly<Record<string, string>>
   readonly createdAt: number

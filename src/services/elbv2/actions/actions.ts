@@ -16,7 +16,11 @@ const types = [
 const terminal: readonly (string | undefined)[] = ["forward", "redirect", "fixed-response"]
 
 /** The actions in their order, checked against everything. */
-export const checkedActions = (cx: ReadCx, asked: readonly Action[] | undefined, place: Place): Frozen<Action>[] => {
+export const checkedActions = (
+  cx: ReadCx,
+  asked: readonly Frozen<Action>[] | undefined,
+  place: Place,
+): Frozen<Action>[] => {
   const actions = asked ?? []
   for (const [i, { Type, Order }] of actions.entries()) {
     const at = `${place.member}.${i + 1}.member`
@@ -40,7 +44,7 @@ const checkType = (type: string, { balancer, protocol, operation }: Place): void
 }
 
 /** By their orders. One action may be without. Texts from memory, after the model's words. */
-const inOrder = (actions: readonly Action[]): readonly Action[] => {
+const inOrder = (actions: readonly Frozen<Action>[]): readonly Frozen<Action>[] => {
   const ends = actions.filter(({ Type }) => terminal.includes(Type))
   if (ends.length !== 1)
     throw badAction("Exactly one of the following actions must be specified: forward, redirect, fixed-response")
@@ -53,7 +57,7 @@ const inOrder = (actions: readonly Action[]): readonly Action[] => {
   return ordered
 }
 
-const checked = (cx: ReadCx, action: Action, at: string, place: Place): Frozen<Action> => {
+const checked = (cx: ReadCx, action: Frozen<Action>, at: string, place: Place): Frozen<Action> => {
   const order = action.Order === undefined ? {} : { Order: action.Order }
   switch (action.Type) {
     case "redirect":

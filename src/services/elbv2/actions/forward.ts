@@ -9,7 +9,7 @@ import { badAction, lacks, type Place } from "./place.ts"
 
 type Forward = Pick<Frozen<Action>, "TargetGroupArn" | "ForwardConfig">
 
-export const forward = (cx: ReadCx, action: Action, at: string, place: Place): Forward => {
+export const forward = (cx: ReadCx, action: Frozen<Action>, at: string, place: Place): Forward => {
   const asked = action.ForwardConfig?.TargetGroups ?? []
   for (const [i, { Weight }] of asked.entries())
     checkRange(`${at}.forwardConfig.targetGroups.${i + 1}.member.weight`, Weight, 0, 999)
@@ -28,9 +28,9 @@ export const forward = (cx: ReadCx, action: Action, at: string, place: Place): F
   }
 }
 
-type Tuples = NonNullable<NonNullable<Action["ForwardConfig"]>["TargetGroups"]>
+type Tuples = NonNullable<NonNullable<Frozen<Action>["ForwardConfig"]>["TargetGroups"]>
 
-const together = ({ TargetGroupArn: arn }: Action, asked: Tuples) => {
+const together = ({ TargetGroupArn: arn }: Frozen<Action>, asked: Tuples) => {
   const groups = asked.map(({ TargetGroupArn = "", Weight }) => ({ TargetGroupArn, Weight: Weight ?? 1 }))
   if (groups.length === 0) {
     if (arn === undefined) throw lacks("forward", "TargetGroupArn")
@@ -42,7 +42,7 @@ const together = ({ TargetGroupArn: arn }: Action, asked: Tuples) => {
   return groups
 }
 
-const stickiness = ({ ForwardConfig }: Action, { balancer }: Place) => {
+const stickiness = ({ ForwardConfig }: Frozen<Action>, { balancer }: Place) => {
   const { Enabled: isOn = false, DurationSeconds: seconds } = ForwardConfig?.TargetGroupStickinessConfig ?? {}
   // Texts from memory.
   if (isOn && balancer.type === "network")

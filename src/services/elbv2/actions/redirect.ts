@@ -1,11 +1,12 @@
 // `redirect`: the parts that are not given stay as they are in the request; kept with all of them, as AWS shows it.
 import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2"
+import type { Frozen } from "../../../state/index.ts"
 import { broken, checkLength, oneOf } from "../checks.ts"
 import { badAction, lacks, type Place } from "./place.ts"
 
 const unchanged = { Protocol: "#{protocol}", Port: "#{port}", Host: "#{host}", Path: "/#{path}", Query: "#{query}" }
 
-export const redirect = ({ RedirectConfig: asked }: Action, at: string, { protocol }: Place) => {
+export const redirect = ({ RedirectConfig: asked }: Frozen<Action>, at: string, { protocol }: Place) => {
   if (!asked) throw lacks("redirect", "RedirectConfig")
   const member = `${at}.redirectConfig`
   const StatusCode = oneOf(`${member}.statusCode`, asked.StatusCode, ["HTTP_301", "HTTP_302"] as const)

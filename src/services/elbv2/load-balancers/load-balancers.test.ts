@@ -197,3 +197,32 @@ test("a load balancer goes with its listeners and rules, and leaves its target g
   })
   await call("DeleteTargetGroup", { TargetGroupArn: target })
 })
+
+test("subnets and security groups are changed within the VPC", async () => {
+  const { call, ask, loadBalancer, refuses } = balancing()
+  const LoadBalancerArn = await loadBalancer({ Subnets: [a, b] })
+  const { AvailabilityZones = [] } = await call("SetSubnets", { LoadBalancerArn, Subnets: [b, c] })
+  assert.deepEqual(
+    AvailabilityZones.map(({ SubnetId }) => SubnetId),
+    [b, c],
+  )
+  await refuses("SetSubnets", { LoadBalancerArn, Subnets: [a] }, "ValidationError", /^At least two subnets/)
+  const { GroupId } = await ask("ec2", "CreateSecurityGroup", {
+    GroupName: "web",
+    Description: "web",
+    VpcId: vpc.vpc.id,
+  })
+  const set = await call("SetSecurityGroups", { LoadBalancerArn, SecurityGroups: [GroupId ?? ""] })
+  assert.deepEqual(set.SecurityGroupIds, [GroupId])
+  await refuses(
+    "SetSecurityGroups",
+    { LoadBalancerArn, SecurityGroups: ["sg-0123456789abcdef0"] },
+    "InvalidSecurityGroup",
+  )
+  const net = await loadBalancer({ Type: "network" })
+  await refuses("SetSecurityGroups", { LoadBalancerArn: net, SecurityGroups: [group] }, "InvalidConfigurationRequest")
+  await refuses("SetIpAddressType", { LoadBalancerArn, IpAddressType: "dualstack" }, "InvalidConfigurationRequest")
+  assert.deepEqual(await call("SetIpAddressType", { LoadBalancerArn, IpAddressType: "ipv4" }), {
+    IpAddressType: "ipv4",
+  })
+})

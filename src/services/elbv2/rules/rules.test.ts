@@ -279,3 +279,50 @@ test("a load balancer has a hundred rules at most, and those of a network load b
   const listener = await b.listener(net, { Protocol: "TCP", DefaultActions: [forwardTo(tcp)] })
   await b.refuses("CreateRule", { ...rule(1), ListenerArn: listener }, "InvalidConfigurationRequest")
 })
+
+test("a rule is modified in parts, and rules change their places together", async () => {
+  const b = balancing()
+  const { ListenerArn } = await listening(b)
+  const rule = (Priority: number) => ({ ListenerArn, Priority, Conditions: [path("/a")], Actions: [notFoundAction] })
+  const make = async (Priority: number) => (await b.call("CreateRule", rule(Priority))).Rules?.[0]?.RuleArn ?? ""
+  const [one, two, three] = [await make(1), await make(2), await make(3)]
+  const rewrite = { Regex: "^/a", Replace: "/b" }
+  const Transforms = [{ Type: "url-rewrite", UrlRewriteConfig: { Rewrites: [rewrite] } }] as const
+  const { Rules: [changed] = [] } = await b.call("ModifyRule", {
+    RuleArn: one,
+    Conditions: [host("a.com")],
+    Transforms,
+  })
+  assert.deepEqual([changed?.Conditions?.length, changed?.Conditions?.[0]?.Field], [1, "host-header"])
+  assert.deepEqual([changed?.Actions?.[0]?.Type, changed?.Transforms], ["fixed-response", Transforms])
+  const reset = await b.call("ModifyRule", { RuleArn: one, ResetTransforms: true })
+  assert.equal(reset.Rules?.[0]?.Transforms, undefined)
+  await b.refuses("ModifyRule", { RuleArn: one }, "ValidationError", "Either conditions or actions must be specified")
+  const swapped = [
+    { RuleArn: one, Priority: 2 },
+    { RuleArn: two, Priority: 1 },
+  ]
+  await b.call("SetRulePriorities", { RulePriorities: swapped })
+  const { Rules = [] } = await b.call("DescribeRules", { ListenerArn })
+  assert.deepEqual(
+    Rules.slice(0, 3).map(({ RuleArn }) => RuleArn),
+    [two, one, three],
+  )
+  const set = (...RulePriorities: { RuleArn: string; Priority: number }[]) => ({ RulePriorities })
+  await b.refuses(
+    "SetRulePriorities",
+    set({ RuleArn: one, Priority: 3 }),
+    "PriorityInUse",
+    "Priority '3' is currently in use",
+  )
+  const twice = set({ RuleArn: one, Priority: 9 }, { RuleArn: two, Priority: 9 })
+  await b.refuses("SetRulePriorities", twice, "ValidationError", "Priority '9' was provided multiple times")
+  const last = Rules.at(-1)?.RuleArn ?? ""
+  await b.refuses("SetRulePriorities", set({ RuleArn: last, Priority: 9 }), "OperationNotPermitted")
+  await b.refuses(
+    "ModifyRule",
+    { RuleArn: last, Actions: [notFoundAction] },
+    "OperationNotPermitted",
+    `Default rule '${last}' cannot be modified`,
+  )
+})
