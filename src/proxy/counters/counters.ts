@@ -15,7 +15,7 @@ export interface BalancerCounters {
 export interface Counters {
   of(balancer: Pick<BalancerConfiguration, "id" | "kind" | "label" | "account" | "region">): BalancerCounters
   /** Called before each minute's report: adds what is read rather than counted, as how many hosts are healthy. */
-  beforeFlush(look: () => void): void
+  beforeFlush(look: () => void): Cancel
   /** Forgets load balancers that are gone, once their last minute was reported. */
   keep(balancers: Iterable<string>): void
   /** Reports what there is, as at the end of a minute. */
@@ -49,7 +49,7 @@ interface Place {
 
 export const newCounters = (clock: Clock, report: (reports: readonly MetricReport[]) => void): Counters => {
   const owners = new Map<string, Owner>()
-  const looks: (() => void)[] = []
+  const looks = new Set<() => void>()
   let from = clock.now() - (clock.now() % minute)
   let cancel: Cancel = () => {}
 
@@ -97,7 +97,10 @@ export const newCounters = (clock: Clock, report: (reports: readonly MetricRepor
   return {
     of,
     flush,
-    beforeFlush: (look) => looks.push(look),
+    beforeFlush: (look) => {
+      looks.add(look)
+      return () => looks.delete(look)
+    },
     keep: (balancers) => {
       const kept = new Set(balancers)
       for (const [id, owner] of owners) owner.gone = !kept.has(id)

@@ -62,8 +62,9 @@ test("the instances of a classic load balancer are counted once, whatever many p
   const balancer = aBalancer({ kind: "classic", label: "old", nodes, listeners: [aListener({}, "old#80", "old#81")] })
   const { shared, clock, of } = await world(
     balancer,
-    aPool({ id: "old#80", targets, healthCheck: aHealthCheck() }),
-    aPool({ id: "old#81", targets, healthOf: "old#80" }),
+    aPool({ id: "old", targets, healthCheck: aHealthCheck() }),
+    aPool({ id: "old#80", targets, healthOf: "old" }),
+    aPool({ id: "old#81", targets, healthOf: "old" }),
   )
   await clock.advance(60_000)
   assert.deepEqual(of("HealthyHostCount"), { old: 1, "old za": 1, "old zb": 0 })

@@ -16,12 +16,12 @@ export const readHosts = (balancers: readonly BalancerConfiguration[], pools: Po
   }
 }
 
-/** Those that it forwards to. A classic one's pools have the same instances: the checked one stands for all. */
+/** Those that it forwards to. Of a classic one the pool that is checked stands for those of all its ports. */
 const poolsOf = (balancer: BalancerConfiguration, pools: Pools): readonly Pool[] => {
   const actions = balancer.listeners.flatMap((listener) => listener.rules.map(({ action }) => action))
-  const ids = new Set(actions.flatMap(poolIdsOf))
-  const all = [...ids].flatMap((id) => pools.get(id) ?? [])
-  return balancer.kind === "classic" ? all.filter(({ configuration }) => configuration.healthOf === undefined) : all
+  const used = actions.flatMap(poolIdsOf)
+  const ids = balancer.kind === "classic" ? used.map((id) => pools.get(id)?.configuration.healthOf ?? id) : used
+  return [...new Set(ids)].flatMap((id) => pools.get(id) ?? [])
 }
 
 const poolIdsOf = (action: ActionConfiguration): readonly string[] =>
