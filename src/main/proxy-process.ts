@@ -2,7 +2,7 @@
 // on while the control plane is restarted.
 import { errorFields } from "../kernel/index.ts"
 import type { ProxyPlace, StandMessage } from "../machines/index.ts"
-import { httpFront, startProxy } from "../proxy/index.ts"
+import { httpFront, startProxy, streamFront } from "../proxy/index.ts"
 import { liveWithSupervisor, say, takeConfiguration } from "./child-life.ts"
 import { wallClock } from "./clocks.ts"
 import { type LogFormat, type LogLevel, openLog } from "./log.ts"
@@ -21,7 +21,7 @@ const { runFolder, machineId, hasLoopback, handover, logLevel, logFormat } = con
 const log = openLog({ level: logLevel, format: logFormat, process: "proxy" })
 
 const proxy = await startProxy({
-  ...{ runFolder, hasLoopback, fronts: { http: httpFront }, clock: wallClock, random, log },
+  ...{ runFolder, hasLoopback, fronts: { http: httpFront, stream: streamFront }, clock: wallClock, random, log },
   ...(handover !== undefined && { handover }),
 })
 closeWith(() => proxy.close())

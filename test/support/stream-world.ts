@@ -12,7 +12,7 @@ import type {
 } from "../../src/protocol/index.ts"
 import type { Way } from "../../src/proxy/index.ts"
 import { newSharedParts } from "../../src/proxy/shared-parts.ts"
-import { makeStreamFront } from "../../src/proxy/stream/stream-front.ts"
+import { streamFront } from "../../src/proxy/stream/stream-front.ts"
 import { aBalancer, aListener, aPool, aTarget } from "./proxy-configuration.ts"
 import { TestClock } from "./test-clock.ts"
 
@@ -54,13 +54,14 @@ export const newStreamWorld = async (t: TestContext, wishes: StreamWishes = {}) 
     clock,
     random: (bytes) => bytes.fill(7),
     log: silentLog,
+    secret: new Uint8Array(32),
     reportHealth: () => {},
     reportMetrics: (some) => metrics.push(...some),
     // Only what a test observes by itself counts: checks never answer.
     probe: () => new Promise(() => {}),
   })
   const { parts } = shared
-  const front = makeStreamFront(parts)
+  const front = streamFront(parts)
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
     front.accept(socket, {
       address: "127.0.0.1",

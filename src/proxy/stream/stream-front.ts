@@ -44,7 +44,7 @@ const idleTime = ({ balancer, listener }: Configured): number => {
   return 1000 * Number(listener.attributes["tcp.idle_timeout.seconds"] ?? 350)
 }
 
-export const makeStreamFront: MakeFront = (parts) => new StreamFront(parts)
+export const streamFront: MakeFront = (parts) => new StreamFront(parts)
 
 class StreamFront implements Front {
   readonly #parts: FrontParts
