@@ -10,8 +10,9 @@ import { join } from "node:path"
 import { after, test } from "node:test"
 import { connect as connectTls } from "node:tls"
 import { realClock } from "../../test/support/real-clock.ts"
+import { TestClock } from "../../test/support/test-clock.ts"
 import { tinyFront } from "../../test/support/tiny-front.ts"
-import { silentLog } from "../kernel/index.ts"
+import { type Clock, silentLog } from "../kernel/index.ts"
 import {
   type BalancerConfiguration,
   type FromProxy,
@@ -55,7 +56,11 @@ const balancer = (
 })
 
 /** A control plane's end, and a proxy that it speaks to. */
-const world = async (machineId: string, run = join(folder, `${folders++}`), hasLoopback = true) => {
+const world = async (
+  machineId: string,
+  more: { readonly run?: string; readonly hasLoopback?: boolean; readonly clock?: Clock } = {},
+) => {
+  const { run = join(folder, `${folders++}`), hasLoopback = true, clock = realClock } = more
   mkdirSync(run, { recursive: true })
   const told: string[] = []
   const heard: FromProxy[] = []
@@ -87,7 +92,7 @@ const world = async (machineId: string, run = join(folder, `${folders++}`), hasL
     })
   const start = () =>
     startProxy({
-      ...{ runFolder: run, hasLoopback, clock: realClock, random: () => {}, log: silentLog },
+      ...{ runFolder: run, hasLoopback, clock, random: () => {}, log: silentLog },
       fronts: { http: tinyFront(told), stream: tinyFront(told) },
     })
   let proxy: RunningProxy = await start()
@@ -228,12 +233,20 @@ test("a port that another program has is reported, and had when it is free", asy
   assert.match((await get(port, "one-1.us-east-1.elb.localhost")).body, /^one /)
 })
 
-test("an address that is not there yet is reported", async (t) => {
-  const w = await world("m-1")
+test("an address that does not come is reported, one that is a moment late is not", async (t) => {
+  const clock = new TestClock()
+  const w = await world("m-1", { clock })
   t.after(w.close)
   const [port = 0] = await freePorts(1)
   await w.configure([balancer("one", [listener(port)], { nodes: [{ address: "192.0.2.7", zone: "z" }] })])
+  await w.report("one", port, "localhost", "open")
+  await clock.advance(4_000)
+  assert.ok(
+    !w.heard.some((message) => message.type === "listening" && message.reports.some((r) => r.way === "address")),
+  )
+  const advanced = clock.advance(3_000)
   const { reason } = await w.report("one", port, "address", "failed")
+  await advanced
   assert.equal(reason, "The address 192.0.2.7 is not on this machine yet.")
 })
 
@@ -317,7 +330,7 @@ test("a proxy in another network namespace has the loopback through the one that
   const here = await world("m-1")
   t.after(here.close)
   const [port = 0] = await freePorts(1)
-  const apart = await world("m-2", here.run, false)
+  const apart = await world("m-2", { run: here.run, hasLoopback: false })
   t.after(apart.close)
   await here.until(() => here.heard.find((message) => message.type === "hello" && message.machineId === "m-2"))
   const hello = here.heard.find((message) => message.type === "hello")

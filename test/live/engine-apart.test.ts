@@ -8,6 +8,7 @@ import { after, test } from "node:test"
 import { delay } from "../../src/kernel/index.ts"
 import { inside, makeNamespace, openRecord, recordPath } from "../../src/machines/index.ts"
 import { forward } from "../../src/machines/relay/forwarder.ts"
+import { askFor200, balancerUser, eventually } from "../support/live-balancers.ts"
 import { addressOf, engineWithImage, fargateUser, idOf, shell } from "../support/live-fargate.ts"
 import { withEngine } from "../support/namespace.ts"
 import { ordinaryUser } from "../support/ordinary-user.ts"
@@ -105,6 +106,29 @@ test("a task runs with metadata, logs and the APIs, and is reached at the port w
   assert.match(addressOf(task), /^172\.31\./)
   await user.stop(arn)
   assert.equal((await user.stopped(arn)).stopCode, "UserInitiated")
+})
+
+test("a load balancer is reached by name on the user's loopback and through the port of the APIs", async () => {
+  const balancers = balancerUser(`http://127.0.0.1:${apis.port}`, user.ec2)
+  const serve = "mkdir -p /www; echo behind > /www/index.html; exec httpd -f -p 8080 -h /www"
+  const arn = await user.start([shell("main", serve, { stopTimeout: 2 })])
+  const group = await balancers.group("behind", 8080, [addressOf(await user.running(arn))])
+  const { arn: balancer, name } = await balancers.balancer("behind")
+  await balancers.listener(balancer, 8088, group)
+  await balancers.healthy(group)
+  const byHost = await eventually("the port of the APIs answers", () => askFor200("127.0.0.1", apis.port, name))
+  assert.equal(byHost.body, "behind\n")
+  const asked = `require("node:http").get({ host: "127.0.0.1", port: 8088, headers: { host: ${JSON.stringify(name)} } }, (answer) => answer.pipe(process.stdout)).on("error", () => process.exit(1))`
+  const onLoopback = await eventually("the user's loopback answers", async () => {
+    const [command, ...words] = asUser(process.execPath, "-e", asked)
+    const child = spawn(command, words, { stdio: ["ignore", "pipe", "ignore"] })
+    let printed = ""
+    for await (const chunk of child.stdout) printed += chunk
+    return printed === "" ? undefined : printed
+  })
+  assert.equal(onLoopback, "behind\n")
+  balancers.close()
+  await user.stop(arn)
 })
 
 test("nobody in the VPC acts through the gateway with a key that Roadstead did not make", async () => {

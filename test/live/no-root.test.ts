@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { after, before, describe, test } from "node:test"
 import { delay } from "../../src/kernel/index.ts"
+import { addressesOf, askFor200, balancerUser, eventually } from "../support/live-balancers.ts"
 import { addressOf, engineWithImage, fargateUser, idOf, shell } from "../support/live-fargate.ts"
 import { withEngine } from "../support/namespace.ts"
 import { ordinaryUser, runAs } from "../support/ordinary-user.ts"
@@ -190,6 +191,24 @@ describe("while a Roadstead of an ordinary user runs", () => {
       .find((file) => existsSync(file))
     assert.ok(limit, "the task has a control group")
     assert.equal(readFileSync(limit, "utf8").trim(), String(512 * 1024 * 1024))
+    await user.stop(arn)
+    await user.stopped(arn)
+  })
+
+  test("a load balancer is reached at its own addresses, by name on the loopback, and through the port of the APIs", async () => {
+    const balancers = balancerUser("http://127.0.0.1:4571", user.ec2)
+    const arn = await user.start([shell("main", serve("echo behind > /www/index.html"), quick)])
+    const group = await balancers.group("behind", 8080, [addressOf(await user.running(arn))])
+    const { arn: balancer, name } = await balancers.balancer("behind")
+    await balancers.listener(balancer, 80, group)
+    await balancers.healthy(group)
+    const [address = ""] = await addressesOf("172.31.0.1", name)
+    for (const [where, port] of [[address, 80] as const, ["127.0.0.1", 80] as const, ["127.0.0.1", 4571] as const]) {
+      const answer = await eventually(`${where}:${port} answers`, () => askFor200(where, port, name))
+      assert.equal(answer.body, "behind\n")
+    }
+    await balancers.until(balancer, "active")
+    balancers.close()
     await user.stop(arn)
     await user.stopped(arn)
   })

@@ -8,10 +8,15 @@ export interface Closable {
 
 /** The address follows in a moment: the supervisor puts it there. */
 const soon: BackOff = { first: 20, factor: 1.5, max: 1_000 }
+/** A new load balancer is not broken because its address is a moment late: so long nothing is said of that. */
+const expected = 5_000
 /** Another program has the port for as long as it likes. */
 const later: BackOff = { first: 500, factor: 2, max: 10_000 }
 
-/** Opens until it succeeds. `say` hears of the first failure, of each that is another one, and without one of the success. */
+/**
+ * Opens until it succeeds. `say` hears of the first failure, of each that is another one, and without one of the success; of
+ * an address that is missing only after a while.
+ */
 export const keepOpen = (
   clock: Clock,
   open: () => Promise<Closable>,
@@ -22,6 +27,7 @@ export const keepOpen = (
   let opened: Closable | undefined
   let closed = false
   let said: string | undefined
+  const began = clock.now()
   const attempt = async (): Promise<void> => {
     try {
       opened = await open()
@@ -34,8 +40,9 @@ export const keepOpen = (
         attempting = attempt()
       })
       const reason = failure.code ?? failure.message
-      if (said !== reason) say(failure)
+      if (said === reason || (failure.code === "EADDRNOTAVAIL" && clock.now() < began + expected)) return
       said = reason
+      say(failure)
       return
     }
     if (!closed) say()
