@@ -1,7 +1,9 @@
 // For tests of the plan: a world of one service in plain data, in which what was planned happens.
-import type { DeploymentRow, ServiceRow } from "../../state/index.ts"
+import type { DeploymentRow, ServiceRow, TrafficShift } from "../../state/index.ts"
 import { planService, type ServicePlan } from "./plan.ts"
 import type { DeploymentChange, EndedTask, LiveTask, Seen } from "./seen.ts"
+import type { ShiftStep } from "./shift/plan.ts"
+import type { ShiftSeen } from "./shift/seen.ts"
 
 const owned = { account: "111122223333", region: "us-east-1" }
 const arn = "arn:aws:ecs:us-east-1:111122223333:service/default/web"
@@ -52,6 +54,12 @@ export const aDeployment = (id: string, more: Partial<DeploymentRow> = {}): Depl
 /** What becomes of the tasks of a deployment. */
 export type Fate = "runs" | "never starts"
 
+/** The load balancers of a world: what is known of them, and what becomes of a deployment by a step of its shift. */
+export interface Balancers {
+  seen(world: World): ShiftSeen | undefined
+  next(world: World, deployment: DeploymentRow, step: ShiftStep): TrafficShift
+}
+
 /** A service in a world where tasks do what their deployment's fate says. */
 export class World {
   now = 1_000
@@ -63,16 +71,21 @@ export class World {
   /** Where tasks may be; without zones they are nowhere. */
   zones: readonly string[] = []
   readonly fates = new Map<string, Fate>()
+  /** What load balancers do, where deployments shift traffic. */
+  readonly balancers: Balancers | undefined
   #made = 0
 
-  constructor(service: Partial<ServiceRow> = {}) {
+  constructor(service: Partial<ServiceRow> = {}, balancers?: Balancers) {
     this.service = aService(service)
+    this.balancers = balancers
   }
 
-  deploy(fate: Fate = "runs"): string {
+  /** Begins a deployment; the one before it is over. */
+  deploy(fate: Fate = "runs", more: Partial<DeploymentRow> = {}): string {
     const id = `ecs-svc/${this.deployments.length + 1}`
     this.fates.set(id, fate)
-    this.deployments = [...this.deployments, aDeployment(id, { createdAt: this.now })]
+    const before = this.deployments.map((d) => (d.status === "IN_PROGRESS" ? { ...d, status: "STOPPED" as const } : d))
+    this.deployments = [...before, aDeployment(id, { createdAt: this.now, ...more })]
     const { steadyAt: _steady, ...service } = this.service
     this.service = { ...service, primary: id }
     return id
@@ -81,7 +94,10 @@ export class World {
   seen(): Seen {
     const primary = this.deployments.find((d) => d.id === this.service.primary)
     const others = this.deployments.filter((d) => d !== primary).toReversed()
-    const lastGood = others.find((d) => d.completedAt > 0 && d.rolloutState === "COMPLETED")
+    const shift = this.balancers?.seen(this)
+    const lastGood = others.find((d) =>
+      shift?.base === undefined ? d.completedAt > 0 && d.rolloutState === "COMPLETED" : d.id === shift.base,
+    )
     return {
       service: this.service,
       ...(primary && { primary }),
@@ -93,6 +109,7 @@ export class World {
       lingering: false,
       ended: this.ended,
       said: new Set(this.messages),
+      ...(shift && { shift }),
       zones: this.zones,
     }
   }
@@ -167,6 +184,10 @@ export class World {
       this.messages.push(...plan.messages)
       const { steadyAt: _steady, ...service } = this.service
       this.service = plan.steadyAt === undefined ? service : { ...service, steadyAt: plan.steadyAt }
+    } else if (plan.kind === "shift") {
+      const { shift } = this.deployment(plan.deployment)
+      const next = shift && this.balancers?.next(this, this.deployment(plan.deployment), plan.step)
+      if (next) this.#patch(new Map([[plan.deployment, { shift: next }]]))
     } else if (plan.kind === "count") {
       this.#patch(new Map([[this.service.primary ?? "", { daemonCount: plan.daemonCount }]]))
     } else if (plan.kind === "drain") {

@@ -36,6 +36,7 @@ export {
   infrastructureRole,
   keepDigests,
   networkProblem,
+  productionFrom,
   productionOf,
   routeOf,
   type Shifting,

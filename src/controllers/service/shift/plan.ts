@@ -90,15 +90,15 @@ const giveBack = (look: Look, deployment: DeploymentRow): { step?: ShiftStep; ne
 }
 
 /**
- * Traffic goes back at once while there is somebody to take it. Only where the old revision was being stopped already and
- * the new one is well does it wait until the old one has all of its tasks again.
+ * Traffic goes back at once while there is somebody to take it, or nobody to lose it. Only where the old revision was being
+ * stopped already and the new one is well does it wait until the old one has all of its tasks again.
  */
 const mayReturn = (look: Look, deployment: DeploymentRow): boolean => {
   const { seen, known, now } = look
   if (seen.service.desiredCount === 0) return true
-  const healthy = tasksOf(seen, known.base).filter((task) => isHealthy(task, now)).length
-  if (healthy >= seen.service.desiredCount) return true
-  return healthy > 0 && !isFull(look, deployment.id)
+  const healthy = (id: string | undefined) => tasksOf(seen, id).filter((task) => isHealthy(task, now)).length
+  if (healthy(known.base) >= seen.service.desiredCount || healthy(deployment.id) === 0) return true
+  return healthy(known.base) > 0 && !isFull(look, deployment.id)
 }
 
 type Ahead =
@@ -151,11 +151,12 @@ const readiness = (look: Look, shift: TrafficShift): Ahead => {
     const stage = stageAfter(shift.stage, shift.production)
     return step({ do: "enter", stage, pauses: pausesAt(configuration.lifecycleHooks, stage) })
   }
-  const others = seen.older.map(({ id }) => id)
   const isFirst = shift.blue === undefined
   switch (shift.stage) {
     case "RECONCILE_SERVICE": {
-      if (!others.every((id) => id === known.base || isGone(look, id))) return waits()
+      // Whoever still has traffic may be in the target group that the new revision is to be in.
+      const isOver = (d: DeploymentRow) => isGone(look, d.id) && (d.shift === undefined || d.shift.over === true)
+      if (!seen.older.every((d) => d.id === known.base || isOver(d))) return waits()
       // A rolling deployment only had to wait for the traffic of others.
       return configuration.strategy === "ROLLING" ? step({ do: "note", change: { over: true } }) : enter()
     }
@@ -184,7 +185,7 @@ const readiness = (look: Look, shift: TrafficShift): Ahead => {
       return isFull(look, primary.id) ? enter() : waits()
     }
     case "CLEAN_UP":
-      return others.every((id) => isGone(look, id)) ? step({ do: "note", change: { over: true } }) : waits()
+      return seen.older.every(({ id }) => isGone(look, id)) ? step({ do: "note", change: { over: true } }) : waits()
     default:
       return enter()
   }
