@@ -1,9 +1,9 @@
-// The names that the resolvers of VPCs answer: those of interfaces, and those of load balancers with an address in each of
-// their subnets.
+// The names that the resolvers of VPCs answer: those of interfaces, and those of load balancers and interface endpoints with
+// an address in each of their subnets.
 import type { NameWish } from "../protocol/index.ts"
 import {
-  type ClassicLoadBalancerRow,
   classicKey,
+  endpointNames,
   hasDnsSupport,
   type LoadBalancerRow,
   shownDnsName,
@@ -11,7 +11,9 @@ import {
 } from "../state/index.ts"
 
 /** What has names; and VPCs, whose attributes decide whether what is in them has. */
-const namesFrom: ReadonlySet<string> = new Set(["networkInterfaces", "vpcs", "loadBalancers", "classicLoadBalancers"])
+const namesFrom: ReadonlySet<string> = new Set([
+  ...["networkInterfaces", "vpcs", "loadBalancers", "classicLoadBalancers", "vpcEndpoints"],
+])
 
 /** Whether names may be others after a change of a row. */
 export const concernsNames = (table: string, before: object | undefined, after: object | undefined): boolean =>
@@ -35,11 +37,21 @@ export const namesOf = (view: View): NameWish[] => [
   ...[...view.classicLoadBalancers.all()].flatMap((b) =>
     balancerNames(view, b, { id: classicKey(b, b.name), subnets: b.subnets.map(({ id }) => id) }),
   ),
+  ...[...view.vpcEndpoints.all()].flatMap((endpoint) =>
+    endpointNames(endpoint).flatMap(({ name, zone }) => {
+      const subnets = endpoint.subnets.filter((subnet) => zone === undefined || subnet.zone === zone)
+      return balancerNames(
+        view,
+        { ...endpoint, dnsName: name },
+        { id: endpoint.id, subnets: subnets.map(({ id }) => id) },
+      )
+    }),
+  ),
 ]
 
 const balancerNames = (
   view: View,
-  { account, region, vpcId, dnsName }: LoadBalancerRow | ClassicLoadBalancerRow,
+  { account, region, vpcId, dnsName }: Pick<LoadBalancerRow, "account" | "region" | "vpcId" | "dnsName">,
   { id, subnets }: { readonly id: string; readonly subnets: readonly string[] },
 ): NameWish[] => {
   const network = `${account}/${region}/${vpcId}`

@@ -84,6 +84,7 @@ const emptyVpcs = (tx: Tx): void => {
   const tables = [
     ...[tx.vpcs, tx.subnets, tx.dhcpOptions, tx.networkAcls, tx.securityGroups, tx.routeTables],
     ...[tx.internetGateways, tx.natGateways, tx.addresses, tx.networkInterfaces, tx.instances, tx.launchTemplates],
+    ...[tx.vpcEndpoints, tx.vpcEndpointServices],
   ]
   for (const table of tables) {
     for (const row of [...table.all()]) table.delete(`${row.account}/${row.region}/${row.id}`)

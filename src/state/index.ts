@@ -18,6 +18,8 @@ export {
   makeDefaultVpc,
 } from "./default-vpc.ts"
 export { type EcsImage, ecsImages } from "./ecs-images.ts"
+export { balancersBehind, carriedListeners, endpointListenerId } from "./endpoint-listeners.ts"
+export { type EndpointName, endpointNames } from "./endpoint-names.ts"
 export { hostedZoneOf } from "./hosted-zones.ts"
 export { type ShownInstanceHealth, shownInstanceHealth } from "./instance-health.ts"
 export { mostInterfaces } from "./interface-limits.ts"
@@ -148,6 +150,7 @@ export {
   taskStatuses,
   taskTargetKey,
 } from "./tables/tasks.ts"
+export type { VpcEndpointRow, VpcEndpointServiceRow } from "./tables/vpc-endpoints.ts"
 export { loadBalancersOf, notRegistered, type ShownTargetHealth, shownTargetHealth } from "./target-health.ts"
 export {
   dropTaskSessions,

@@ -26,6 +26,7 @@ import { taskCredentials } from "./tables/task-credentials.ts"
 import { families, taskDefinitions } from "./tables/task-definitions.ts"
 import { taskSets } from "./tables/task-sets.ts"
 import { runTaskTokens, tasks } from "./tables/tasks.ts"
+import { vpcEndpointServices, vpcEndpoints } from "./tables/vpc-endpoints.ts"
 import type { Store, TxOf, ViewOf } from "./types.ts"
 
 export const schema = {
@@ -89,6 +90,8 @@ export const schema = {
   taskDefinitions,
   taskSets,
   tasks,
+  vpcEndpoints,
+  vpcEndpointServices,
   vpcs,
 } as const
 

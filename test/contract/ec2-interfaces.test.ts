@@ -193,18 +193,21 @@ test("everything takes tags, is found by them, and loses them by key or by key a
   await assert.rejects(create([VpcId], many), { name: "TagLimitExceeded" })
 })
 
-test("lists of what there is none of are empty, and making one is refused", async () => {
-  assert.deepEqual((await client.send(new DescribeVpcEndpointsCommand({}))).VpcEndpoints ?? [], [])
-  assert.deepEqual((await client.send(new DescribeVpcEndpointServicesCommand({}))).ServiceNames ?? [], [])
+test("lists of what there is none of are empty", async () => {
   assert.deepEqual((await client.send(new DescribeVpnGatewaysCommand({}))).VpnGateways ?? [], [])
   assert.deepEqual((await client.send(new DescribeVpcPeeringConnectionsCommand({}))).VpcPeeringConnections ?? [], [])
   assert.deepEqual((await client.send(new DescribePrefixListsCommand({}))).PrefixLists ?? [], [])
+})
+
+test("endpoints are for services of users, of which there are none at first", async () => {
+  assert.deepEqual((await client.send(new DescribeVpcEndpointsCommand({}))).VpcEndpoints ?? [], [])
+  assert.deepEqual((await client.send(new DescribeVpcEndpointServicesCommand({}))).ServiceNames ?? [], [])
   await assert.rejects(
     client.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: ["vpce-1"] })),
     refusal("InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id 'vpce-1' does not exist"),
   )
   await assert.rejects(
     client.send(new CreateVpcEndpointCommand({ VpcId, ServiceName: "com.amazonaws.us-east-1.s3" })),
-    { name: "NotImplemented" },
+    { name: "UnsupportedOperation", message: /AWS_ENDPOINT_URL/ },
   )
 })

@@ -26,6 +26,12 @@ export interface ServiceHarness<S extends keyof Operations> {
   readonly clock: TestClock
   /** Calls an operation as the root of the account, or as `caller`. */
   call<O extends keyof Operations[S] & string>(operation: O, input: Input<S, O>, caller?: Caller): Promise<Output<S, O>>
+  /** The same of any of the services. */
+  ask<T extends keyof Operations, O extends keyof Operations[T] & string>(
+    service: T,
+    operation: O,
+    input: Input<T, O>,
+  ): Promise<Output<T, O>>
   /** The call must be refused with exactly this. */
   refuses<O extends keyof Operations[S] & string>(
     operation: O,
@@ -59,6 +65,7 @@ export const serviceHarness = <S extends keyof Operations>(
     state,
     clock,
     call,
+    ask: (service, operation, input) => gate.invoke(service, operation, input, scope, root),
     refuses: async (operation, input, code, message) => {
       const thrown: unknown = await call(operation, input).then(
         () => assert.fail(`${operation} was not refused`),

@@ -9,9 +9,11 @@ export interface Plan {
   /** Those with other security groups than it has now. */
   readonly change: readonly NetworkInterfaceRow[]
   readonly release: readonly NetworkInterfaceRow[]
+  /** The record of an endpoint that has nothing left. */
+  readonly forget: boolean
 }
 
-export const plan = ({ wanted, interfaces, network, carried }: Seen): Plan => {
+export const plan = ({ wanted, gone, interfaces, network, carried }: Seen): Plan => {
   const isWanted = ({ subnetId }: NetworkInterfaceRow) =>
     wanted?.places.some((place) => place.subnetId === subnetId) ?? false
   // An address that is given to somebody else while a proxy still listens on it would take their traffic.
@@ -21,12 +23,13 @@ export const plan = ({ wanted, interfaces, network, carried }: Seen): Plan => {
     make: (wanted?.places ?? []).filter(({ subnetId }) => !interfaces.some((one) => one.subnetId === subnetId)),
     change: interfaces.filter((one) => wanted && isWanted(one) && !isSame(one.securityGroups, wanted.securityGroups)),
     release: interfaces.filter((one) => !isWanted(one) && !isCarried(one)),
+    forget: gone !== undefined && !interfaces.some(isCarried),
   }
 }
 
 /** Whether there is nothing to do. */
-export const isEmpty = ({ network, make, change, release }: Plan): boolean =>
-  !network && [make, change, release].every((list) => list.length === 0)
+export const isEmpty = ({ network, make, change, release, forget }: Plan): boolean =>
+  !network && !forget && [make, change, release].every((list) => list.length === 0)
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((one, at) => one === b[at])

@@ -1,5 +1,6 @@
 // The load balancer controller: carries out plan.ts and writes what status.ts says. Writes interfaces with `balancer`, and
-// `status` of load balancers of both kinds.
+// `status` of load balancers of both kinds and of
+// interface endpoints.
 import type { Cx } from "../../gate/index.ts"
 import { type Scope, scopeKey } from "../../kernel/index.ts"
 import {
@@ -16,6 +17,8 @@ import {
   type SubnetRow,
   subnetOf,
   type View,
+  type VpcEndpointRow,
+  type VpcEndpointServiceRow,
   wantNetwork,
 } from "../../state/index.ts"
 import { type Controller, done, on } from "../controller.ts"
@@ -26,24 +29,35 @@ import { statusOf } from "./status.ts"
 
 const keyOf = (row: ClassicLoadBalancerRow) => classicKey(row, row.name)
 
+/** The endpoints that reach a load balancer. */
+const endpointsOf = (view: View, balancer: string): string[] =>
+  view.vpcEndpointServices.by("loadBalancer", balancer).flatMap((service) => endpointsTo(view, service))
+
+const endpointsTo = (view: View, { name }: VpcEndpointServiceRow): string[] =>
+  view.vpcEndpoints.by("service", name).map(({ id }) => id)
+
 const inVpc = (view: View, vpc: string): string[] => [
-  ...view.loadBalancers.by("vpc", vpc).map(({ arn }) => arn),
+  ...view.loadBalancers.by("vpc", vpc).flatMap(({ arn }) => [arn, ...endpointsOf(view, arn)]),
+  ...view.vpcEndpoints.by("vpc", vpc).map(({ id }) => id),
   ...view.classicLoadBalancers.by("vpc", vpc).map(keyOf),
 ]
 
 /** Those that could not be given an address in the subnet. */
 const shortIn = (view: View, subnet: string): string[] => [
+  ...view.vpcEndpoints.by("subnet", subnet).flatMap(({ id, status }) => (status.code === "active" ? [] : id)),
   ...view.loadBalancers.by("subnet", subnet).flatMap(({ arn, status }) => (status.code === "active" ? [] : arn)),
   ...view.classicLoadBalancers.by("subnet", subnet).flatMap((row) => (row.status.code === "active" ? [] : keyOf(row))),
 ]
 
-/** See the head of the file. Keyed by the ARN, or by the key of a classic one. */
+/** See the head of the file. Keyed by the ARN, by the key of a classic one, or by the id of an endpoint. */
 export const loadBalancerController: Controller = {
   name: "load-balancer",
   wakes: [
     on<LoadBalancerRow>("loadBalancers", ({ arn }) => arn),
     on<ClassicLoadBalancerRow>("classicLoadBalancers", keyOf),
-    on<ListenerRow>("listeners", ({ loadBalancerArn }) => loadBalancerArn),
+    on<ListenerRow>("listeners", ({ loadBalancerArn: arn }, view) => [arn, ...endpointsOf(view, arn)]),
+    on<VpcEndpointRow>("vpcEndpoints", ({ id }) => id),
+    on<VpcEndpointServiceRow>("vpcEndpointServices", (service, view) => endpointsTo(view, service)),
     on<CarriedBalancerRow>("carriedBalancers", ({ balancer }) => balancer),
     on<NetworkRow>("networks", (network, view) => inVpc(view, `${scopeKey(network)}/${network.vpcId}`)),
     // The first host: until then there is nowhere to make a network.
@@ -60,7 +74,7 @@ export const loadBalancerController: Controller = {
   keys: (view) => keys(view),
   reconcile: (cx, id) => {
     const seen = cx.view((view) => look(view, id))
-    const scope: Scope | undefined = seen.wanted ?? seen.interfaces[0]
+    const scope: Scope | undefined = seen.wanted ?? seen.interfaces[0] ?? seen.gone
     if (!scope || (isEmpty(plan(seen)) && !isNews(seen))) return done
     cx.commit(scope, balancingPrincipal(scope.account), (inner) => {
       carryOut(inner, id, plan(look(inner.tx, id)))
@@ -75,6 +89,7 @@ const keys = (view: View): ReadonlySet<string> =>
   new Set([
     ...[...view.loadBalancers.all()].map(({ arn }) => arn),
     ...[...view.classicLoadBalancers.all()].map(keyOf),
+    ...[...view.vpcEndpoints.all()].map(({ id }) => id),
     ...[...view.networkInterfaces.all()].flatMap(({ balancer }) => balancer ?? []),
   ])
 
@@ -86,12 +101,13 @@ const isNews = (seen: Seen): boolean => {
 
 const sayStatus = ({ tx }: Cx, seen: Seen): void => {
   if (!seen.wanted || !isNews(seen)) return
-  tx[seen.wanted.table].patch(seen.wanted.id, { status: statusOf(seen, seen.wanted) })
+  tx[seen.wanted.table].patch(seen.wanted.key, { status: statusOf(seen, seen.wanted) })
 }
 
-const carryOut = (cx: Cx, id: string, { network, make, change, release }: Plan): void => {
-  const { wanted } = look(cx.tx, id)
+const carryOut = (cx: Cx, id: string, { network, make, change, release, forget }: Plan): void => {
+  const { wanted, gone } = look(cx.tx, id)
   for (const row of release) cx.tx.networkInterfaces.delete(`${scopeKey(row)}/${row.id}`)
+  if (forget && gone) cx.tx.vpcEndpoints.delete(`${scopeKey(gone)}/${gone.id}`)
   if (!wanted) return
   if (network) wantNetwork(cx.tx, wanted, wanted.vpcId, cx.now)
   for (const row of change) {

@@ -7,6 +7,7 @@ const away = "No proxy carries its traffic at the moment."
 
 /** Its status now. `missing` are subnets in which there is no address for it. */
 export const statusOf = ({ interfaces, network, carried }: Seen, wanted: Wanted): LoadBalancerStatus => {
+  if (wanted.obstacle !== undefined) return { code: "failed", reason: wanted.obstacle }
   const missing = wanted.places.filter(({ subnetId }) => !interfaces.some((one) => one.subnetId === subnetId))
   const [place] = missing
   if (place && missing.length === wanted.places.length) return { code: "failed", reason: noAddress(place) }

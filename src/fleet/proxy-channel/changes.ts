@@ -1,7 +1,9 @@
 // Which changes of records can make another configuration: the rest is not compiled for.
 import type { Change, InstanceRow, LoadBalancerRow, NetworkInterfaceRow, NetworkRow } from "../../state/index.ts"
 
-const always: ReadonlySet<string> = new Set(["listeners", "listenerRules", "targetGroups", "targets", "certificates"])
+const always: ReadonlySet<string> = new Set([
+  ...["listeners", "listenerRules", "targetGroups", "targets", "certificates", "vpcEndpointServices"],
+])
 
 /** Whether proxies may have to be told something else after it. */
 export const concernsProxies = ({ table, before, after }: Change): boolean => {
@@ -9,6 +11,7 @@ export const concernsProxies = ({ table, before, after }: Change): boolean => {
   switch (table) {
     case "loadBalancers":
     case "classicLoadBalancers":
+    case "vpcEndpoints":
       return isMoreThan<LoadBalancerRow>(["status", "tags"], before, after)
     case "networkInterfaces":
       return ((after ?? before) as NetworkInterfaceRow).balancer !== undefined

@@ -1,6 +1,7 @@
 // EC2's table: what of EC2 Roadstead has. Its parts are beside it, one folder per kind of thing; see README.md.
 import { implement } from "../../gate/index.ts"
 import { absentOperations } from "./absent/operations.ts"
+import { endpointOperations } from "./endpoints/operations.ts"
 import { instanceOperations } from "./instances/operations.ts"
 import { launchTemplateOperations } from "./launch-templates/operations.ts"
 import { networkAclOperations } from "./network-acls/operations.ts"
@@ -17,6 +18,7 @@ export const ec2 = implement(
   "ec2",
   {
     ...absentOperations,
+    ...endpointOperations,
     ...instanceOperations,
     ...launchTemplateOperations,
     ...networkAclOperations,

@@ -30,6 +30,8 @@ export const missing = {
   routeNatGateway: { code: "InvalidNatGatewayID.NotFound", what: "The natGateway ID" },
   gateway: { code: "InvalidGatewayID.NotFound", what: "The gateway ID" },
   instance: { code: "InvalidInstanceID.NotFound", what: "The instance ID" },
+  endpoint: { code: "InvalidVpcEndpointId.NotFound", what: "The Vpc Endpoint Id" },
+  endpointService: { code: "InvalidVpcEndpointServiceId.NotFound", what: "The VpcEndpointService Id" },
   allocation: { code: "InvalidAllocationID.NotFound", what: "The allocation ID" },
   association: { code: "InvalidAssociationID.NotFound", what: "The association ID" },
 } as const satisfies Record<string, Missing>

@@ -10,6 +10,9 @@ export const withoutEffect: readonly string[] = [
   "ModifySecurityGroupRules.SecurityGroupRules",
   "ModifyNetworkInterfaceAttribute.Groups",
   "ModifyNetworkInterfaceAttribute.SourceDestCheck",
+  "CreateVpcEndpoint.SecurityGroupIds",
+  "ModifyVpcEndpoint.AddSecurityGroupIds",
+  "ModifyVpcEndpoint.RemoveSecurityGroupIds",
   // So are network ACLs.
   "CreateNetworkAclEntry.RuleAction",
   "ReplaceNetworkAclEntry.RuleAction",

@@ -41,7 +41,7 @@ export const balancerOf = (
 }
 
 /** Undefined: it ends TLS and has no certificate to do it with. */
-const listenerOf = (
+export const listenerOf = (
   view: View,
   row: ListenerRow,
   kept: Kept,

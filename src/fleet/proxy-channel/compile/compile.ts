@@ -5,6 +5,7 @@ import type { View } from "../../../state/index.ts"
 import { balancerOf } from "./balancer.ts"
 import { certificateReader, type OpenKey } from "./certificates.ts"
 import { classicOf } from "./classic.ts"
+import { endpointOf } from "./endpoint.ts"
 import { Kept } from "./kept.ts"
 import { machineOf } from "./nodes.ts"
 import { poolOf } from "./pools.ts"
@@ -48,11 +49,14 @@ export const newCompiler = (ports: CompilePorts): CompileAll => {
       if (machineId === undefined || !made) continue
       const making = on(machineId)
       making.balancers.push(made)
-      for (const group of groupsOf(made)) {
-        const zones = making.zones.get(group) ?? new Set()
-        for (const { zone } of row.zones) zones.add(zone)
-        making.zones.set(group, zones)
-      }
+      reach(making, made, row.zones)
+    }
+    for (const row of view.vpcEndpoints.all()) {
+      const machineId = machineOf(view, row, row.vpcId)
+      const made = machineId === undefined ? undefined : endpointOf(view, row, kept, certificates)
+      if (machineId === undefined || !made) continue
+      on(machineId).balancers.push(made.balancer)
+      reach(on(machineId), made.balancer, made.zones)
     }
     for (const row of view.classicLoadBalancers.all()) {
       const machineId = machineOf(view, row, row.vpcId)
@@ -71,6 +75,19 @@ export const newCompiler = (ports: CompilePorts): CompileAll => {
     }
     kept.round()
     return all
+  }
+}
+
+/** The groups behind it are reached in these zones. */
+const reach = (
+  { zones }: Making,
+  balancer: BalancerConfiguration,
+  reached: readonly { readonly zone: string }[],
+): void => {
+  for (const group of groupsOf(balancer)) {
+    const known = zones.get(group) ?? new Set()
+    for (const { zone } of reached) known.add(zone)
+    zones.set(group, known)
   }
 }
 

@@ -13,7 +13,6 @@ const none = (ids: readonly string[] | undefined, kind: Missing, input: object):
 }
 
 const kinds = {
-  vpcEndpoint: { code: "InvalidVpcEndpointId.NotFound", what: "The Vpc Endpoint Id" },
   vpnGateway: { code: "InvalidVpnGatewayID.NotFound", what: "The vpnGateway ID" },
   egressOnly: { code: "InvalidGatewayID.NotFound", what: "The egressOnlyInternetGateway ID" },
   peering: { code: "InvalidVpcPeeringConnectionID.NotFound", what: "The vpcPeeringConnection ID" },
@@ -21,19 +20,7 @@ const kinds = {
   prefixList: { code: "InvalidPrefixListId.NotFound", what: "The prefix list ID" },
   flowLog: { code: "InvalidFlowLogId.NotFound", what: "The flow log ID" },
   transitGateway: { code: "InvalidTransitGatewayID.NotFound", what: "The transitGateway ID" },
-  vpcService: { code: "InvalidServiceName", what: "The Vpc Endpoint Service" },
 } as const satisfies Record<string, Missing>
-
-const DescribeVpcEndpoints: ReadOp<"ec2", "DescribeVpcEndpoints"> = (_cx, input) => {
-  none(input.VpcEndpointIds, kinds.vpcEndpoint, input)
-  return { VpcEndpoints: [] }
-}
-
-/** Inside a VPC the APIs are reached at its gateway (AWS_ENDPOINT_URL): there is no service to make an endpoint for. */
-const DescribeVpcEndpointServices: ReadOp<"ec2", "DescribeVpcEndpointServices"> = (_cx, input) => {
-  none(input.ServiceNames, kinds.vpcService, input)
-  return { ServiceNames: [], ServiceDetails: [] }
-}
 
 const DescribeVpnGateways: ReadOp<"ec2", "DescribeVpnGateways"> = (_cx, input) => {
   none(input.VpnGatewayIds, kinds.vpnGateway, {})
@@ -94,8 +81,6 @@ export const absentOperations = {
     DescribeTransitGatewayVpcAttachments,
   ),
   DescribeTransitGateways: describing("DescribeTransitGateways", DescribeTransitGateways),
-  DescribeVpcEndpointServices: describing("DescribeVpcEndpointServices", DescribeVpcEndpointServices),
-  DescribeVpcEndpoints: describing("DescribeVpcEndpoints", DescribeVpcEndpoints),
   DescribeVpcPeeringConnections: describing("DescribeVpcPeeringConnections", DescribeVpcPeeringConnections),
   DescribeVpnGateways: describing("DescribeVpnGateways", DescribeVpnGateways),
 } satisfies Part

@@ -21,13 +21,15 @@ const kinds = {
   acl: { table: "networkAcls", type: "network-acl", missing: missing.networkAcl },
   dopt: { table: "dhcpOptions", type: "dhcp-options", missing: missing.dhcpOptions },
   nat: { table: "natGateways", type: "natgateway", missing: missing.natGateway },
+  vpce: { table: "vpcEndpoints", type: "vpc-endpoint", missing: missing.endpoint },
+  "vpce-svc": { table: "vpcEndpointServices", type: "vpc-endpoint-service", missing: missing.endpointService },
   eipalloc: { table: "addresses", type: "elastic-ip", missing: missing.allocation },
 } as const satisfies Record<string, { table: string; type: string; missing: Missing }>
 
 type Prefix = keyof typeof kinds
 
 const ruleType = "security-group-rule"
-const prefixOf = (id: string): string => id.slice(0, id.indexOf("-"))
+const prefixOf = (id: string): string => (id.startsWith("vpce-svc-") ? "vpce-svc" : id.slice(0, id.indexOf("-")))
 const isPrefix = (prefix: string): prefix is Prefix => Object.hasOwn(kinds, prefix)
 
 /** `vpc` of `vpc-…`: what EC2 calls the kind; undefined for an id of none. */

@@ -19,6 +19,12 @@ export const DeleteLoadBalancer: Op<"elbv2", "DeleteLoadBalancer"> = (cx, { Load
   // text from memory
   if (services.some(({ draining }) => !draining))
     throw fault("ResourceInUse", `Load balancer '${arn}' cannot be deleted because it is registered as a target`)
+  // text from memory
+  if (cx.tx.vpcEndpointServices.count("loadBalancer", arn) > 0)
+    throw fault(
+      "ResourceInUse",
+      `Load balancer '${arn}' cannot be deleted because it is currently associated with another service`,
+    )
   for (const listener of cx.tx.listeners.by("loadBalancer", arn)) removeListener(cx, listener)
   cx.tx.loadBalancers.delete(arn)
   return {}
