@@ -14,19 +14,28 @@ export interface LoneControlPlane {
   /** Seconds of a processor that it has used. */
   processorSeconds(): number
   stop(): Promise<void>
+  /** Ends it as a crash would. */
+  kill(): Promise<void>
 }
 
 const source = fileURLToPath(new URL("../../src/main/control-plane-process.ts", import.meta.url))
 
-/** Starts the control plane of the sources, or of the bundle whose file is `entry`, on the data folder `data`. */
-export const startLoneControlPlane = async (data: string, entry = source): Promise<LoneControlPlane> => {
+/**
+ * Starts the control plane of the sources, or of the bundle whose file is `entry`, on the data folder `data`. With the engine
+ * `docker` it expects a supervisor and proxies in the same folder.
+ */
+export const startLoneControlPlane = async (
+  data: string,
+  entry = source,
+  engine: "simulated" | "docker" = "simulated",
+): Promise<LoneControlPlane> => {
   const configuration = {
     config: {
       port: 0,
       host: "127.0.0.1",
       data,
       ephemeral: false,
-      engine: "simulated",
+      engine,
       auth: "relaxed",
       account: "000000000000",
       region: "us-east-1",
@@ -39,7 +48,7 @@ export const startLoneControlPlane = async (data: string, entry = source): Promi
       logFormat: "json",
     },
     folders: { data, run: data, owner: "lone" },
-    engine: "simulated",
+    engine,
   }
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", entry], {
     env: { PATH: process.env.PATH, ROADSTEAD_PROCESS: JSON.stringify(configuration) },
@@ -56,6 +65,10 @@ export const startLoneControlPlane = async (data: string, entry = source): Promi
     processorSeconds: () => processorSeconds(child.pid ?? 0),
     stop: async () => {
       if (child.connected) child.disconnect()
+      await exited
+    },
+    kill: async () => {
+      child.kill("SIGKILL")
       await exited
     },
   }
