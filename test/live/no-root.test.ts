@@ -330,6 +330,6 @@ test("the demo is complete for an ordinary user", async () => {
   assert.equal(demo.code, 0, demo.printed)
   // EC2 instances are made by root only, and each of their steps says so.
   assert.match(demo.printed, /skip {2}start two EC2 instances.*\n.*only as root/)
-  assert.match(demo.printed, /^The demo is complete but for 9 steps: /m)
+  assert.match(demo.printed, /^The demo is complete but for 15 steps: /m)
   assert.deepEqual(await ours(), [])
 })

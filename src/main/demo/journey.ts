@@ -8,9 +8,11 @@ import { refuseApart } from "./apart.ts"
 import { app, healthCheck, sidecar } from "./app.ts"
 import { caller } from "./caller.ts"
 import { answered, fetchText, patience } from "./fetch.ts"
+import { greeter } from "./greeter.ts"
 import { demoRole, executionPolicy, roleSteps } from "./roles.ts"
 import { serviceSteps } from "./services.ts"
 import type { Step } from "./step.ts"
+import { trafficSteps } from "./traffic.ts"
 
 /** What the journey goes through. */
 export interface Surroundings {
@@ -67,7 +69,12 @@ export const journey = (around: Surroundings): readonly Step[] => {
       run: async () => {
         await nodeImage(createDocker({ socketPath: around.dockerSocket ?? "" }), {
           name: image,
-          files: { "/app/app.mjs": app, "/app/sidecar.mjs": sidecar, "/app/caller.mjs": caller },
+          files: {
+            "/app/app.mjs": app,
+            "/app/sidecar.mjs": sidecar,
+            "/app/caller.mjs": caller,
+            "/app/greeter.mjs": greeter,
+          },
         })
         return image
       },
@@ -224,6 +231,12 @@ export const journey = (around: Surroundings): readonly Step[] => {
     subnet: () => subnet,
     ...{ clock, account, region, image, logGroup },
   }).map((step) => ({ ...step, real: true as const }))
-  const all = [...steps, ...roles, ...serviceSteps({ ecs, ec2, clock, simulated, image, endpoint })]
+  const elb = createAwsClient({ service: "elb", endpoint, credentials, region, clock })
+  const elbv2 = createAwsClient({ service: "elbv2", endpoint, credentials, region, clock })
+  const between = trafficSteps({ ecs, ec2, elb, elbv2, clock, image, endpoint }).map((step) => ({
+    ...step,
+    real: true as const,
+  }))
+  const all = [...steps, ...roles, ...serviceSteps({ ecs, ec2, clock, simulated, image, endpoint, between })]
   return all.filter((step) => !(simulated && step.real))
 }

@@ -16,6 +16,8 @@ export interface ServiceSurroundings {
   /** The image of the app, which ends when `/exit` is asked. */
   readonly image: string
   readonly endpoint: string
+  /** What else is done while the instances are there. */
+  readonly between: readonly (Step & { readonly real?: true })[]
 }
 
 const cluster = "demo"
@@ -33,7 +35,7 @@ const check = [
 
 /** See the head of the file; `real` steps need containers with processes in them. */
 export const serviceSteps = (around: ServiceSurroundings): readonly (Step & { readonly real?: true })[] => {
-  const { ecs, ec2, clock, simulated, image, endpoint } = around
+  const { ecs, ec2, clock, simulated, image, endpoint, between } = around
   let instances: readonly string[] = []
   let drained = ""
   /** Why there are no instances here; everything after them is then left out too. */
@@ -234,6 +236,7 @@ export const serviceSteps = (around: ServiceSurroundings): readonly (Step & { re
           .join("\n        ")
       },
     },
+    ...between,
     {
       name: "delete the service and terminate the instances",
       run: async () => {
