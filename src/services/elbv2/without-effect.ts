@@ -15,6 +15,9 @@ export const withoutEffect: readonly string[] = [
   attribute("ModifyTargetGroupAttributes", "load_balancing.algorithm.anomaly_mitigation"),
   attribute("ModifyTargetGroupAttributes", "target_group_health.dns_failover.minimum_healthy_targets.count"),
   attribute("ModifyTargetGroupAttributes", "target_group_health.dns_failover.minimum_healthy_targets.percentage"),
+  // Connections end at the proxy and begin anew: docs/decisions/0023. A target that falls ill loses its connections at once.
+  attribute("ModifyTargetGroupAttributes", "preserve_client_ip.enabled"),
+  attribute("ModifyTargetGroupAttributes", "target_health_state.unhealthy.draining_interval_seconds"),
   // Rules of security groups are not enforced: docs/security.md.
   "SetSecurityGroups.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
 ]
