@@ -38,7 +38,15 @@ export const processForm = (): Check[] => [
     "",
   ),
   check("EC2 instances", true, "each is a network namespace with an engine of its own", ""),
+  check("load balancers", true, reached.everywhere, ""),
 ]
+
+const reached = {
+  everywhere:
+    "answer at their own addresses, by their DNS names on 127.0.0.1, and by their names as Host on the port of the APIs",
+  byName:
+    "answer by their DNS names on 127.0.0.1, and by their names as Host on the port of the APIs; at their own addresses only inside their VPC",
+}
 
 /** The lines of the helper's form, for an engine that answers at `socketPath`. */
 export const containerForm = async (socketPath: string | undefined): Promise<Check[]> => {
@@ -71,6 +79,12 @@ export const containerForm = async (socketPath: string | undefined): Promise<Che
         ? "answer from this machine"
         : `do not answer here: the engine (${nameOf(info, rootless)}) has a network of its own`,
       "Reach tasks on 127.0.0.1 at the ports that networkBindings of DescribeTasks names.",
+    ),
+    check(
+      "load balancers",
+      ours,
+      ours ? reached.everywhere : reached.byName,
+      "Reach them by name; ports below 1024 of 127.0.0.1 are root's on Linux.",
     ),
     check(
       "limits of the whole task",

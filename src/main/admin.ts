@@ -9,6 +9,8 @@ export interface AdminOptions {
   readonly auth: "relaxed" | "strict"
   /** Whether the agent of this machine is connected: without it no task can start. */
   readonly agentConnected: () => boolean
+  /** How many proxies of load balancers are there. */
+  readonly proxies: () => number
   /** The hosts of the Fargate pool. */
   readonly hosts: () => readonly { readonly place: string; readonly status: string; readonly reason?: string }[]
   readonly metrics: () => Registry
@@ -31,6 +33,7 @@ export const adminHandler =
           ...(options.engine === "simulated" && { note: "SIMULATED: containers have no processes behind them" }),
           services: options.services,
           hosts: options.hosts(),
+          proxies: options.proxies(),
         })
         return true
       case "GET /_roadstead/metrics": {

@@ -176,6 +176,7 @@ const start = async ({
       auth: config.auth,
       services: tables.map((table) => table.service),
       agentConnected: () => fleet.connected > 0,
+      proxies: () => proxies.connected,
       hosts: () =>
         state.view((view) =>
           fargateHosts(view).map(({ place, observed: { status, reason } }) => ({

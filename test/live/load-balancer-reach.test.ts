@@ -5,7 +5,7 @@ import assert from "node:assert/strict"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import { addressesOf, ask, askFor200, balancerUser, eventually } from "../support/live-balancers.ts"
+import { addressesOf, ask, askFor200, askSecurely, balancerUser, eventually } from "../support/live-balancers.ts"
 import { addressOf, engineWithImage, fargateUser, shell } from "../support/live-fargate.ts"
 import { withEngine } from "../support/namespace.ts"
 import { killProcess } from "../support/processes.ts"
@@ -92,6 +92,32 @@ test("with a port that is taken it answers at its own addresses, and says why no
   assert.match(Reason ?? "", /Port 8081 of 127\.0\.0\.1 is taken by another program\./)
   await new Promise((resolve) => taker.close(resolve))
   await eventually("the port is had once it is free", () => askFor200("127.0.0.1", 8081, first.name))
+})
+
+test("TCP of a network load balancer is carried at its addresses, and TLS with a certificate by name on the loopback", async () => {
+  const target = await serving(user, "by tcp")
+  const tcp = await balancers.group("tcp", 8080, [target], "TCP")
+  const network = await balancers.balancer("net", "network")
+  await balancers.listener(network.arn, 9000, tcp, { Protocol: "TCP" })
+  await balancers.healthy(tcp)
+  const answers = async () => {
+    for (const address of await addressesOf("172.31.0.1", network.name)) {
+      const answer = await askFor200(address, 9000, "any.name")
+      if (answer) return answer
+    }
+    return undefined
+  }
+  assert.equal((await eventually("the network load balancer answers", answers)).body, "by tcp\n")
+  await eventually("its port of the loopback answers", () => askFor200("127.0.0.1", 9000, "any.name"))
+
+  const certificate = await balancers.certificate(first.name)
+  await balancers.listener(first.arn, 443, group, {
+    Protocol: "HTTPS",
+    Certificates: [{ CertificateArn: certificate }],
+  })
+  const ca = await (await fetch(`${roadstead.endpoint}/_roadstead/ca.pem`)).text()
+  const secure = await eventually("the loopback answers by TLS", () => askSecurely(443, first.name, ca))
+  assert.equal(secure.body, "the task\n")
 })
 
 test("no request fails while the control plane is killed and started again", async () => {

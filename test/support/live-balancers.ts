@@ -2,15 +2,19 @@
 
 import { Resolver } from "node:dns/promises"
 import { type IncomingHttpHeaders, request } from "node:http"
+import { request as requestSecurely } from "node:https"
+import { ACMClient, DescribeCertificateCommand, RequestCertificateCommand } from "@aws-sdk/client-acm"
 import { DescribeSubnetsCommand, DescribeVpcsCommand, type EC2Client } from "@aws-sdk/client-ec2"
 import {
   CreateListenerCommand,
+  type CreateListenerCommandInput,
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
   DescribeLoadBalancersCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   type LoadBalancer,
+  type ProtocolEnum,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2"
 import { delay } from "../../src/kernel/index.ts"
@@ -57,6 +61,20 @@ export const askFor200 = (...where: Parameters<typeof ask>): Promise<Answer | un
     () => undefined,
   )
 
+/** A request over TLS to the loopback, whose certificate must be of the name. Undefined when there is no answer. */
+export const askSecurely = (port: number, name: string, ca: string): Promise<Answer | undefined> =>
+  new Promise((resolve) => {
+    const options = { host: "127.0.0.1", port, servername: name, headers: { host: name }, ca, agent: false }
+    const asked = requestSecurely(options, (answer) => {
+      let body = ""
+      answer.setEncoding("utf8")
+      answer.on("data", (chunk: string) => (body += chunk))
+      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }))
+    })
+    asked.on("error", () => resolve(undefined))
+    asked.end()
+  })
+
 /** The addresses that a VPC's resolver has for a name. */
 export const addressesOf = (resolverAddress: string, name: string): Promise<string[]> => {
   const resolver = new Resolver()
@@ -66,11 +84,9 @@ export const addressesOf = (resolverAddress: string, name: string): Promise<stri
 
 /** A user of load balancers. */
 export const balancerUser = (endpoint: string, ec2: EC2Client, region = "us-east-1") => {
-  const elb = new ElasticLoadBalancingV2Client({
-    endpoint,
-    region,
-    credentials: { accessKeyId: "000000000000", secretAccessKey: "test" },
-  })
+  const config = { endpoint, region, credentials: { accessKeyId: "000000000000", secretAccessKey: "test" } }
+  const elb = new ElasticLoadBalancingV2Client(config)
+  const acm = new ACMClient(config)
   const vpc = async () => (await ec2.send(new DescribeVpcsCommand({}))).Vpcs?.[0]?.VpcId ?? ""
   const subnets = async () =>
     ((await ec2.send(new DescribeSubnetsCommand({}))).Subnets ?? []).slice(0, 2).map(({ SubnetId = "" }) => SubnetId)
@@ -83,11 +99,25 @@ export const balancerUser = (endpoint: string, ec2: EC2Client, region = "us-east
   return {
     elb,
     describe,
+    /** A certificate of this installation's own authority. */
+    certificate: async (DomainName: string): Promise<string> => {
+      const { CertificateArn = "" } = await acm.send(new RequestCertificateCommand({ DomainName }))
+      await eventually(`${CertificateArn} is issued`, async () => {
+        const { Certificate } = await acm.send(new DescribeCertificateCommand({ CertificateArn }))
+        return Certificate?.Status === "ISSUED" ? true : undefined
+      })
+      return CertificateArn
+    },
     /** A target group of addresses with these in it. */
-    group: async (name: string, port: number, addresses: readonly string[]): Promise<string> => {
+    group: async (
+      name: string,
+      port: number,
+      addresses: readonly string[],
+      Protocol: ProtocolEnum = "HTTP",
+    ): Promise<string> => {
       const { TargetGroups } = await elb.send(
         new CreateTargetGroupCommand({
-          ...{ Name: name, Protocol: "HTTP", Port: port, VpcId: await vpc(), TargetType: "ip" },
+          ...{ Name: name, Protocol, Port: port, VpcId: await vpc(), TargetType: "ip" },
           ...{ HealthCheckIntervalSeconds: 5, HealthCheckTimeoutSeconds: 3, HealthyThresholdCount: 2 },
         }),
       )
@@ -97,20 +127,30 @@ export const balancerUser = (endpoint: string, ec2: EC2Client, region = "us-east
       )
       return arn
     },
-    /** An application load balancer. */
-    balancer: async (name: string): Promise<{ arn: string; name: string }> => {
-      const { LoadBalancers } = await elb.send(new CreateLoadBalancerCommand({ Name: name, Subnets: await subnets() }))
+    balancer: async (
+      name: string,
+      Type: "application" | "network" = "application",
+    ): Promise<{ arn: string; name: string }> => {
+      const { LoadBalancers } = await elb.send(
+        new CreateLoadBalancerCommand({ Name: name, Type, Subnets: await subnets() }),
+      )
       const [made] = LoadBalancers ?? []
       return { arn: made?.LoadBalancerArn ?? "", name: made?.DNSName ?? "" }
     },
-    /** A listener that forwards everything to the group. */
-    listener: async (balancer: string, port: number, group: string): Promise<string> => {
+    /** A listener that forwards everything to the group; of HTTP unless `more` says so. */
+    listener: async (
+      balancer: string,
+      port: number,
+      group: string,
+      more: Partial<CreateListenerCommandInput> = {},
+    ): Promise<string> => {
       const { Listeners } = await elb.send(
         new CreateListenerCommand({
           LoadBalancerArn: balancer,
           Protocol: "HTTP",
           Port: port,
           DefaultActions: [{ Type: "forward", TargetGroupArn: group }],
+          ...more,
         }),
       )
       return Listeners?.[0]?.ListenerArn ?? ""
@@ -129,6 +169,9 @@ export const balancerUser = (endpoint: string, ec2: EC2Client, region = "us-east
         const balancer = await describe(arn)
         return balancer.State?.Code === code ? balancer : undefined
       }),
-    close: () => elb.destroy(),
+    close: () => {
+      elb.destroy()
+      acm.destroy()
+    },
   }
 }
