@@ -2,6 +2,7 @@
 // a host of the Fargate pool, target groups with a listener in front of them. What proxies would see of targets is written
 // by the scenario.
 import assert from "node:assert/strict"
+import type { ServiceTable } from "../../src/gate/index.ts"
 import { elbv2 } from "../../src/services/elbv2/index.ts"
 import {
   ensureDefaultVpc,
@@ -111,8 +112,8 @@ const anInstance = (id: string, zone: string): InstanceRow => {
 export type Said = "healthy" | "initial" | "unhealthy"
 
 /** See the head of the file. */
-export const balancedWorld = async () => {
-  const world = await serviceWorld([elbv2])
+export const balancedWorld = async (others: readonly ServiceTable[] = []) => {
+  const world = await serviceWorld([elbv2, ...others])
   const { state, clock } = world
   let ports = 79
   let made = 0
