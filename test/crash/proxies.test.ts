@@ -9,7 +9,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { test } from "node:test"
 import { ACMClient, ImportCertificateCommand } from "@aws-sdk/client-acm"
-import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2"
+import { DescribeNetworkInterfacesCommand, DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2"
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -160,6 +160,18 @@ test("a control plane that is killed and started again tells its proxies the sam
     return found.length === 2 ? found : undefined
   })
   assert.deepEqual(names.map(({ address }) => address).toSorted(), network.addresses)
+
+  const shown = await ec2.send(
+    new DescribeNetworkInterfacesCommand({ Filters: [{ Name: "requester-id", Values: ["amazon-elb"] }] }),
+  )
+  const interfaces = shown.NetworkInterfaces ?? []
+  assert.deepEqual(interfaces.map((one) => one.PrivateIpAddress ?? "").toSorted(), network.addresses)
+  const [one] = interfaces
+  assert.match(one?.Description ?? "", /^ELB app\/web\//)
+  assert.deepEqual(
+    [one?.RequesterId, one?.RequesterManaged, one?.Attachment?.InstanceOwnerId],
+    ["amazon-elb", true, "amazon-elb"],
+  )
 
   const before = await proxy(proxiesSocket(folder), network.machineId)
   ends.push(before.close)

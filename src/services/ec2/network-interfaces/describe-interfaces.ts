@@ -1,4 +1,4 @@
-// Describing network interfaces: those of tasks, of NAT gateways, and those that users made.
+// Describing network interfaces: those of tasks, of NAT gateways, of load balancers, and those that users made.
 import type { NetworkInterface, NetworkInterfaceType } from "@aws-sdk/client-ec2"
 import type { ReadOp } from "../../../gate/index.ts"
 import { type AddressRow, type NetworkInterfaceRow, shownDnsName, type View, zonesOf } from "../../../state/index.ts"
@@ -8,15 +8,22 @@ import { pageOf } from "../pages.ts"
 
 /** An interface is attached once and for its whole life, so its own digits can name the attachment. */
 export const attachmentId = (i: NetworkInterfaceRow) =>
-  i.id.replace(/^eni-/, i.interfaceType === "nat_gateway" ? "ela-attach-" : "eni-attach-")
+  i.id.replace(/^eni-/, i.interfaceType === "nat_gateway" || requesterOf(i) ? "ela-attach-" : "eni-attach-")
 const attached =
   <T>(value: (i: NetworkInterfaceRow) => T) =>
   (i: NetworkInterfaceRow): readonly T[] =>
     i.status === "in-use" ? [value(i)] : []
 const zoneId = (i: NetworkInterfaceRow) => zonesOf(i.region).find((zone) => zone.name === i.availabilityZone)?.id
 
+/** [field] Elastic Load Balancing under the name that its interfaces have, whosever account they are in. */
+const balancing = "amazon-elb"
+const requesterOf = (i: NetworkInterfaceRow): string | undefined =>
+  i.balancer !== undefined && i.interfaceType !== "vpc_endpoint" ? balancing : undefined
+
 /** The instance that it is on: its own, or that of a task. */
 const instanceOf = (i: NetworkInterfaceRow): string | undefined => i.instanceId ?? i.attachedTo?.instanceId
+const ownerOf = (i: NetworkInterfaceRow): string | undefined =>
+  instanceOf(i) === undefined ? requesterOf(i) : i.account
 /** Under a Fargate task it is the second interface of the machine: the first is the machine's own. */
 const deviceIndex = (i: NetworkInterfaceRow): number =>
   i.instanceId === undefined ? (i.attachedTo?.deviceIndex ?? 1) : 0
@@ -49,7 +56,7 @@ const filtersOf = (view: View): FilterTable<NetworkInterfaceRow> => {
     "attachment.delete-on-termination": attached(() => "false"),
     "attachment.device-index": attached((i) => String(deviceIndex(i))),
     "attachment.instance-id": (i) => [instanceOf(i)].filter((id) => id !== undefined),
-    "attachment.instance-owner-id": (i) => (instanceOf(i) === undefined ? [] : [i.account]),
+    "attachment.instance-owner-id": (i) => [ownerOf(i)].filter((owner) => owner !== undefined),
     "attachment.status": (i) => [i.status === "in-use" ? "attached" : "detached"],
     "availability-zone": (i) => [i.availabilityZone],
     "availability-zone-id": (i) => [zoneId(i) ?? ""],
@@ -65,7 +72,7 @@ const filtersOf = (view: View): FilterTable<NetworkInterfaceRow> => {
     "owner-id": (i) => [i.account],
     "private-dns-name": (i) => [shownDnsName(view, i)].filter((name) => name !== undefined),
     "private-ip-address": (i) => [i.privateIp],
-    "requester-id": nothing,
+    "requester-id": (i) => [requesterOf(i)].filter((id) => id !== undefined),
     "requester-managed": (i) => [String(i.requesterManaged)],
     "source-dest-check": (i) => [String(i.sourceDestCheck ?? true)],
     status: (i) => [i.status],
@@ -113,6 +120,7 @@ export const describeInterface = (view: View, row: NetworkInterfaceRow): Network
     ...dns,
     PrivateIpAddress: row.privateIp,
     PrivateIpAddresses: [{ Primary: true, ...dns, PrivateIpAddress: row.privateIp, ...association }],
+    ...(requesterOf(row) !== undefined && { RequesterId: requesterOf(row) }),
     RequesterManaged: row.requesterManaged,
     SourceDestCheck: row.sourceDestCheck ?? true,
     Status: row.status,
@@ -125,7 +133,8 @@ const describeAttachment = (row: NetworkInterfaceRow): NetworkInterface["Attachm
   AttachTime: new Date(row.attachedAt ?? row.createdAt),
   DeleteOnTermination: row.deleteOnTermination ?? false,
   DeviceIndex: deviceIndex(row),
-  ...(instanceOf(row) !== undefined && { InstanceId: instanceOf(row), InstanceOwnerId: row.account }),
+  ...(instanceOf(row) !== undefined && { InstanceId: instanceOf(row) }),
+  ...(ownerOf(row) !== undefined && { InstanceOwnerId: ownerOf(row) }),
   NetworkCardIndex: 0,
   Status: "attached",
 })
