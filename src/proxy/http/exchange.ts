@@ -7,7 +7,7 @@ import type { Client, ClientEvents } from "./client/client.ts"
 import { classify, treatment } from "./desync.ts"
 import type { Forwarder } from "./forward/forwarder.ts"
 import type { Forwarded, Outcome } from "./outcome.ts"
-import { ownAnswer, ownServer } from "./own-answers.ts"
+import { grpcAnswer, ownAnswer, ownServer } from "./own-answers.ts"
 import { type RequestHead, readHead } from "./request-head.ts"
 import { tooManyForwardedFor, toTarget } from "./request-to-target.ts"
 import type { Serving } from "./serving.ts"
@@ -187,7 +187,7 @@ export class Exchange implements ClientEvents, Answer {
     // An upgrade that the target speaks of without switching is between it and us.
     removeNamed(headers, "upgrade")
     this.#finishHeaders(head)
-    this.#client.head(head.status, head.reason, headers, this.#closes)
+    this.#client.head(head.status, head.reason, headers, this.#closes, head.empty === true)
   }
 
   onBody(chunk: Buffer): boolean {
@@ -299,8 +299,11 @@ export class Exchange implements ClientEvents, Answer {
   }
 
   #answer(status: number, more: readonly string[] = []): void {
-    const { reason, headers, body } = ownAnswer(status, this.#shared.date())
-    headers.push(...more, ...this.#shared.grpcStatus(status, this.#head))
+    const isGrpc = this.#client.protocol === "HTTP/2.0" && this.#head.contentType.startsWith("application/grpc")
+    const { reason, headers, body } = isGrpc
+      ? grpcAnswer(status, this.#shared.date())
+      : ownAnswer(status, this.#shared.date())
+    headers.push(...more)
     // What could not be read to its end has no next request behind it.
     if (status === 400 || status === 405 || status === 408 || !this.#client.requestComplete) this.#closeAfter = true
     this.#send(status, reason, headers, body)
@@ -310,8 +313,8 @@ export class Exchange implements ClientEvents, Answer {
     this.#out.status = status
     this.#headOut = true
     this.#listenerHeaders(headers)
-    this.#client.head(status, reason, headers, this.#closes)
-    this.#client.end(body, [])
+    this.#client.head(status, reason, headers, this.#closes, body.length === 0)
+    this.#client.end(body.length > 0 ? body : undefined, [])
   }
 
   /** The target has one request less under way. */

@@ -1,6 +1,7 @@
 // Serves the connections of one HTTP or HTTPS listener: TLS, the versions of HTTP, what is read by which parser, and what
 // the silence and the end of a connection mean. The life of a request is in exchange.ts.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { createServer as createHttp2Server, type Http2Server, type Http2Session } from "node:http2"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { TLSSocket } from "node:tls"
@@ -8,6 +9,7 @@ import type { BalancerConfiguration, ListenerConfiguration } from "../../protoco
 import type { Front, FrontParts, Way } from "../front.ts"
 import { FrontConnection } from "./client/front-connection.ts"
 import { Http1Client, responseOn } from "./client/http1-client.ts"
+import { Http2Client } from "./client/http2-client.ts"
 import { Exchange } from "./exchange.ts"
 import type { Forwarder } from "./forward/forwarder.ts"
 import { ownAnswer } from "./own-answers.ts"
@@ -28,6 +30,8 @@ export class HttpFront implements Front {
   readonly #shared: Shared
   readonly #forwarder: Forwarder
   readonly #server: Server
+  readonly #http2: Http2Server
+  readonly #sessions = new WeakMap<Http2Session, FrontConnection>()
   readonly #connections = new Map<Duplex, FrontConnection>()
   #serving: Serving | undefined
   #closed: (() => void) | undefined
@@ -37,6 +41,7 @@ export class HttpFront implements Front {
     this.#shared = shared
     this.#forwarder = forwarder
     this.#server = this.#http1Server()
+    this.#http2 = this.#http2Server()
   }
 
   configure(balancer: BalancerConfiguration, listener: ListenerConfiguration): void {
@@ -84,7 +89,7 @@ export class HttpFront implements Front {
       isServer: true,
       secureContext: context.secureContext,
       SNICallback: context.SNICallback,
-      ALPNProtocols: ["http/1.1"],
+      ALPNProtocols: serving.http2 ? ["h2", "http/1.1"] : ["http/1.1"],
     })
     secure.setTimeout(serving.idleMs, () => secure.destroy())
     let isOpen = false
@@ -95,8 +100,11 @@ export class HttpFront implements Front {
     secure.once("secure", () => {
       isOpen = true
       secure.setTimeout(0)
+      // Servers of node:tls say so; sessions of HTTP/2 wait for it.
+      Object.assign(secure, { secureConnecting: false })
       connection.tls = { socket: secure, certificate: context.chosen(nameAsked(secure) ?? false) }
-      this.#serve(secure, connection)
+      if (secure.alpnProtocol === "h2") this.#serveHttp2(secure, connection)
+      else this.#serve(secure, connection)
     })
   }
 
@@ -107,6 +115,39 @@ export class HttpFront implements Front {
     socket.once("end", () => this.#halfClosed(socket, connection))
     this.#server.emit("connection", socket)
     socket.resume()
+  }
+
+  #serveHttp2(socket: TLSSocket, connection: FrontConnection): void {
+    this.#connections.set(socket, connection)
+    socket.once("close", () => this.#gone(socket))
+    // Node makes the session, and says so, before it returns.
+    this.#http2.once("session", (session) => {
+      this.#sessions.set(session, connection)
+      session.setTimeout(this.#serving?.idleMs ?? 0, () => {
+        if (connection.active === 0) session.close()
+      })
+      session.on("error", () => socket.destroy())
+    })
+    this.#http2.emit("connection", socket)
+  }
+
+  #http2Server(): Http2Server {
+    // AWS takes 128 streams at a time over a connection (listeners of Application Load Balancers, HTTP/2).
+    const server = createHttp2Server({
+      settings: { maxConcurrentStreams: 128, maxHeaderListSize: mostHeadBytes, enablePush: false },
+    })
+    server.on("stream", (stream, headers, _, ...rest: unknown[]) => {
+      const connection = stream.session && this.#sessions.get(stream.session)
+      const serving = this.#serving
+      if (!connection || !serving) return void stream.close()
+      const raw = Array.isArray(rest[0]) ? rest[0].map(String) : []
+      const client = new Http2Client(stream, headers, raw, connection)
+      const exchange = new Exchange(this.#shared, this.#forwarder, serving, client)
+      connection.begin(exchange)
+      exchange.begin()
+    })
+    server.on("sessionError", () => {})
+    return server
   }
 
   #gone(socket: Duplex): void {

@@ -1,16 +1,9 @@
 // Builds what all requests of a proxy share, from the parts of the proxy.
 import type { FrontParts } from "../front.ts"
 import type { Outcome } from "./outcome.ts"
-import type { RequestHead } from "./request-head.ts"
 import { httpDates, httpReason, type Shared } from "./shared.ts"
 import { traceIds } from "./trace-id.ts"
 import { Upstream } from "./upstream/upstream.ts"
-
-/** Codes of gRPC that stand beside a status (gRPC over HTTP/2, "HTTP to gRPC status code mapping"). */
-const grpcCodes: Readonly<Record<number, string>> = { 400: "13", 404: "12", 405: "12", 502: "14", 503: "14", 504: "14" }
-const grpcWords: Readonly<Record<string, string>> = { "12": "unimplemented", "13": "internal", "14": "unavailable" }
-
-const nothing: readonly string[] = []
 
 export const newShared = ({ clock, random, tls }: FrontParts): Shared => ({
   clock,
@@ -19,11 +12,6 @@ export const newShared = ({ clock, random, tls }: FrontParts): Shared => ({
   date: httpDates(clock),
   reason: httpReason,
   rewrite: () => undefined,
-  grpcStatus: (status: number, { contentType }: RequestHead) => {
-    if (!contentType.startsWith("application/grpc")) return nothing
-    const code = grpcCodes[status] ?? "2"
-    return ["grpc-status", code, "grpc-message", grpcWords[code] ?? "unknown"]
-  },
   finished: (out: Outcome) => {
     const { serving, client, head, forwarded } = out
     serving.counts.finished({

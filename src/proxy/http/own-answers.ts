@@ -47,3 +47,21 @@ export const ownAnswer = (status: number, date: string): OwnAnswer => {
   ]
   return { status, reason, headers, body }
 }
+
+/** Codes of gRPC that stand beside a status (gRPC, "HTTP to gRPC status code mapping"); AWS's 502 comes with 14. */
+const grpcCodes: Readonly<Record<number, readonly [string, string]>> = {
+  400: ["13", "internal"],
+  404: ["12", "unimplemented"],
+  405: ["12", "unimplemented"],
+  502: ["14", "unavailable"],
+  503: ["14", "unavailable"],
+  504: ["14", "unavailable"],
+}
+
+/** For a client of gRPC, which reads headers only: a head that is all of the answer. */
+export const grpcAnswer = (status: number, date: string): OwnAnswer => {
+  const [code, message] = grpcCodes[status] ?? ["2", "unknown"]
+  const headers = ["Server", ownServer, "Date", date, "Content-Type", "application/grpc"]
+  headers.push("grpc-status", code, "grpc-message", message)
+  return { status, reason: "", headers, body: Buffer.alloc(0) }
+}

@@ -16,8 +16,6 @@ export interface Shared {
   date(): string
   reason(status: number): string
   rewrite(rule: RuleConfiguration, head: RequestHead): Rewritten | undefined
-  /** What a client of gRPC is told besides the status: names and values in turn. */
-  grpcStatus(status: number, head: RequestHead): readonly string[]
   finished(out: Outcome): void
 }
 

@@ -47,8 +47,8 @@ export interface Client {
   /** Lets the body come. */
   readBody(): void
   resumeBody(): void
-  /** Of the headers none is of the connection. `close`: the connection ends with this answer. */
-  head(status: number, reason: string, headers: string[], close: boolean): void
+  /** Of the headers none is of the connection. `close`: the connection ends with this answer. `empty`: no body, no trailers. */
+  head(status: number, reason: string, headers: string[], close: boolean, empty: boolean): void
   /** False: wait for `onClientDrain`. */
   write(chunk: Buffer): boolean
   end(last: Buffer | undefined, trailers: readonly string[]): void

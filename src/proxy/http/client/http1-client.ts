@@ -2,13 +2,7 @@
 import { type IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import type { Client, ClientConnection, ClientEvents } from "./client.ts"
-
-const deaf: ClientEvents = {
-  onRequestBody: () => true,
-  onRequestEnd: () => {},
-  onClientDrain: () => {},
-  onClientClose: () => {},
-}
+import { deaf } from "./deaf.ts"
 
 /** See the head of the file. */
 export class Http1Client implements Client {

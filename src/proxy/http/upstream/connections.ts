@@ -3,11 +3,10 @@ import { connect } from "node:net"
 import { connect as connectTls, type SecureContext } from "node:tls"
 import type { Clock } from "../../../kernel/index.ts"
 import type { Target } from "../../pools/pool.ts"
+import { connectMs } from "./connect-time.ts"
 import { Http1Connection } from "./http1-connection.ts"
 import type { Answer, Outgoing, Sending } from "./types.ts"
 
-/** AWS: a target that takes longer to connect to is answered for with 504 (troubleshooting, HTTP 504). */
-const connectMs = 10_000
 /**
  * A request that must not be sent twice goes only over a connection that was used within this time: a target may be
  * closing one that idles, and nobody can say then whether it has read the request.

@@ -24,6 +24,8 @@ export interface ResponseHead {
   readonly reason: string
   /** Names and values in turn, as they came, without those of the connection. */
   readonly headers: string[]
+  /** Of HTTP/2: neither body nor trailers follow. gRPC tells an error so. */
+  readonly empty?: true
 }
 
 /** Hears what a target answers. Nothing more is said after `onEnd`, `onSwitch` or `onFailure`. */
