@@ -11,18 +11,21 @@ import { random } from "./random.ts"
 /** What the supervisor hands over. */
 export interface ProxyProcessConfiguration extends ProxyPlace {
   readonly runFolder: string
+  /** Absent where the data folder cannot be seen. */
+  readonly accessLogFolder?: string
   readonly logLevel: LogLevel
   readonly logFormat: LogFormat
 }
 
 const closeWith = liveWithSupervisor()
 const configuration = takeConfiguration<ProxyProcessConfiguration>()
-const { runFolder, machineId, hasLoopback, handover, logLevel, logFormat } = configuration
+const { runFolder, accessLogFolder, machineId, hasLoopback, handover, logLevel, logFormat } = configuration
 const log = openLog({ level: logLevel, format: logFormat, process: "proxy" })
 
 const proxy = await startProxy({
   ...{ runFolder, hasLoopback, fronts: { http: httpFront, stream: streamFront }, clock: wallClock, random, log },
   ...(handover !== undefined && { handover }),
+  ...(accessLogFolder !== undefined && { accessLogFolder }),
 })
 closeWith(() => proxy.close())
 if (machineId !== undefined) await proxy.stand(machineId)

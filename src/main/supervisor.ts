@@ -1,6 +1,7 @@
 // The supervisor of `up`: finds the engine, starts the control plane and what makes machines, keeps both alive, and ends
 // them in order. It holds no state of its own beside what the run folder records.
 import { createServer } from "node:net"
+import { join } from "node:path"
 import { type Clock, type Log, silentLog } from "../kernel/index.ts"
 import {
   type AgentPlace,
@@ -220,8 +221,10 @@ const agentConfiguration = (
 const agentCommand = (configuration: AgentConfiguration) =>
   entryCommand("agent-process", { [configurationVariable]: JSON.stringify(configuration) })
 
-const proxyCommand = ({ logLevel, logFormat }: UpConfig, { run }: Folders, place: ProxyPlace) => {
-  const configuration: ProxyProcessConfiguration = { runFolder: run, ...place, logLevel, logFormat }
+const proxyCommand = ({ logLevel, logFormat }: UpConfig, { run, data }: Folders, place: ProxyPlace) => {
+  // In a helper container there is a run folder only.
+  const logs = place.handover === undefined ? { accessLogFolder: join(data, "access-logs") } : {}
+  const configuration: ProxyProcessConfiguration = { runFolder: run, ...logs, ...place, logLevel, logFormat }
   return entryCommand("proxy-process", { [configurationVariable]: JSON.stringify(configuration) })
 }
 

@@ -3,6 +3,7 @@
 import type { Socket } from "node:net"
 import type { Clock, Log, RandomSource } from "../kernel/index.ts"
 import type { BalancerConfiguration, ListenerConfiguration } from "../protocol/index.ts"
+import type { AccessLog } from "./access-log/access-log.ts"
 import type { Counters } from "./counters/counters.ts"
 import type { Pools } from "./pools/pool.ts"
 import type { TlsContexts } from "./tls/contexts.ts"
@@ -46,6 +47,8 @@ export interface FrontParts {
   readonly suspect: (pool: string, target: string) => void
   /** 32 bytes that only this proxy knows, and that outlive it: values of cookies are sealed with them. */
   readonly secret: Uint8Array
+  /** Absent where there is no place for it. */
+  readonly accessLog?: AccessLog
 }
 
 export type MakeFront = (parts: FrontParts) => Front

@@ -10,6 +10,7 @@ import {
   proxiesSocket,
   type ToProxy,
 } from "../protocol/index.ts"
+import { type AccessLog, newAccessLog } from "./access-log/access-log.ts"
 import { Channel, inBatches } from "./channel.ts"
 import { cookieSecret } from "./cookie-secret.ts"
 import type { MakeFront } from "./front.ts"
@@ -28,6 +29,8 @@ export interface ProxyOptions {
   /** By which path others find the socket on which connections are handed over, when that is not ours. */
   readonly handover?: string
   readonly fronts: { readonly http?: MakeFront; readonly stream?: MakeFront }
+  /** Where access logs are kept, as files in folders of buckets; nowhere when absent. */
+  readonly accessLogFolder?: string
   readonly clock: Clock
   readonly random: RandomSource
   readonly log: Log
@@ -73,6 +76,7 @@ class Standing {
   readonly #shared: SharedParts
   readonly #fronts: Fronts
   readonly #ways: Ways
+  readonly #accessLog: AccessLog | undefined
   #channel: Channel | undefined
   readonly #options: ProxyOptions
   #configuration: ProxyConfiguration | undefined
@@ -83,8 +87,11 @@ class Standing {
     this.#machineId = machineId
     this.#log = log
     this.#kept = join(runFolder, `proxy-${machineId}.json`)
+    if (options.accessLogFolder !== undefined)
+      this.#accessLog = newAccessLog({ folder: options.accessLogFolder, clock, random, log })
     this.#shared = newSharedParts({
       ...{ clock, random, log, secret: cookieSecret(join(runFolder, `proxy-${machineId}.key`), random) },
+      ...(this.#accessLog && { accessLog: this.#accessLog }),
       reportHealth: (reports) => this.#channel?.say({ type: "health", reports }),
       reportMetrics: (reports) => this.#channel?.sayMetrics(reports),
     })
@@ -114,6 +121,7 @@ class Standing {
     await this.#ways.close()
     await this.#fronts.close()
     this.#shared.close()
+    await this.#accessLog?.close()
   }
 
   #everything(): FromProxy[] {

@@ -19,7 +19,7 @@ export interface SharedParts {
   close(): void
 }
 
-export interface SharedPartsOptions extends Pick<FrontParts, "clock" | "random" | "log" | "secret"> {
+export interface SharedPartsOptions extends Pick<FrontParts, "clock" | "random" | "log" | "secret" | "accessLog"> {
   /** Each change. */
   readonly reportHealth: (reports: readonly HealthReport[]) => void
   /** Each minute. */
@@ -30,7 +30,14 @@ export interface SharedPartsOptions extends Pick<FrontParts, "clock" | "random" 
 
 const chances = 2 ** 24
 
-export const newSharedParts = ({ clock, random, log, secret, ...options }: SharedPartsOptions): SharedParts => {
+export const newSharedParts = ({
+  clock,
+  random,
+  log,
+  secret,
+  accessLog,
+  ...options
+}: SharedPartsOptions): SharedParts => {
   const pools = new ProxyPools(() => clock.now())
   const tls = newTlsContexts()
   const counters = newCounters(clock, options.reportMetrics)
@@ -52,6 +59,7 @@ export const newSharedParts = ({ clock, random, log, secret, ...options }: Share
       random,
       log,
       secret,
+      ...(accessLog && { accessLog }),
       pools,
       tls,
       counters,

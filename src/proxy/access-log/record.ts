@@ -7,6 +7,8 @@ export interface AccessRecord {
   readonly beganAt: number
   readonly clientAddress: string
   readonly clientPort: number
+  /** Sixteen hexadecimal digits that are one for all requests of a connection. */
+  readonly connectionId: string
   /** Where it went last: absent when no target was chosen. */
   readonly target?: { readonly address: string; readonly port: number }
   /** When it was sent to the target, and when the first of the answer came. */

@@ -10,6 +10,7 @@ import type { Forwarded, Outcome } from "./outcome.ts"
 import { grpcAnswer, ownAnswer, ownServer } from "./own-answers.ts"
 import { type RequestHead, readHead } from "./request-head.ts"
 import { tooManyForwardedFor, toTarget } from "./request-to-target.ts"
+import { rewriteOf } from "./rules/transforms.ts"
 import type { Serving } from "./serving.ts"
 import type { Shared } from "./shared.ts"
 import { join } from "./switched.ts"
@@ -119,9 +120,19 @@ export class Exchange implements ClientEvents, Answer {
         this.#fixed(action)
         break
       case "forward":
-        this.#out.rewritten = this.#shared.rewrite(rule, this.#head)
-        this.#forward()
+        this.#rewrite(rule)
     }
+  }
+
+  #rewrite(rule: RuleConfiguration): void {
+    const rewritten = rule.transforms && rewriteOf(rule)(this.#head)
+    if (rewritten === "invalid") {
+      // text from memory: AWS says of such a request only that it fails
+      this.#answer(500)
+      return
+    }
+    this.#out.rewritten = rewritten
+    this.#forward()
   }
 
   #fixed({ statusCode, contentType, body = "" }: Extract<ActionConfiguration, { type: "fixed-response" }>): void {

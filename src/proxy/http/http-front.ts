@@ -7,9 +7,11 @@ import type { Duplex } from "node:stream"
 import { TLSSocket } from "node:tls"
 import type { BalancerConfiguration, ListenerConfiguration } from "../../protocol/index.ts"
 import type { Front, FrontParts, Way } from "../front.ts"
+import { unreadRecord } from "./access-record.ts"
 import { FrontConnection } from "./client/front-connection.ts"
 import { Http1Client, responseOn } from "./client/http1-client.ts"
 import { Http2Client } from "./client/http2-client.ts"
+import type { Classified } from "./desync.ts"
 import { Exchange } from "./exchange.ts"
 import type { Forwarder } from "./forward/forwarder.ts"
 import { ownAnswer } from "./own-answers.ts"
@@ -54,7 +56,7 @@ export class HttpFront implements Front {
     socket.on("error", () => socket.destroy())
     const serving = this.#serving
     if (!serving || this.#closed) return void socket.destroy()
-    const connection = new FrontConnection(socket, way, this.#shared.clock.now())
+    const connection = new FrontConnection(socket, way, this.#shared.clock.now(), this.#shared.connectionId())
     serving.counts.connected(way.zone)
     socket.once("close", () => serving.counts.disconnected(way.zone))
     if (serving.listener.tls) this.#secure(connection, serving)
@@ -193,8 +195,10 @@ export class HttpFront implements Front {
   #silent(socket: Socket): void {
     const connection = this.#connections.get(socket)
     const exchange = connection?.underWay
-    if (connection?.halfARequest) this.#answerRaw(socket, 408)
-    else if (exchange?.awaitsClient) exchange.onClientSilent()
+    if (connection?.halfARequest) {
+      this.#unread(connection, 408, undefined)
+      this.#answerRaw(socket, 408)
+    } else if (exchange?.awaitsClient) exchange.onClientSilent()
     // Before an answer it is the target that is waited for: its connection says when that takes too long.
     else if (!exchange || exchange.answering) socket.destroy()
   }
@@ -211,8 +215,24 @@ export class HttpFront implements Front {
     const connection = this.#connections.get(socket)
     // The connection failed, or its answer is half out: there is nothing to say.
     if (!error.code?.startsWith("HPE_") || connection?.underWay?.answering) return void socket.destroy()
-    const { status } = refusedBy(error.code, error.message, error.rawPacket)
+    const { status, classified } = refusedBy(error.code, error.message, error.rawPacket)
+    this.#unread(connection, status, classified)
     this.#answerRaw(socket, status)
+  }
+
+  /** Counts and logs a request of which there is no head. */
+  #unread(connection: FrontConnection | undefined, status: number, classified: Classified | undefined): void {
+    const serving = this.#serving
+    if (!connection || !serving) return
+    const { zone, address } = connection.way
+    serving.counts.finished({
+      ...{ zone, status, bytes: connection.unreadBytes, evaluated: 0, grpc: false, unsticky: false },
+      ...{ group: undefined, targetStatus: undefined, targetMs: undefined, action: undefined },
+      classified: classified !== undefined,
+    })
+    if (!serving.accessLog) return
+    const record = unreadRecord(serving, connection, { status, classified, now: this.#shared.clock.now() })
+    this.#parts.accessLog?.write(serving.balancer, address, record)
   }
 
   #answerRaw(socket: Duplex, status: number): void {

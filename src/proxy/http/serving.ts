@@ -73,7 +73,7 @@ export const servingOf = (
     // A classic load balancer hands the Host header on as it came.
     preserveHost: classic || of("routing.http.preserve_host_header.enabled") === "true",
     dropInvalid: of("routing.http.drop_invalid_header_fields.enabled") === "true",
-    desync: desyncOf(of(classic ? "elb.http.desyncmitigationmode" : "routing.http.desync_mitigation_mode")),
+    desync: desyncOf(of("routing.http.desync_mitigation_mode")),
     tlsHeaders:
       of("routing.http.x_amzn_tls_version_and_cipher_suite.enabled") === "true"
         ? {

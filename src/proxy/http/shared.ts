@@ -1,10 +1,7 @@
 // What all requests of a proxy share: time, chance, keys, ways to targets, and what becomes of them when they are over.
 import { STATUS_CODES } from "node:http"
 import type { Clock } from "../../kernel/index.ts"
-import type { RuleConfiguration } from "../../protocol/index.ts"
 import type { Outcome } from "./outcome.ts"
-import type { RequestHead } from "./request-head.ts"
-import type { Rewritten } from "./request-to-target.ts"
 import type { TraceIds } from "./trace-id.ts"
 import type { Upstream } from "./upstream/upstream.ts"
 
@@ -15,7 +12,7 @@ export interface Shared {
   /** As HTTP writes it; made anew once a second. */
   date(): string
   reason(status: number): string
-  rewrite(rule: RuleConfiguration, head: RequestHead): Rewritten | undefined
+  connectionId(): string
   finished(out: Outcome): void
 }
 

@@ -135,6 +135,7 @@ const attributeNames: Readonly<Record<string, string>> = {
   "CrossZoneLoadBalancing.Enabled": "load_balancing.cross_zone.enabled",
   "AccessLog.Enabled": "access_logs.s3.enabled",
   "AccessLog.S3BucketName": "access_logs.s3.bucket",
+  "AccessLog.EmitInterval": "access_logs.s3.emit_interval",
   "AccessLog.S3BucketPrefix": "access_logs.s3.prefix",
   "elb.http.desyncmitigationmode": "routing.http.desync_mitigation_mode",
 }

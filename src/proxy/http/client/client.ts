@@ -10,6 +10,8 @@ export interface ClientConnection {
   readonly port: number
   /** The clock's time at which it was accepted. */
   readonly since: number
+  /** Sixteen hexadecimal digits, for access logs. */
+  readonly id: string
   /** It ends with the answers that are under way. */
   readonly closing: boolean
   /** A request of it is over. */

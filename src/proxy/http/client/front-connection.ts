@@ -20,6 +20,7 @@ export class FrontConnection implements ClientConnection {
   readonly address: string
   readonly port: number
   readonly since: number
+  readonly id: string
   closing = false
   tls?: { readonly socket: TLSSocket; readonly certificate: string }
   /** Of HTTP/1: the newest request, while it is under way. */
@@ -29,7 +30,8 @@ export class FrontConnection implements ClientConnection {
   readonly socket: Socket
   #bytesAtRest = 0
 
-  constructor(socket: Socket, way: Way, since: number) {
+  constructor(socket: Socket, way: Way, since: number, id: string) {
+    this.id = id
     this.socket = socket
     this.way = way
     this.since = since
@@ -53,6 +55,11 @@ export class FrontConnection implements ClientConnection {
   /** Nothing is under way: what comes from now on belongs to another request. */
   rest(): void {
     this.#bytesAtRest = this.socket.bytesRead
+  }
+
+  /** Of a request that could not be read. */
+  get unreadBytes(): number {
+    return this.socket.bytesRead - this.#bytesAtRest
   }
 
   get halfARequest(): boolean {
