@@ -5,6 +5,7 @@ import { type Fleet, startFleet } from "../../src/fleet/index.ts"
 import { type BulkStores, createGate, type Gate } from "../../src/gate/index.ts"
 import type { Cancel, Clock, Ids, Instant, Log } from "../../src/kernel/index.ts"
 import { ecsService } from "../../src/services/ecs/index.ts"
+import { elbv2 } from "../../src/services/elbv2/index.ts"
 import { type Journal, openStore, type State, schema } from "../../src/state/index.ts"
 
 /** A clock whose timers die with the process. */
@@ -63,7 +64,7 @@ export const startControlPlane = async (
   const state = await openStore({ schema, journal: parts.journal, log, onFailure: parts.onFailure })
   began(state)
   const ecs = ecsService({ pollEndpoint: () => ({ endpoint: "http://cp/acs", telemetryEndpoint: "http://cp/tcs" }) })
-  const gate = createGate({ state, bulk: {} as BulkStores, services: [ecs], clock, ids, log })
+  const gate = createGate({ state, bulk: {} as BulkStores, services: [ecs, elbv2], clock, ids, log })
   const fleet = startFleet({ state, clock, cloud: clock, ids, log, apiPort: () => 4566 })
   const runner = startControllers({ state, gate, clock, log, controllers: parts.controllers })
   let alive = true

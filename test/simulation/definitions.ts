@@ -9,6 +9,8 @@ const one = (family: string, tag: string, over: Partial<Container> = {}): Defini
   containerDefinitions: [{ name: "app", image: `app:${tag}`, cpu: 128, memory: 64, ...over }],
 })
 const healthCheck = { command: ["CMD-SHELL", "true"] }
+/** Of tasks with an interface of their own: what load balancers (balancing.ts) forward to. */
+const portMappings = [{ containerPort: 80 }]
 
 export const zones = ["us-east-1a", "us-east-1b", "us-east-1c"] as const
 
@@ -55,11 +57,11 @@ export const definitions: readonly Definition[] = [
   one("nostart", "nostart"),
   one("crash", "crash"),
   one("sick", "sick", { healthCheck }),
-  { ...one("vplain", "good"), networkMode: "awsvpc" },
-  { ...one("vchecked", "good", { healthCheck }), networkMode: "awsvpc" },
-  { ...one("vnostart", "nostart"), networkMode: "awsvpc" },
-  onFargate("fplain", "good"),
-  onFargate("fchecked", "good", { healthCheck }),
-  onFargate("fnostart", "nostart"),
-  onFargate("fcrash", "crash"),
+  { ...one("vplain", "good", { portMappings }), networkMode: "awsvpc" },
+  { ...one("vchecked", "good", { healthCheck, portMappings }), networkMode: "awsvpc" },
+  { ...one("vnostart", "nostart", { portMappings }), networkMode: "awsvpc" },
+  onFargate("fplain", "good", { portMappings }),
+  onFargate("fchecked", "good", { healthCheck, portMappings }),
+  onFargate("fnostart", "nostart", { portMappings }),
+  onFargate("fcrash", "crash", { portMappings }),
 ]

@@ -1,6 +1,6 @@
 // The events of a service as ECS writes them: in order, in its words, and each true when it is said: how many tasks were
 // started and stopped and which, how many are in which zone, and that all is steady. Told from the sentences alone.
-import type { Commit, ServiceEventRow, ServiceRow, State, TaskRow, View } from "../../src/state/index.ts"
+import type { Commit, ServiceEventRow, ServiceRow, State, TargetRow, TaskRow, View } from "../../src/state/index.ts"
 import { computedCount, isHealthy, type Parts } from "./invariants.ts"
 
 /** What an event says, read from its words: aws-behaviour.md 2.2. */
@@ -66,7 +66,7 @@ const steady: Said = (_, { service, view, now }) => {
     arn !== undefined && view.containerInstances.get(arn)?.status === "DRAINING"
   return (
     running.length === expected &&
-    running.every((task) => isHealthy(task, now) && !isDraining(task)) &&
+    running.every((task) => isHealthy(view, task, now) && !isDraining(task)) &&
     tasks.filter(wanted).length === expected &&
     (service.deploymentController === "EXTERNAL" || running.every((task) => task.startedBy === service.primary))
   )
@@ -80,6 +80,23 @@ const completed: Said = ([id], { service, commit }) =>
       key === `${service.arn} ${id}` &&
       (after as { rolloutState?: string } | undefined)?.rolloutState === "COMPLETED",
   )
+
+/** Registrations in a group that this commit has changed as told. */
+const targets = (
+  { commit }: About,
+  group: string | undefined,
+  how: (before?: TargetRow, after?: TargetRow) => boolean,
+) =>
+  commit.changes.filter(({ table, before, after }) => {
+    const [was, is] = [before, after] as [TargetRow | undefined, TargetRow | undefined]
+    return table === "targets" && (is ?? was)?.groupArn === group && how(was, is)
+  }).length
+const registered: Said = ([count, group], about) =>
+  targets(about, group, (was, is) => (!was || was.draining !== undefined) && is !== undefined && !is.draining) ===
+  Number(count)
+const deregistered: Said = ([count, group], about) =>
+  targets(about, group, (was, is) => was !== undefined && !was.draining && (!is || is.draining !== undefined)) ===
+  Number(count)
 
 const always: Said = () => true
 
@@ -107,7 +124,14 @@ const sentences: readonly (readonly [RegExp, Said])[] = [
   ],
   [/^was unable to (stop or start tasks during a deployment|reach steady state|AZ Rebalance) because .+$/, always],
   [/^stopped AZ Rebalancing\.$/, always],
+  [/^registered (\d+) targets in \(target-group (\S+)\)$/, registered],
+  [/^deregistered (\d+) targets in \(target-group (\S+)\)$/, deregistered],
+  [
+    /^\(task ([0-9a-f]{32})\) \(port 80\) is unhealthy in \(target-group \S+\) due to \(reason .+\)\.$/,
+    ([id], about) => ended(about).some((t) => t.id === id),
+  ],
 ]
+const draining = /^\(service \S+, taskSet ecs-svc\/\d{19}\) has begun draining connections on [1-9]\d* tasks\.$/
 const unplaced = /^service \S+ (was|is) unable to place a task\b.+\.$/
 
 /** Watches one life of the store. */
@@ -145,7 +169,7 @@ export const watchServiceEvents = (state: State, { checks, violation, now }: Par
       () => `${before?.number} of ${before?.createdAt} then ${event.number} of ${event.createdAt}`,
     )
     const service = state.view((view) => view.services.get(event.serviceArn))
-    if (!service || unplaced.test(event.message)) return
+    if (!service || unplaced.test(event.message) || draining.test(event.message)) return
     const start = `(service ${service.name}) `
     const words = event.message.startsWith(start) ? event.message.slice(start.length) : ""
     const [match, isTrue] = sentences.flatMap(([form, says]) => {

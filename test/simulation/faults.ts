@@ -98,6 +98,15 @@ const jump: FaultKind = (world, dice) => {
   world.jump(ms)
 }
 
+const deaf: FaultKind = (world, dice) => {
+  const targets = world.view((view) => [...view.targets.all()].filter(({ draining }) => !draining)) ?? []
+  if (targets.length === 0) return
+  const { id } = dice.pick(targets)
+  const ms = dice.below(240_000)
+  world.tell(`nothing answers at ${id} for ${ms} ms`)
+  world.proxies.deafen(id, ms)
+}
+
 const kinds: readonly (readonly [FaultKind, number])[] = [
   [agentDies, 3],
   [agentForgets, 1],
@@ -111,6 +120,7 @@ const kinds: readonly (readonly [FaultKind, number])[] = [
   [slowJournal, 2],
   [badNetwork, 2],
   [jump, 1],
+  [deaf, 2],
 ]
 const bag = kinds.flatMap(([kind, times]) => Array.from({ length: times }, () => kind))
 

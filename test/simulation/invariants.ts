@@ -10,6 +10,7 @@ import type {
   View,
 } from "../../src/state/index.ts"
 import { taskStatuses } from "../../src/state/index.ts"
+import { isGoodTarget } from "./good-target.ts"
 
 /** How often each invariant was looked at, by name. */
 export type Checks = Map<string, number>
@@ -30,10 +31,13 @@ const phase = (task: TaskRow) => taskStatuses.indexOf(task.lastStatus)
 const isWanted = (task: TaskRow) => task.desiredStatus === "RUNNING" && task.lastStatus !== "STOPPED"
 
 /** Whether a task counts towards minimumHealthyPercent: aws-behaviour.md 2.1. */
-export const isHealthy = (task: TaskRow, now: number): boolean => {
+export const isHealthy = (view: View, task: TaskRow, now: number): boolean => {
   if (!isWanted(task) || task.lastStatus !== "RUNNING" || task.startedAt === undefined) return false
+  if (task.loadBalancers && !isGoodTarget(view, task)) return false
   const essential = task.containers.filter((container) => container.essential)
-  if (!essential.some((container) => container.healthChecked)) return task.startedAt + settling <= now
+  if (!essential.some((container) => container.healthChecked)) {
+    return task.loadBalancers !== undefined || task.startedAt + settling <= now
+  }
   return essential.every((c) => task.observed.containers[c.name]?.health === "HEALTHY")
 }
 
@@ -66,10 +70,14 @@ export class CommitInvariants {
     this.#checks = parts.checks
     this.#violation = parts.violation
     this.#now = parts.now
-    this.#fixedPorts = (view, task) =>
-      (view.taskDefinitions.get(task.taskDefinitionArn)?.definition.containerDefinitions ?? []).flatMap((container) =>
-        (container.portMappings ?? []).flatMap(({ hostPort }) => (hostPort ? [hostPort] : [])),
+    this.#fixedPorts = (view, task) => {
+      const definition = view.taskDefinitions.get(task.taskDefinitionArn)?.definition
+      // Those of a task with an interface of its own are that interface's.
+      if (definition?.networkMode === "awsvpc") return []
+      return (definition?.containerDefinitions ?? []).flatMap(({ portMappings = [] }) =>
+        portMappings.flatMap(({ hostPort }) => (hostPort ? [hostPort] : [])),
       )
+    }
     const { seen } = state.watch(
       "committed",
       (view) => ({
@@ -229,7 +237,8 @@ export class CommitInvariants {
       const ours = stopped.filter(
         (task) => task.serviceArn === arn && this.#tasks.get(task.arn)?.stopCode === "ServiceSchedulerInitiated",
       )
-      const healthy = ours.filter((task) => isHealthy(task, now))
+      const isGood = (task: TaskRow) => this.#state.view((view) => isHealthy(view, task, now))
+      const healthy = ours.filter(isGood)
       if (healthy.length === 0) continue
       const wanted = this.#wanted(arn)
       if (service.deploymentController === "EXTERNAL") continue
@@ -237,7 +246,7 @@ export class CommitInvariants {
         this.#stoppedDaemon(service, healthy, wanted)
         continue
       }
-      const left = wanted.filter((task) => isHealthy(task, now)).length
+      const left = wanted.filter(isGood).length
       const least = Math.ceil(
         (service.desiredCount * (service.deploymentConfiguration.minimumHealthyPercent ?? 100)) / 100,
       )
@@ -266,7 +275,8 @@ export class CommitInvariants {
     )
     const arns = new Set(active.map(({ arn }) => arn))
     const replaced = healthy.filter((task) => arns.has(task.containerInstanceArn ?? ""))
-    const left = wanted.filter((task) => isHealthy(task, this.#now())).length
+    const now = this.#now()
+    const left = this.#state.view((view) => wanted.filter((task) => isHealthy(view, task, now)).length)
     const least = Math.ceil((active.length * minimum) / 100)
     this.#check(
       "never fewer healthy daemon tasks than minimumHealthyPercent by our own doing",

@@ -309,6 +309,22 @@ export const bugs: readonly { readonly bug: string; readonly planted: Planted; r
     violates: /lastStatus never/,
   },
   {
+    bug: "a task that is told to stop while its targets drain",
+    planted: committing("task", (cx) => {
+      const get = (key: string) => {
+        const { draining: _draining, ...row } = cx.tx.targets.get(key) ?? {}
+        return _draining ? undefined : Object.keys(row).length > 0 ? row : undefined
+      }
+      return { ...cx, tx: other(cx.tx, { targets: other(cx.tx.targets, { get }) }) }
+    }),
+    violates: /have drained/,
+  },
+  {
+    bug: "a scheduler that does not ask load balancers how tasks are",
+    planted: knowing((seen) => ({ ...seen, live: seen.live.map(({ targets: _targets, ...task }) => task) })),
+    violates: /minimumHealthyPercent|COMPLETED|steady/,
+  },
+  {
     bug: "a controller that looks again at once, for ever",
     planted: {
       controllers: (ours) =>

@@ -182,7 +182,8 @@ const restless = (world: World): readonly string[] => {
 
 /** Interfaces of tasks that are over. */
 const stray = (view: View): readonly string[] =>
-  [...view.networkInterfaces.all()].flatMap(({ id, taskArn = "" }) => {
+  [...view.networkInterfaces.all()].flatMap(({ id, taskArn }) => {
+    if (taskArn === undefined) return []
     const task = view.tasks.get(taskArn)
     return task === undefined || task.lastStatus === "STOPPED" ? [`${id} is given to ${taskArn}, which is over`] : []
   })

@@ -3,6 +3,7 @@
 import { type MemoryDisk, makeDefaultVpc, memoryDisk } from "../../src/state/index.ts"
 import { Roll } from "../fuzz/roll.ts"
 import { askAll, compareWithDisk } from "./answers.ts"
+import { furnishBalancer } from "./balancing.ts"
 import { definitions } from "./definitions.ts"
 import { furnishSubnets } from "./fargate.ts"
 import { harm } from "./faults.ts"
@@ -41,7 +42,11 @@ const furnish = async (): Promise<MemoryDisk> => {
   const capacityProviders = ["FARGATE", "FARGATE_SPOT"]
   for (const clusterName of ["default", "other"]) world.call("CreateCluster", { clusterName, capacityProviders })
   for (const definition of definitions) world.call("RegisterTaskDefinition", definition)
-  world.plane?.state.transact((tx) => furnishSubnets(tx, makeDefaultVpc(tx, scope)))
+  world.plane?.state.transact((tx) => {
+    const vpc = makeDefaultVpc(tx, scope)
+    furnishSubnets(tx, vpc)
+    furnishBalancer(tx, vpc)
+  })
   await world.pass(0)
   if (world.finding || world.story.length > 0)
     throw new Error(`The world cannot be furnished:\n${world.story.join("\n")}`)

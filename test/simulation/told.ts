@@ -23,7 +23,7 @@ export const watchWhatIsTold = (state: State, { checks, violation, now }: Parts)
     const service = view.services.get(deployment.serviceArn)
     if (!service) return
     const tasks = view.tasks.by("serving", service.arn).filter((task) => task.lastStatus !== "STOPPED")
-    const own = tasks.filter((task) => task.startedBy === deployment.id && isHealthy(task, now()))
+    const own = tasks.filter((task) => task.startedBy === deployment.id && isHealthy(view, task, now()))
     const others = tasks.filter((task) => task.startedBy !== deployment.id && task.lastStatus === "RUNNING")
     const wanted =
       service.schedulingStrategy === "DAEMON"
@@ -40,7 +40,7 @@ export const watchWhatIsTold = (state: State, { checks, violation, now }: Parts)
     const service = view.services.get(set.serviceArn)
     if (!service) return
     const tasks = view.tasks.by("serving", service.arn).filter((task) => task.startedBy === set.id)
-    const own = tasks.filter((task) => isHealthy(task, now())).length
+    const own = tasks.filter((task) => isHealthy(view, task, now())).length
     const running = tasks.filter((task) => task.lastStatus === "RUNNING").length
     check(
       "a task set that is STEADY_STATE has all its tasks healthy, and no others",

@@ -4,6 +4,7 @@ import type { Input } from "../../src/gate/index.ts"
 import type { ContainerInstanceRow, ServiceRow, TaskRow } from "../../src/state/index.ts"
 import type { Roll } from "../fuzz/roll.ts"
 import { type Action, anyGround, clusters, family, kept, lastPart, onDisk } from "./actions.ts"
+import { someBalancers } from "./balancing.ts"
 import { type Ground, zones } from "./definitions.ts"
 import { networkOf, subnets } from "./fargate.ts"
 import { taskSetActions } from "./task-sets.ts"
@@ -62,6 +63,9 @@ const services = (world: World): readonly ServiceRow[] =>
   world.view((view) => [...view.services.all()].filter((service) => service.status === "ACTIVE")) ?? []
 const tasks = (world: World): readonly TaskRow[] =>
   world.view((view) => [...view.tasks.all()].filter((task) => task.lastStatus !== "STOPPED")) ?? []
+/** Nothing else may have a grace period, but for what is behind load balancers. */
+const hasHealthCheck = (taskDefinition: string): boolean => /checked|sick/.test(taskDefinition)
+
 const createService: Action = (world, dice) => {
   const cluster = dice.pick(clusters)
   const ground = anyGround(dice, 4)
@@ -82,7 +86,8 @@ const createService: Action = (world, dice) => {
       ...(!daemon && !onFargate && { placementStrategy: strategies(dice) }),
       ...(dice.once(4) && !daemon && !onFargate && { placementConstraints: [{ type: "distinctInstance" }] }),
       deploymentConfiguration: percentages(dice, daemon),
-      ...(dice.once(4) && /checked|sick/.test(taskDefinition) && { healthCheckGracePeriodSeconds: 30 }),
+      ...(dice.once(4) && hasHealthCheck(taskDefinition) && { healthCheckGracePeriodSeconds: 30 }),
+      ...(ground !== "instances" && { loadBalancers: someBalancers(dice) }),
     },
     ({ service }) => {
       const arn = service?.serviceArn ?? ""
@@ -108,6 +113,7 @@ const updateService: Action = (world, dice) => {
     ...(balance && { availabilityZoneRebalancing: dice.pick(["ENABLED", "DISABLED"] as const) }),
     ...(dice.once(5) && { forceNewDeployment: true }),
     ...(dice.once(4) && { deploymentConfiguration: percentages(dice, daemon) }),
+    ...(ground !== "instances" && dice.once(4) && { loadBalancers: someBalancers(dice) }),
   }
   const { cluster: _c, service: _s, ...change } = input
   world.tell(`UpdateService ${service.name} ${JSON.stringify(change)}`)

@@ -9,6 +9,7 @@ import { Roll } from "../fuzz/roll.ts"
 import { TestClock } from "../support/test-clock.ts"
 import { testIds } from "../support/test-ids.ts"
 import { AddressInvariants } from "./addresses.ts"
+import { Proxies, watchTargets } from "./balancing.ts"
 import { type ControlPlane, startControlPlane } from "./control-plane.ts"
 import { watchServiceEvents } from "./events.ts"
 import { Supervisor } from "./fargate.ts"
@@ -73,6 +74,7 @@ export class World {
   readonly #ids
   readonly #planted: Planted
   readonly #supervisor: Supervisor
+  readonly proxies: Proxies
   /** The task for which an interface was ordered. */
   readonly #interfaces = new Map<string, string>()
   #killJournal = () => {}
@@ -87,6 +89,7 @@ export class World {
     this.#planted = planted
     this.journal = { delay: 0, death: undefined, ...(planted.lyingJournal && { lies: true }) }
     this.#supervisor = new Supervisor(this)
+    this.proxies = new Proxies(this)
   }
 
   tell(what: string): void {
@@ -133,6 +136,7 @@ export class World {
         new CommitInvariants(state, parts)
         watchWhatIsTold(state, parts)
         watchServiceEvents(state, parts)
+        watchTargets(state, parts)
         new AddressInvariants(state, parts)
       },
     )
@@ -142,6 +146,7 @@ export class World {
     if (died) return plane.kill()
     this.plane = plane
     this.#supervisor.serve(plane.state)
+    this.proxies.serve(plane.state)
   }
 
   startIn(ms: number): void {
