@@ -38,6 +38,9 @@ export const runReadmeSession = async (
   assert.match(session.stdout, /"status": "STOPPED"/, said)
   assert.match(session.stdout, /"code": "UserInitiated"/, said)
   assert.match(session.stdout, /"why": "enough for today"/, said)
+  // Once from the task itself, and once through the load balancer.
+  assert.equal([...session.stdout.matchAll(/hello from a real container/g)].length, 2, said)
+  assert.match(session.stdout, /registered \d targets in \(target-group arn:aws:elasticloadbalancing:/, said)
 }
 
 /** What a failure is explained with: the tasks that there are, running or stopped. */
