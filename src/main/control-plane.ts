@@ -24,13 +24,14 @@ import { addressFor, hearsLoopback } from "./addresses.ts"
 import { adminHandler } from "./admin.ts"
 import { anchorAt, type CloudAnchor, cloudClock, cloudTime, wallClock, wallTime } from "./clocks.ts"
 import type { UpConfig } from "./config.ts"
-import { controlSocket, type Folders, journalFile, layersFolder, logEventsFile } from "./data-folder.ts"
+import { controlSocket, type Folders, journalFile, layersFolder, logEventsFile, metricsFile } from "./data-folder.ts"
 import { openVault } from "./data-key.ts"
 import { notingUses } from "./key-uses.ts"
 import { keyFinder } from "./keys.ts"
 import { vpcListeners } from "./listeners.ts"
 import { loadBalancerHosts, proxyFor } from "./load-balancer-hosts.ts"
 import { startLogSweep } from "./log-sweep.ts"
+import { metricReports } from "./metric-reports.ts"
 import { metricsRegistry } from "./metrics.ts"
 import { openProxies } from "./proxies.ts"
 import { reset } from "./reset.ts"
@@ -150,10 +151,12 @@ const start = async ({
     reachedAt: (caller) => addressFor(config, caller, endpoint()),
     ...(onAgent && { onAgent }),
   })
+  const reports = metricReports({ ...clockPorts, file: metricsFile(folders), clock: clocks.cloud, log })
   const proxies = await openProxies({
     ...{ state, clocks, vault, engine, log, ...logsPorts },
     runFolder: folders.run,
     epoch: ids.hex(16),
+    onMetrics: reports.heard,
   })
   const runner = startControllers({ state, gate, clock: clocks.cloud, log, controllers: controllers(home, clockPorts) })
   const stopSweep = startLogSweep({ state, logEvents: bulk.logEvents, clock: clocks.cloud, log, ports: logsPorts })
@@ -186,7 +189,7 @@ const start = async ({
           })),
         ),
       metrics: () => {
-        metrics ??= metricsRegistry({ state, runner, fleet, proxies })
+        metrics ??= metricsRegistry({ state, runner, fleet, proxies, points: reports.points })
         return metrics
       },
       rootCertificate: async () => {
@@ -195,7 +198,7 @@ const start = async ({
         await state.durable(position)
         return value
       },
-      reset: () => reset({ state, now: () => clocks.cloud.now() }),
+      reset: () => reset({ state, now: () => clocks.cloud.now(), points: reports.points }),
     }),
     other: createRegistry({ gate, state, layers, clock: clocks.wall, log }),
     hosted: loadBalancerHosts({ find: (host) => state.view((view) => proxyFor(view, folders.run, host)), log }),
@@ -238,6 +241,7 @@ const start = async ({
       await server.close()
       await state.close()
       await bulk.logEvents.close()
+      await reports.points.close()
     },
   }
 }

@@ -28,6 +28,8 @@ export interface Folders {
 export const journalFile = (folders: Folders): string => join(folders.data, "state.sqlite")
 /** The log events. */
 export const logEventsFile = (folders: Folders): string => join(folders.data, "logs.sqlite")
+/** The metric points. */
+export const metricsFile = (folders: Folders): string => join(folders.data, "metrics.sqlite")
 /** The layers of images. */
 export const layersFolder = (folders: Folders): string => join(folders.data, "layers")
 

@@ -3,6 +3,7 @@
 import {
   classicKey,
   iamKey,
+  type MetricPoints,
   parameterKey,
   parameterVersionKey,
   type State,
@@ -16,10 +17,11 @@ export interface ResetOptions {
   readonly state: State
   /** The cloud clock's time. */
   readonly now: () => number
+  readonly points?: Pick<MetricPoints, "clear">
 }
 
 /** Resolves when nothing of the accounts is left. */
-export const reset = async ({ state, now }: ResetOptions): Promise<void> => {
+export const reset = async ({ state, now, points }: ResetOptions): Promise<void> => {
   state.transact((tx) => {
     emptyServices(tx)
     endInstances(tx)
@@ -36,6 +38,7 @@ export const reset = async ({ state, now }: ResetOptions): Promise<void> => {
   await allStopped(state)
   state.transact(empty)
   await state.durable(state.position)
+  await points?.clear()
 }
 
 const allStopped = (state: State): Promise<void> =>

@@ -5,6 +5,13 @@ export { type AwsManagedPolicy, awsManagedPolicies, managedPolicyDocument } from
 export { BlobGap, BlobMismatch, type BlobSource, type BlobStore } from "./blobs.ts"
 export { type BlobStoreOptions, openBlobStore } from "./bulk/blobs.ts"
 export { memoryBulkStore } from "./bulk/memory.ts"
+export {
+  type MetricPoint,
+  type MetricPoints,
+  type MetricSeries,
+  type MetricSet,
+  metricPoints,
+} from "./bulk/metric-points.ts"
 export { type SqliteBulkOptions, sqliteBulkStore } from "./bulk/sqlite.ts"
 export type { BulkItem, BulkRange, BulkRefusal, BulkSize, BulkSpan, BulkStore } from "./bulk.ts"
 export { BulkFull } from "./bulk.ts"

@@ -132,12 +132,14 @@ test("a network load balancer gets the addresses that were asked for", async () 
   const wish = { Name: "n", Type: "network", Scheme: "internal", SubnetMappings: [private_] } as const
   const { LoadBalancers: [made] = [] } = await call("CreateLoadBalancer", wish)
   assert.deepEqual(made?.AvailabilityZones?.[0]?.LoadBalancerAddresses, [{ PrivateIPv4Address: "172.31.0.77" }])
+  await refuses("CreateLoadBalancer", { ...wish, Name: "o" }, "InvalidConfigurationRequest", /already in use$/)
   const outside = [{ SubnetId: a, PrivateIPv4Address: "172.31.16.9" }]
   await refuses("CreateLoadBalancer", { ...wish, Name: "m", SubnetMappings: outside }, "InvalidConfigurationRequest")
   const { AllocationId, PublicIp } = await ask("ec2", "AllocateAddress", {})
   const elastic = { Name: "e", Type: "network", SubnetMappings: [{ SubnetId: b, AllocationId }] } as const
   const { LoadBalancers: [outer] = [] } = await call("CreateLoadBalancer", elastic)
   assert.deepEqual(outer?.AvailabilityZones?.[0]?.LoadBalancerAddresses, [{ IpAddress: PublicIp, AllocationId }])
+  await refuses("CreateLoadBalancer", { ...elastic, Name: "h" }, "ResourceInUse", /already in use$/)
   const none = [{ SubnetId: b, AllocationId: "eipalloc-0123456789abcdef0" }]
   await refuses("CreateLoadBalancer", { ...elastic, Name: "f", SubnetMappings: none }, "AllocationIdNotFound")
   await refuses("CreateLoadBalancer", { ...elastic, Name: "g", Type: "application" }, "ValidationError")

@@ -108,7 +108,8 @@ const checkElastic = (cx: ReadCx, id: string, { scheme, old }: Wanted): void => 
   const elastic = cx.tx.addresses.get(`${scopeKey(cx.scope)}/${id}`)
   if (!elastic) throw fault("AllocationIdNotFound", `The allocation ID '${id}' does not exist`)
   const isOwn = old?.zones.some(({ allocationId }) => allocationId === id)
-  if (elastic.association && !isOwn) throw fault("ResourceInUse", `The allocation ID '${id}' is already in use`)
+  const isTaken = elastic.association !== undefined || isAsked(cx, ({ allocationId }) => allocationId === id)
+  if (isTaken && !isOwn) throw fault("ResourceInUse", `The allocation ID '${id}' is already in use`)
 }
 
 /** Texts from memory. */
@@ -125,6 +126,13 @@ const checkPrivate = (
   const address = parseAddress(text)
   if (!block || address === undefined || !cidrHolds(block, address) || isKept(block, address))
     throw misconfigured(`The private IPv4 address '${text}' is not valid for subnet '${subnet.id}'`)
-  const taken = cx.tx.networkInterfaces.count("address", `${vpcKey(subnet)}/${text}`) > 0
-  if (taken && old?.privateAddress !== text) throw misconfigured(`The private IPv4 address '${text}' is already in use`)
+  const isTaken =
+    cx.tx.networkInterfaces.count("address", `${vpcKey(subnet)}/${text}`) > 0 ||
+    isAsked(cx, ({ subnetId, privateAddress }) => subnetId === subnet.id && privateAddress === text)
+  if (isTaken && old?.privateAddress !== text)
+    throw misconfigured(`The private IPv4 address '${text}' is already in use`)
 }
+
+/** Whether a load balancer has asked for an address, and may not have got it yet. */
+const isAsked = (cx: ReadCx, is: (zone: LoadBalancerZone) => boolean): boolean =>
+  cx.tx.loadBalancers.by("scope", scopeKey(cx.scope)).some(({ zones }) => zones.some(is))
