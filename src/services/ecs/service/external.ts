@@ -32,9 +32,18 @@ export const checkExternal = (input: CreateInput): void => {
     // text from memory
     throw invalidParameter("Deployment circuit breaker is only supported by the ECS deployment controller.")
   }
+  checkStrategy(input)
   if (input.availabilityZoneRebalancing === "ENABLED") {
     throw notYet("Availability Zone Rebalancing of services with the EXTERNAL deployment controller")
   }
+}
+
+/** "This is only valid when you run CreateService or UpdateService with deploymentController set to ECS." */
+const checkStrategy = ({ deploymentConfiguration }: Pick<CreateInput, "deploymentConfiguration">): void => {
+  const { strategy = "ROLLING" } = deploymentConfiguration ?? {}
+  if (strategy === "ROLLING") return
+  // text from memory
+  throw invalidParameter(`The ${strategy} deployment strategy is only supported by the ECS deployment controller.`)
 }
 
 /** [field] for CODE_DEPLOY (terraform-provider-aws#8005, boto/boto3#1936); the same sentence about EXTERNAL is from memory. */
@@ -52,6 +61,7 @@ export const checkExternalUpdate = (input: UpdateInput): void => {
   if (input.loadBalancers?.length) throw cannot("Unable to update load balancers")
   if (input.serviceRegistries?.length) throw cannot("Unable to update service registries")
   if (input.forceNewDeployment) throw cannot("Cannot force a new deployment")
+  checkStrategy(input)
   if (input.availabilityZoneRebalancing === "ENABLED") {
     throw notYet("Availability Zone Rebalancing of services with the EXTERNAL deployment controller")
   }

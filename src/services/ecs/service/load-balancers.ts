@@ -97,7 +97,7 @@ export const validateBalancers = (
   { definition }: TaskDefinitionRow,
   service: Pick<ServiceRow, "roleArn">,
 ): void => {
-  for (const { loadBalancerName, targetGroupArn } of balancers ?? []) {
+  for (const { loadBalancerName, targetGroupArn, advancedConfiguration } of balancers ?? []) {
     const caller = balancerCaller(cx, { ...cx.scope, ...service })
     const look = <T>(what: string, ask: (as: NonNullable<typeof caller>) => T): T => {
       if (!caller) throw cannotValidate(what)
@@ -114,23 +114,32 @@ export const validateBalancers = (
       )
       continue
     }
-    const found = look("specified targetGroupArn", (as) =>
-      cx.call("elbv2", "DescribeTargetGroups", { TargetGroupArns: [targetGroupArn ?? ""] }, as),
-    )
-    const [group] = found.TargetGroups ?? []
-    if (!group) throw cannotValidate("specified targetGroupArn")
+    const groupOf = (arn: string) => {
+      const [group] =
+        look("specified targetGroupArn", (as) =>
+          cx.call("elbv2", "DescribeTargetGroups", { TargetGroupArns: [arn] }, as),
+        ).TargetGroups ?? []
+      if (!group) throw cannotValidate("specified targetGroupArn")
+      return group
+    }
+    const checkType = ({ TargetType }: { readonly TargetType?: string | undefined }, arn: string) => {
+      const mode = definition.networkMode ?? "bridge"
+      if (TargetType === (mode === "awsvpc" ? "ip" : "instance")) return
+      // [field] for instance with awsvpc and ip with bridge: hashicorp/terraform#24266 and others.
+      throw invalidParameter(
+        `The provided target group ${arn} has target type ${TargetType}, which is incompatible with the ${mode} network mode specified in the task definition.`,
+      )
+    }
+    const group = groupOf(targetGroupArn ?? "")
     if (loadBalancersOf(cx.tx, targetGroupArn ?? "").length === 0) {
       throw invalidParameter(
         `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`,
       )
     }
-    const mode = definition.networkMode ?? "bridge"
-    if (group.TargetType !== (mode === "awsvpc" ? "ip" : "instance")) {
-      // [field] for instance with awsvpc and ip with bridge: hashicorp/terraform#24266 and others.
-      throw invalidParameter(
-        `The provided target group ${targetGroupArn} has target type ${group.TargetType}, which is incompatible with the ${mode} network mode specified in the task definition.`,
-      )
-    }
+    checkType(group, targetGroupArn ?? "")
+    // What is in front of the alternate one is for the deployment to find out.
+    const alternate = advancedConfiguration?.alternateTargetGroupArn
+    if (alternate) checkType(groupOf(alternate), alternate)
   }
 }
 
