@@ -1,7 +1,10 @@
 // What load balancers see of a service's tasks. Reads only.
 import {
+  type ClassicLoadBalancerRow,
   classicKey,
+  shownInstanceHealth,
   shownTargetHealth,
+  type TargetRow,
   type TaskBalancer,
   type TaskRow,
   targetKey,
@@ -16,25 +19,30 @@ export const targetsOf = (view: View, task: TaskRow): readonly SeenTarget[] | un
 const seenBy = (view: View, task: TaskRow, { targetGroupArn, loadBalancerName = "" }: TaskBalancer): SeenTarget => {
   const groupArn = targetGroupArn ?? classicKey(task, loadBalancerName)
   const balancer = targetGroupArn === undefined ? `(elb ${loadBalancerName})` : `(target-group ${targetGroupArn})`
-  const exists =
-    targetGroupArn === undefined ? view.classicLoadBalancers.has(groupArn) : view.targetGroups.has(groupArn)
-  if (!exists) return { balancer, state: "no group" }
+  const classic = view.classicLoadBalancers.get(groupArn)
+  if (!classic && !view.targetGroups.has(groupArn)) return { balancer, state: "no group" }
   const target = task.targets?.find((one) => one.groupArn === groupArn)
-  const key = target && targetKey(groupArn, target.id, target.port)
-  const row = key === undefined ? undefined : view.targets.get(key)
-  if (!row || key === undefined) return { balancer, state: "not found" }
-  const named = {
-    balancer,
-    ...(row.id.startsWith("i-") && { instance: row.id }),
-    ...(targetGroupArn !== undefined && { port: row.port }),
-  }
-  if (targetGroupArn !== undefined) {
-    const { state, description } = shownTargetHealth(view, row)
-    return { ...named, state, ...(description !== undefined && { description }) }
-  }
-  if (row.draining) return { ...named, state: "draining" }
-  const { state = "initial", description } = view.targetHealth.get(key) ?? {}
-  return { ...named, state, ...(description !== undefined && { description }) }
+  const row = target && view.targets.get(targetKey(groupArn, target.id, target.port))
+  if (!row) return { balancer, state: "not found" }
+  const instance = row.id.startsWith("i-") && { instance: row.id }
+  if (classic) return { balancer, ...instance, ...inClassicWords(view, classic, row) }
+  const { state, description } = shownTargetHealth(view, row)
+  return { balancer, ...instance, port: row.port, state, ...(description !== undefined && { description }) }
+}
+
+/** The health of an instance behind a classic load balancer, in the words of target groups. */
+const inClassicWords = (
+  view: View,
+  classic: ClassicLoadBalancerRow,
+  row: TargetRow,
+): Pick<SeenTarget, "state" | "description"> => {
+  const { state, reasonCode, description } = shownInstanceHealth(view, classic, row)
+  if (row.draining) return { state: "draining", description }
+  if (state === "InService") return { state: "healthy" }
+  if (state === "Unknown") return { state: "unavailable" }
+  // Of what the load balancer is to blame for itself only the first look will be over soon.
+  const isNew = reasonCode === "ELB" && description.includes("in progress")
+  return { state: isNew ? "initial" : "unhealthy", description }
 }
 
 /** Whether a task that is on its way out has been deregistered everywhere and only waits until that has drained. */

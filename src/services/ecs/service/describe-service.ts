@@ -27,6 +27,12 @@ const roleOf = (service: ServiceRow, usesRole: boolean): string | undefined =>
     ? formatGlobalArn("iam", service.account, "role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS")
     : undefined)
 
+/** "Only returned for services … that aren't behind a Classic Load Balancer" (API_Deployment, rolloutState). */
+const rolloutOf = (view: View, deployment: DeploymentRow) => {
+  const isClassic = revisionOf(view, deployment).loadBalancers?.some(({ loadBalancerName }) => loadBalancerName)
+  return isClassic ? {} : { rolloutState: deployment.rolloutState, rolloutStateReason: deployment.rolloutStateReason }
+}
+
 const describeDeployment = (
   view: View,
   service: ServiceRow,
@@ -47,8 +53,7 @@ const describeDeployment = (
     failedTasks: deployment.failedTasks,
     createdAt: date(deployment.createdAt),
     updatedAt: date(deployment.updatedAt),
-    rolloutState: deployment.rolloutState,
-    rolloutStateReason: deployment.rolloutStateReason,
+    ...rolloutOf(view, deployment),
   })
 }
 
