@@ -45,5 +45,4 @@ test("a load balancer's status gives nothing a name, its subnets do", () => {
   assert.equal(concernsNames("loadBalancers", row, { ...row, status: { code: "active" } }), false)
   assert.equal(concernsNames("loadBalancers", row, { ...row, zones: [] }), true)
   assert.equal(concernsNames("loadBalancers", undefined, row), true)
-  assert.equal(concernsNames("targets", undefined, row), false)
 })

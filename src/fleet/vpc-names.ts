@@ -9,6 +9,7 @@ import {
   shownDnsName,
   type View,
 } from "../state/index.ts"
+import { classicZonesInDns, concernsFailover, zonesInDns } from "./dns-failover.ts"
 
 /** What has names; and VPCs, whose attributes decide whether what is in them has. */
 const namesFrom: ReadonlySet<string> = new Set([
@@ -17,7 +18,7 @@ const namesFrom: ReadonlySet<string> = new Set([
 
 /** Whether names may be others after a change of a row. */
 export const concernsNames = (table: string, before: object | undefined, after: object | undefined): boolean =>
-  namesFrom.has(table) && !isStatus(before, after)
+  (namesFrom.has(table) && !isStatus(before, after)) || concernsFailover(table, before, after)
 
 /** What a load balancer is said to be changes more often than where it is. */
 const isStatus = (before: object | undefined, after: object | undefined): boolean => {
@@ -25,17 +26,23 @@ const isStatus = (before: object | undefined, after: object | undefined): boolea
   return was?.status !== undefined && is?.status !== undefined && was.status !== is.status
 }
 
-/** Interfaces by their own names, and load balancers by theirs: one name with an address in each of its subnets. */
+/**
+ * Interfaces by their own names, and load balancers by theirs: one name with an address in each of its subnets, but for
+ * zones whose node has nobody to send to.
+ */
 export const namesOf = (view: View): NameWish[] => [
   ...[...view.networkInterfaces.all()].flatMap((i) => {
     const name = shownDnsName(view, i)
     return name === undefined ? [] : [{ network: `${i.account}/${i.region}/${i.vpcId}`, name, address: i.privateIp }]
   }),
   ...[...view.loadBalancers.all()].flatMap((b) =>
-    balancerNames(view, b, { id: b.arn, subnets: b.zones.map(({ subnetId }) => subnetId) }),
+    balancerNames(view, b, { id: b.arn, subnets: inZones(b.zones, zonesInDns(view, b), (zone) => zone.subnetId) }),
   ),
   ...[...view.classicLoadBalancers.all()].flatMap((b) =>
-    balancerNames(view, b, { id: classicKey(b, b.name), subnets: b.subnets.map(({ id }) => id) }),
+    balancerNames(view, b, {
+      id: classicKey(b, b.name),
+      subnets: inZones(b.subnets, classicZonesInDns(view, b), ({ id }) => id),
+    }),
   ),
   ...[...view.vpcEndpoints.all()].flatMap((endpoint) =>
     endpointNames(endpoint).flatMap(({ name, zone }) => {
@@ -48,6 +55,12 @@ export const namesOf = (view: View): NameWish[] => [
     }),
   ),
 ]
+
+const inZones = <S extends { readonly zone: string }>(
+  subnets: readonly S[],
+  zones: ReadonlySet<string>,
+  idOf: (subnet: S) => string,
+): string[] => subnets.filter(({ zone }) => zones.has(zone)).map(idOf)
 
 const balancerNames = (
   view: View,

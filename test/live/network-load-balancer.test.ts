@@ -84,6 +84,10 @@ const { LoadBalancers } = await elb.send(
 )
 const arn = LoadBalancers?.[0]?.LoadBalancerArn ?? ""
 const name = LoadBalancers?.[0]?.DNSName ?? ""
+const addresses = await eventually("it has an address in each of its subnets", async () => {
+  const found = await addressesOf("172.31.0.1", name)
+  return found.length === 2 ? found : undefined
+})
 
 const group = async (of: string, protocol: "TCP_UDP" | "TCP", ...addresses: string[]) => {
   const { TargetGroups } = await elb.send(
@@ -136,8 +140,6 @@ const firstLine = async (address: string): Promise<string | undefined> => {
 }
 const whoAnswers = async (address: string) => (await firstLine(address))?.split(" ")[0]
 
-const addresses = await addressesOf("172.31.0.1", name)
-assert.equal(addresses.length, 2, "one in each subnet")
 /** Its node in the zone of the tasks, and the one in the other zone. */
 const near = await eventually("a node answers", async () => {
   for (const address of addresses) if ((await firstLine(address)) !== undefined) return address
@@ -186,8 +188,12 @@ test("it answers on this machine's loopback too", async () => {
   assert.match(answer, /^(one|other)$/)
 })
 
-test("a node has only targets of its zone, until cross-zone load balancing is on", async () => {
+test("a node has only targets of its zone, and none in DNS, until cross-zone load balancing is on", async () => {
   assert.equal(await firstLine(far), undefined)
+  await eventually("its name leads to the other node", async () => {
+    const found = await addressesOf("172.31.0.1", name)
+    return found.length === 1 && found[0] === near ? true : undefined
+  })
   await elb.send(
     new ModifyLoadBalancerAttributesCommand({
       LoadBalancerArn: arn,
@@ -195,6 +201,9 @@ test("a node has only targets of its zone, until cross-zone load balancing is on
     }),
   )
   await eventually("the far node answers", () => whoAnswers(far))
+  await eventually("the name leads to both", async () =>
+    (await addressesOf("172.31.0.1", name)).length === 2 ? true : undefined,
+  )
 })
 
 test("a target that is deregistered gets nothing new, and what it has goes on", async () => {

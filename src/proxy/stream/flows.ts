@@ -3,6 +3,7 @@
 import type { Cancel, Clock } from "../../kernel/index.ts"
 import type { Pool, Target } from "../pools/pool.ts"
 import type { Flow } from "./flow.ts"
+import { endsWithHealth, endsWithTarget } from "./termination.ts"
 
 export interface FlowsOptions {
   readonly clock: Clock
@@ -95,16 +96,14 @@ export class Flows {
 
   #gone(pool: Pool, flows: ReadonlySet<Flow>): void {
     // AWS: without this attribute connections of a network load balancer outlive the deregistration of their target.
-    const { attributes } = pool.configuration
-    const ends = attributes["deregistration_delay.connection_termination.enabled"] === "true"
+    const ends = endsWithTarget(pool.configuration)
     if (ends || this.#options.classic()) for (const flow of [...flows]) flow.end(this.#how())
   }
 
   /** Connections to a target that falls ill are ended, but for where it is chosen all the same: fail-open. */
   #changed(pool: Pool, target: Target, flows: ReadonlySet<Flow>): void {
     if (target.healthy || target.draining || this.#options.classic()) return
-    const { attributes } = pool.configuration
-    if (attributes["target_health_state.unhealthy.connection_termination.enabled"] === "false") return
+    if (!endsWithHealth(pool.configuration)) return
     const chosen = pool.available(undefined).includes(target) || pool.available(target.zone, false).includes(target)
     if (!chosen) for (const flow of [...flows]) flow.end("reset")
   }

@@ -7,6 +7,7 @@ import type { Way } from "../front.ts"
 import type { Choice, Chooser } from "./choose.ts"
 import type { FlowMeter } from "./meter.ts"
 import { headerV2 } from "./proxy-protocol.ts"
+import { endsWithHealth, endsWithTarget } from "./termination.ts"
 
 export interface UdpOptions {
   readonly address: string
@@ -125,10 +126,11 @@ class Session {
       )
     this.#cancels = [
       target.onGone(() => {
-        if (attributes["deregistration_delay.connection_termination.enabled"] !== "false") this.end()
+        if (endsWithTarget(pool.configuration)) this.end()
       }),
       target.onChange(() => {
-        if (!target.healthy && !target.draining && !pool.available(undefined).includes(target)) this.end()
+        const chosen = target.healthy || target.draining || pool.available(undefined).includes(target)
+        if (!chosen && endsWithHealth(pool.configuration)) this.end()
       }),
     ]
     this.#socket.on("error", () => {

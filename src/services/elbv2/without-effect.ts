@@ -13,8 +13,6 @@ export const withoutEffect: readonly string[] = [
   attribute("ModifyLoadBalancerAttributes", "secondary_ips.auto_assigned.per_subnet"),
   attribute("ModifyLoadBalancerAttributes", "dns_record.client_routing_policy"),
   attribute("ModifyTargetGroupAttributes", "load_balancing.algorithm.anomaly_mitigation"),
-  attribute("ModifyTargetGroupAttributes", "target_group_health.dns_failover.minimum_healthy_targets.count"),
-  attribute("ModifyTargetGroupAttributes", "target_group_health.dns_failover.minimum_healthy_targets.percentage"),
   // Connections end at the proxy and begin anew: docs/decisions/0023. A target that falls ill loses its connections at once.
   attribute("ModifyTargetGroupAttributes", "preserve_client_ip.enabled"),
   attribute("ModifyTargetGroupAttributes", "target_health_state.unhealthy.draining_interval_seconds"),
