@@ -1,10 +1,17 @@
 // What lies on disk and in the log while secrets are made and read: ciphertext alone. A control plane of its own on a data
 // folder of its own, killed in the middle, so that the write-ahead log is looked through too.
 import assert from "node:assert/strict"
+import { X509Certificate } from "node:crypto"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
+import {
+  ACMClient,
+  GetCertificateCommand,
+  RequestCertificateCommand,
+  waitUntilCertificateValidated,
+} from "@aws-sdk/client-acm"
 import {
   CreateSecretCommand,
   GetSecretValueCommand,
@@ -18,22 +25,24 @@ const marker = "MARKER-8f3b1c-plain-value"
 /** The value as it could lie in a file. */
 const forms = [marker, Buffer.from(marker).toString("base64").slice(0, 30), Buffer.from(marker).toString("hex")]
 
+const sdkOf = (port: number) => ({
+  endpoint: `http://127.0.0.1:${port}`,
+  region: "us-east-1",
+  credentials: { accessKeyId: "000000000000", secretAccessKey: "x" },
+  maxAttempts: 1,
+})
+
 const clientsOf = (port: number) => {
-  const sdk = {
-    endpoint: `http://127.0.0.1:${port}`,
-    region: "us-east-1",
-    credentials: { accessKeyId: "000000000000", secretAccessKey: "x" },
-    maxAttempts: 1,
-  }
+  const sdk = sdkOf(port)
   return { secrets: new SecretsManagerClient(sdk), parameters: new SSMClient(sdk) }
 }
 
-const assertPlainNowhere = (folder: string): void => {
+const assertPlainNowhere = (folder: string, plain: readonly (string | Buffer)[] = forms): void => {
   for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const path = join(folder, file)
     if (!statSync(path).isFile()) continue
     const bytes = readFileSync(path)
-    for (const form of forms) assert.ok(!bytes.includes(form), `${file} holds the plain value`)
+    for (const form of plain) assert.ok(!bytes.includes(form), `${file} holds the plain value`)
   }
 }
 
@@ -78,4 +87,35 @@ test("secrets and parameters are ciphertext in the database, its log and what is
 
   rmSync(join(data, "data-key"))
   await assert.rejects(startLoneControlPlane(data), /data-key is missing.*Restore the file/)
+})
+
+/** A PKCS #8 file with a key of P-256 begins so, in PEM and in DER. */
+const keyBegins = ["MIGHAgEAMBMGByqGSM49", Buffer.from("MIGHAgEAMBMGByqGSM49", "base64")]
+
+test("keys of certificates and of the authority that issues them are nowhere in plain, and its root stays the same", async (t) => {
+  const data = mkdtempSync(join(tmpdir(), "roadstead-rest-"))
+  t.after(() => rmSync(data, { recursive: true }))
+  const start = async () => {
+    const running = await startLoneControlPlane(data)
+    t.after(() => running.stop())
+    return running
+  }
+  const rootOf = async (port: number) => (await fetch(`http://127.0.0.1:${port}/_roadstead/ca.pem`)).text()
+  const first = await start()
+  const root = await rootOf(first.port)
+  const read = new X509Certificate(root)
+  assert.ok(read.ca && read.verify(read.publicKey))
+  const client = new ACMClient(sdkOf(first.port))
+  t.after(() => client.destroy())
+  const made = await client.send(
+    new RequestCertificateCommand({ DomainName: "*.ship.localhost", KeyAlgorithm: "EC_prime256v1" }),
+  )
+  const certificate = { CertificateArn: made.CertificateArn }
+  await waitUntilCertificateValidated({ client, maxWaitTime: 60, minDelay: 1 }, certificate)
+  const { Certificate = "", CertificateChain } = await client.send(new GetCertificateCommand(certificate))
+  assert.equal(CertificateChain, root)
+  assert.ok(new X509Certificate(Certificate).verify(read.publicKey))
+  assertPlainNowhere(data, keyBegins)
+  await first.stop()
+  assert.equal(await rootOf((await start()).port), root)
 })
