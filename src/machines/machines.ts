@@ -15,11 +15,12 @@ import { Crowd, type SimulatedAgents } from "./hosts/crowd.ts"
 import type { AgentPlace, HostContext } from "./hosts/host.ts"
 import { Proxies, type ProxyPlace } from "./hosts/proxies.ts"
 import { type InstanceWorld, instanceLoop } from "./instance-loop.ts"
-import { machineLoop, type RunningHost } from "./machine-loop.ts"
+import { canBeApart, machineLoop, type RunningHost } from "./machine-loop.ts"
 import { machineOfDaemon, ownerCgroup, privateEngineNames } from "./names.ts"
 import { networkLoop } from "./network-loop.ts"
 import { vpcDevice } from "./networks/networks.ts"
-import { openRecord, recordPath } from "./record.ts"
+import { diversionMark } from "./networks/way-out.ts"
+import { openRecord, type Record, recordPath } from "./record.ts"
 import { type Removed, removeEverything } from "./removal.ts"
 import { machineNameservers, upstreamOf } from "./resolver/upstream.ts"
 
@@ -63,6 +64,13 @@ export interface Machines {
   down(): Promise<Removed>
 }
 
+/** Written down before a rule is made. */
+const ownMark = (owner: string, record: Record): string => {
+  const name = diversionMark(owner)
+  record.put({ kind: "firewall", name })
+  return name
+}
+
 /** The socket in the run folder on which the supervisor waits for the control plane. */
 export const machinesSocket = (runFolder: string): string => join(runFolder, "machines.sock")
 
@@ -86,7 +94,10 @@ export const startMachines = async (options: MachinesOptions): Promise<Machines>
   const proxies =
     docker &&
     proxyCommand &&
-    new Proxies({ command: proxyCommand, inHelper: options.helperProgram !== undefined, clock, log, givenUp })
+    new Proxies({
+      ...{ command: proxyCommand, inHelper: options.helperProgram !== undefined, clock, log, givenUp },
+      ...(canBeApart(options) && { firewallMark: ownMark(options.owner, record) }),
+    })
   const cx: HostContext = { ...options, record, upstream, ...(docker && { docker }), ...(proxies && { proxies }) }
 
   const machines = new Map<string, MachineWish>()

@@ -15,7 +15,7 @@ import { sweepCgroup } from "./helper/sweep.ts"
 import { deleteFolder } from "./mounts.ts"
 import { ownerCgroup } from "./names.ts"
 import { removeNamespace } from "./namespaces.ts"
-import { openAllSubnets } from "./networks/way-out.ts"
+import { openAllSubnets, removeDiversions } from "./networks/way-out.ts"
 import { openRecord, type Record, recordPath } from "./record.ts"
 
 export interface Removal {
@@ -120,6 +120,7 @@ export const removeEverything = async (options: Removal): Promise<Removed> => {
   const removed = (await allEnded([...emptied, ...ended])).reduce(sum, nothing)
   for (const thing of record.things()) if (thing.kind === "namespace") await removeNamespace(record, thing.name)
   await openAllSubnets({ owner, record })
+  await removeDiversions({ owner, record })
   await removeGroups(options, record)
   for (const folder of ["m", "e"].map((name) => join(options.runFolder, name)))
     if (existsSync(folder)) await deleteFolder(folder)

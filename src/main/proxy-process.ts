@@ -19,13 +19,15 @@ export interface ProxyProcessConfiguration extends ProxyPlace {
 
 const closeWith = liveWithSupervisor()
 const configuration = takeConfiguration<ProxyProcessConfiguration>()
-const { runFolder, accessLogFolder, machineId, hasLoopback, handover, logLevel, logFormat } = configuration
+const { runFolder, accessLogFolder, machineId, hasLoopback, handover, firewallMark } = configuration
+const { logLevel, logFormat } = configuration
 const log = openLog({ level: logLevel, format: logFormat, process: "proxy" })
 
 const proxy = await startProxy({
   ...{ runFolder, hasLoopback, fronts: { http: httpFront, stream: streamFront }, clock: wallClock, random, log },
   ...(handover !== undefined && { handover }),
   ...(accessLogFolder !== undefined && { accessLogFolder }),
+  ...(firewallMark !== undefined && { firewallMark }),
 })
 closeWith(() => proxy.close())
 if (machineId !== undefined) await proxy.stand(machineId)

@@ -16,6 +16,7 @@ import { cookieSecret } from "./cookie-secret.ts"
 import type { MakeFront } from "./front.ts"
 import { Fronts } from "./fronts.ts"
 import { readKept, writeKept } from "./kept.ts"
+import { Diversions } from "./listeners/diversions.ts"
 import { serveDoors } from "./listeners/doors-server.ts"
 import { Loopback } from "./listeners/loopback.ts"
 import { newSharedParts, type SharedParts } from "./shared-parts.ts"
@@ -28,6 +29,8 @@ export interface ProxyOptions {
   readonly hasLoopback: boolean
   /** By which path others find the socket on which connections are handed over, when that is not ours. */
   readonly handover?: string
+  /** The comment of rules in the packet filter, where this process may make some (listeners/diversions.ts). */
+  readonly firewallMark?: string
   readonly fronts: { readonly http?: MakeFront; readonly stream?: MakeFront }
   /** Where access logs are kept, as files in folders of buckets; nowhere when absent. */
   readonly accessLogFolder?: string
@@ -77,6 +80,7 @@ class Standing {
   readonly #fronts: Fronts
   readonly #ways: Ways
   readonly #accessLog: AccessLog | undefined
+  readonly #diversions: Diversions | undefined
   #channel: Channel | undefined
   readonly #options: ProxyOptions
   #configuration: ProxyConfiguration | undefined
@@ -96,8 +100,10 @@ class Standing {
       reportMetrics: (reports) => this.#channel?.sayMetrics(reports),
     })
     this.#fronts = new Fronts(options.fronts, this.#shared.parts)
+    this.#diversions = options.firewallMark === undefined ? undefined : new Diversions(options.firewallMark)
     this.#ways = new Ways({
       ...{ clock, log, runFolder, machineId, loopback },
+      ...(this.#diversions && { diversions: this.#diversions }),
       handover: options.handover ?? handoverSocket(runFolder, machineId),
       report: (report) => this.#channel?.say({ type: "listening", reports: [report] }),
     })
@@ -105,6 +111,8 @@ class Standing {
 
   async begin(): Promise<this> {
     const { runFolder, clock, log } = this.#options
+    // Without iptables there is nothing left of an earlier life.
+    await this.#diversions?.sweep().catch((error: unknown) => this.#log.debug("no rules", errorFields(error)))
     const kept = readKept(this.#kept)
     if (kept) await this.#apply(kept)
     await this.#ways.open()

@@ -6,6 +6,7 @@ import { doorsSocket, type Handover, handoverSocket, type ListeningReport } from
 import type { Front, Way } from "./front.ts"
 import type { Served } from "./fronts.ts"
 import { Addresses, type AddressWish } from "./listeners/addresses.ts"
+import type { Diversions } from "./listeners/diversions.ts"
 import type { Door } from "./listeners/door.ts"
 import { takeHandovers } from "./listeners/handover.ts"
 import type { Closable } from "./listeners/keep-open.ts"
@@ -22,6 +23,8 @@ export interface WaysOptions {
   readonly handover: string
   /** This machine's; absent in another network namespace. */
   readonly loopback: Loopback | undefined
+  /** Where other programs may have ports of all addresses. */
+  readonly diversions?: Diversions
   readonly clock: Clock
   readonly log: Log
   readonly report: (report: ListeningReport) => void
@@ -54,7 +57,7 @@ export class Ways {
     const { clock, runFolder, handover, loopback, report } = options
     this.#options = options
     this.#reports = new Reports(report)
-    this.#addresses = new Addresses(clock, this.#reports)
+    this.#addresses = new Addresses(clock, this.#reports, options.diversions)
     this.#remote = loopback
       ? undefined
       : new RemoteDoors({

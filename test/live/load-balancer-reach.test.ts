@@ -94,6 +94,27 @@ test("with a port that is taken it answers at its own addresses, and says why no
   await eventually("the port is had once it is free", () => askFor200("127.0.0.1", 8081, first.name))
 })
 
+test("with a port that another program has on all addresses its own addresses still lead to it", async () => {
+  const taker = createServer((socket) => socket.destroy())
+  await new Promise<void>((resolve) => taker.listen(8082, resolve))
+  const listener = await balancers.listener(first.arn, 8082, group)
+  const addresses = await addressesOf("172.31.0.1", first.name)
+  for (const address of addresses) {
+    const { body } = await eventually(`${address} answers`, () => askFor200(address, 8082, first.name))
+    assert.equal(body, "the task\n")
+  }
+  await balancers.removeListener(listener)
+  for (const address of addresses) {
+    await eventually(`the port of ${address} is the other program's alone`, () =>
+      ask(address, 8082, first.name).then(
+        () => undefined,
+        () => true,
+      ),
+    )
+  }
+  await new Promise((resolve) => taker.close(resolve))
+})
+
 test("TCP of a network load balancer is carried at its addresses, and TLS with a certificate by name on the loopback", async () => {
   const target = await serving(user, "by tcp")
   const tcp = await balancers.group("tcp", 8080, [target], "TCP")

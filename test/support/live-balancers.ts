@@ -10,6 +10,7 @@ import {
   type CreateListenerCommandInput,
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
+  DeleteListenerCommand,
   DescribeLoadBalancersCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
@@ -155,6 +156,7 @@ export const balancerUser = (endpoint: string, ec2: EC2Client, region = "us-east
       )
       return Listeners?.[0]?.ListenerArn ?? ""
     },
+    removeListener: (ListenerArn: string) => elb.send(new DeleteListenerCommand({ ListenerArn })),
     healthy: (group: string) =>
       eventually(`the targets of ${group} are healthy`, async () => {
         const { TargetHealthDescriptions = [] } = await elb.send(

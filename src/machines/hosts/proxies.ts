@@ -12,6 +12,8 @@ export interface ProxyPlace {
   readonly hasLoopback: boolean
   /** Where its sockets are, when not in the run folder: inside a helper container. */
   readonly runFolder?: string
+  /** The comment of rules that it may make in the packet filter; absent: it makes none. */
+  readonly firewallMark?: string
   /** The path by which the others know the socket on which it takes connections over, when that is another one. */
   readonly handover?: string
 }
@@ -26,6 +28,7 @@ export interface ProxiesOptions {
   readonly command: (place: ProxyPlace) => Command
   /** Whether the proxy of the shared host runs in a helper container: then who has the loopback is decided by where that is. */
   readonly inHelper: boolean
+  readonly firewallMark?: string
   readonly clock: Clock
   readonly log: Log
   /** A proxy dies again and again. */
@@ -50,7 +53,9 @@ export class Proxies {
 
   /** Has a proxy on this machine's loopback. */
   openDoors(): void {
-    this.#here ??= this.#start("the proxy", this.#options.command({ hasLoopback: true }), {
+    const { firewallMark } = this.#options
+    const here = { hasLoopback: true, ...(firewallMark !== undefined && { firewallMark }) }
+    this.#here ??= this.#start("the proxy", this.#options.command(here), {
       ready: () => {
         this.#isReady = true
         this.#tell()

@@ -50,9 +50,28 @@ export const closeSubnets = async (
   for (const rule of there) if (!closed.includes(sourceOf(rule))) await remove(rule)
 }
 
+/** The comment of rules by which a proxy leads connections past programs that listen on all addresses. */
+export const diversionMark = (owner: string): string => `${ownerMark(owner)}lb`
+
+/** Removes those rules: of a proxy that is gone for good. */
+export const removeDiversions = async ({ owner, record }: Closing): Promise<void> => {
+  const mark = diversionMark(owner)
+  if (!record.things().some((thing) => thing.kind === "firewall" && thing.name === mark)) return
+  for (const place of ["PREROUTING", "OUTPUT"]) {
+    // Where the table cannot be listed (no iptables, another user) nobody made a rule in it.
+    const list = await run("iptables", ["-w", "-t", "nat", "-S", place]).catch(() => "")
+    for (const line of list.split("\n")) {
+      const [add, , ...rule] = line.trim().split(/\s+/)
+      if (add === "-A" && rule[rule.indexOf("--comment") + 1] === mark)
+        await run("iptables", ["-w", "-t", "nat", "-D", place, ...rule])
+    }
+  }
+  record.drop("firewall", mark)
+}
+
 /** Removes all rules of the owner, if it ever made one. */
 export const openAllSubnets = async ({ owner, record }: Closing): Promise<void> => {
-  if (!record.things().some((thing) => thing.kind === "firewall")) return
+  if (!record.things().some((thing) => thing.kind === "firewall" && thing.name === ownerMark(owner))) return
   for (const rule of await rulesOf(ownerMark(owner))) await remove(rule)
   record.drop("firewall", ownerMark(owner))
 }

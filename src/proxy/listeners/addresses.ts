@@ -1,7 +1,9 @@
 // The listening sockets on load balancers' own addresses. A socket that is wanted before and after a change is never shut,
 // also when another front serves it from then on.
+import type { Socket } from "node:net"
 import type { Clock } from "../../kernel/index.ts"
 import type { Front, Way } from "../front.ts"
+import type { Diversions } from "./diversions.ts"
 import { type Closable, keepOpen } from "./keep-open.ts"
 import type { Part, Reports } from "./reports.ts"
 import { listenTcp } from "./tcp.ts"
@@ -37,10 +39,12 @@ export class Addresses {
   readonly #doors = new Map<string, Door>()
   readonly #clock: Clock
   readonly #reports: Reports
+  readonly #diversions: Diversions | undefined
 
-  constructor(clock: Clock, reports: Reports) {
+  constructor(clock: Clock, reports: Reports, diversions?: Diversions) {
     this.#clock = clock
     this.#reports = reports
+    this.#diversions = diversions
   }
 
   /** All that is wanted from now on. Resolves when what is not has been shut. */
@@ -77,7 +81,7 @@ export class Addresses {
       await former?.close()
       const { address, port } = wish.way
       if (wish.transport === "tcp")
-        return listenTcp(address, port, (socket) => door.wish.front.accept(socket, door.wish.way))
+        return this.#listen(address, port, (socket) => door.wish.front.accept(socket, door.wish.way))
       if (!wish.front.udp) throw new Error("UDP is not served")
       return wish.front.udp(address, port, wish.way)
     }
@@ -88,6 +92,25 @@ export class Addresses {
     this.#reports.set(wish.part, "waiting")
     const door: Door = { wish, state: "waiting", socket: keepOpen(this.#clock, open, say) }
     this.#doors.set(key, door)
+  }
+
+  /** At the port itself; where another program has it on all addresses, at another one to which connections are led. */
+  async #listen(address: string, port: number, take: (socket: Socket) => void): Promise<Closable> {
+    try {
+      return await listenTcp(address, port, take)
+    } catch (taken) {
+      if (!this.#diversions || (taken as NodeJS.ErrnoException).code !== "EADDRINUSE") throw taken
+      const socket = await listenTcp(address, 0, take)
+      // Without a way round the port is taken, and that is what is to be said.
+      const diversion = await this.#diversions.open(address, port, socket.port).catch(() => undefined)
+      const close = async () => {
+        await diversion?.close()
+        await socket.close()
+      }
+      if (diversion) return { close }
+      await close()
+      throw taken
+    }
   }
 
   #shut(key: string, door: Door): Promise<void> {
