@@ -38,7 +38,7 @@ export const newSharedParts = ({
   accessLog,
   ...options
 }: SharedPartsOptions): SharedParts => {
-  const pools = new ProxyPools(() => clock.now())
+  const pools = new ProxyPools(clock)
   const tls = newTlsContexts()
   const counters = newCounters(clock, options.reportMetrics)
   const ids = newIds(random)
@@ -75,6 +75,7 @@ export const newSharedParts = ({
     close: () => {
       checks.close()
       counters.close()
+      pools.close()
     },
   }
 }

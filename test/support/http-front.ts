@@ -36,7 +36,7 @@ export const startHttpFront = async (
   const clock = options.clock ?? realClock
   const reports: MetricReport[] = []
   let seed = 1
-  const pools = new ProxyPools(() => clock.now())
+  const pools = new ProxyPools(clock)
   const parts: FrontParts = {
     pools,
     clock,
@@ -79,6 +79,7 @@ export const startHttpFront = async (
       await front.close()
       pools.apply([])
       parts.counters.close()
+      pools.close()
     },
   }
   after(() => world.close())

@@ -1,21 +1,20 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { aHealthCheck, aPool, aTarget } from "../../../test/support/proxy-configuration.ts"
+import { TestClock } from "../../../test/support/test-clock.ts"
 import type { PoolConfiguration, TargetHealthState } from "../../protocol/index.ts"
 import { ProxyPools } from "./pools.ts"
 
 const checked = (over: Partial<PoolConfiguration> = {}) => aPool({ healthCheck: aHealthCheck(), ...over })
 
 const world = (...configurations: PoolConfiguration[]) => {
-  let now = 1_000_000
-  const pools = new ProxyPools(() => now)
+  const clock = new TestClock(1_000_000)
+  const pools = new ProxyPools(clock)
   pools.apply(configurations)
   return {
     pools,
-    pass: (ms: number) => {
-      now += ms
-    },
-    now: () => now,
+    pass: (ms: number) => clock.advance(ms),
+    now: () => clock.now(),
     observe: (target: string, state: TargetHealthState, pool = "arn:pool") => pools.observe({ pool, target, state }),
     available: (zone?: string, crossZone?: boolean) =>
       pools
@@ -74,6 +73,7 @@ test("a target that stays keeps its identity, its count and its health; one that
   assert.equal(pools.get("arn:pool")?.target("a:1"), a)
   assert.deepEqual([a.active, a.healthy, a.zone], [3, true, "z"])
   assert.deepEqual(heard, ["b"])
+  a.active = 0
   pools.apply([])
   assert.deepEqual(heard, ["b", "a"])
 })
@@ -114,16 +114,16 @@ test("the same targets are the same array, over reconfigurations too", () => {
   assert.equal(pools.get("arn:pool")?.available(undefined), before)
 })
 
-test("a target starts slowly beside a warm one, the first ones do not", () => {
+test("a target starts slowly beside a warm one, the first ones do not", async () => {
   const attributes = { "slow_start.duration_seconds": "30" }
   const { pools, observe, pass, now } = world(checked({ attributes, targets: [aTarget("a:1"), aTarget("b:1")] }))
   const pool = pools.get("arn:pool")
   observe("a:1", "healthy")
   assert.equal(pool?.target("a:1")?.warmth(now()), 1)
   observe("b:1", "healthy")
-  pass(15_000)
+  await pass(15_000)
   assert.equal(pool?.target("b:1")?.warmth(now()), 0.5)
-  pass(15_000)
+  await pass(15_000)
   assert.equal(pool?.target("b:1")?.warmth(now()), 1)
   observe("b:1", "unhealthy")
   observe("b:1", "healthy")
@@ -144,4 +144,46 @@ test("a pool that follows another one has the health of the same machines, whene
   assert.deepEqual(healthy(), ["i-1:443"])
   observe("i-2:80", "healthy", "lb#80")
   assert.deepEqual(healthy(), ["i-1:443", "i-2:443"])
+})
+
+test("what is under way in a pool that nothing leads to any more goes on until it is over, or as long as it would drain", async () => {
+  const attributes = { "deregistration_delay.timeout_seconds": "5" }
+  const configuration = checked({ attributes, targets: [aTarget("a:1")] })
+  const { pools, pass } = world(configuration)
+  const gone: string[] = []
+  const begin = (name: string) => {
+    const target = pools.get("arn:pool")?.targets[0] ?? assert.fail("the target is there")
+    target.active += 1
+    target.onGone(() => gone.push(name))
+    return target
+  }
+  const first = begin("over")
+  pools.apply([])
+  assert.equal(pools.get("arn:pool"), undefined)
+  await pass(2_000)
+  assert.deepEqual(gone, [])
+  first.active -= 1
+  await pass(1_000)
+  assert.deepEqual(gone, ["over"])
+
+  pools.apply([configuration])
+  const second = begin("too long")
+  pools.apply([])
+  await pass(1_000)
+  pools.apply([configuration])
+  assert.equal(pools.get("arn:pool")?.targets[0], second)
+  await pass(60_000)
+  assert.deepEqual(gone, ["over"])
+  pools.apply([])
+  await pass(4_999)
+  assert.deepEqual(gone, ["over"])
+  await pass(1)
+  assert.deepEqual(gone, ["over", "too long"])
+
+  pools.apply([configuration])
+  begin("never")
+  pools.apply([])
+  pools.close()
+  await pass(60_000)
+  assert.deepEqual(gone, ["over", "too long"])
 })

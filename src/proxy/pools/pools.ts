@@ -1,7 +1,11 @@
 // All pools of a proxy, kept over reconfigurations: what is under way is never disturbed by a target that stays.
+import type { Cancel, Clock } from "../../kernel/index.ts"
 import type { HealthReport, PoolConfiguration } from "../../protocol/index.ts"
 import type { Pools } from "./pool.ts"
 import { PoolState } from "./pool-state.ts"
+
+/** How often it is seen whether anything is still under way in a pool that nothing leads to any more. */
+const lookEvery = 1_000
 
 /** An `<id>:<port>` without its port: two pools have one machine on several ports. */
 const machineOf = (target: string) => target.slice(0, target.lastIndexOf(":"))
@@ -12,10 +16,12 @@ export class ProxyPools implements Pools {
   readonly #followers = new Map<string, Set<string>>()
   /** What was observed last, of targets that are there: a follower that comes later learns it. */
   readonly #observed = new Map<string, Map<string, HealthReport>>()
-  readonly #now: () => number
+  /** Those that nothing leads to any more, and in which something is under way. */
+  readonly #leaving = new Map<string, { readonly pool: PoolState; readonly cancel: Cancel }>()
+  readonly #clock: Pick<Clock, "now" | "at">
 
-  constructor(now: () => number) {
-    this.#now = now
+  constructor(clock: Pick<Clock, "now" | "at">) {
+    this.#clock = clock
   }
 
   get all(): Iterable<PoolState> {
@@ -31,9 +37,9 @@ export class ProxyPools implements Pools {
     this.#followers.clear()
     for (const one of configurations) {
       gone.delete(one.id)
-      const known = this.#pools.get(one.id)
+      const known = this.#pools.get(one.id) ?? this.#comeBack(one.id)
       if (known) known.apply(one)
-      else this.#pools.set(one.id, new PoolState(one, this.#now))
+      else this.#pools.set(one.id, new PoolState(one, () => this.#clock.now()))
       if (one.healthOf === undefined) continue
       const followers = this.#followers.get(one.healthOf) ?? new Set()
       this.#followers.set(one.healthOf, followers.add(one.id))
@@ -65,11 +71,38 @@ export class ProxyPools implements Pools {
       for (const follower of followers) this.#follow(follower, report)
   }
 
+  close(): void {
+    for (const { cancel } of this.#leaving.values()) cancel()
+    this.#leaving.clear()
+  }
+
+  /**
+   * A listener that forwards to another group from now on fails no request: what is under way to the former one goes on, for
+   * as long as it would if its targets were deregistered.
+   */
   #remove(id: string): void {
     const pool = this.#pools.get(id)
     this.#pools.delete(id)
     this.#observed.delete(id)
-    pool?.leave()
+    if (!pool) return
+    const seconds = Number(pool.configuration.attributes["deregistration_delay.timeout_seconds"] ?? 300)
+    const until = this.#clock.now() + seconds * 1000
+    const look = () => {
+      this.#leaving.delete(id)
+      const now = this.#clock.now()
+      if (now >= until || pool.targets.every(({ active }) => active === 0)) return pool.leave()
+      this.#leaving.set(id, { pool, cancel: this.#clock.at(Math.min(until, now + lookEvery), look) })
+    }
+    look()
+  }
+
+  #comeBack(id: string): PoolState | undefined {
+    const known = this.#leaving.get(id)
+    if (!known) return undefined
+    known.cancel()
+    this.#leaving.delete(id)
+    this.#pools.set(id, known.pool)
+    return known.pool
   }
 
   #forget(): void {

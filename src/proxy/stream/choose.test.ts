@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { aBalancer, aListener, aPool, aTarget } from "../../../test/support/proxy-configuration.ts"
+import { TestClock } from "../../../test/support/test-clock.ts"
 import { ProxyPools } from "../pools/pools.ts"
 import { type FlowKey, newChooser } from "./choose.ts"
 
@@ -8,7 +9,7 @@ const key = (i: number): FlowKey => ({ sourceAddress: "10.0.0.9", sourcePort: 40
 const targets = (...ids: string[]) => ids.map((id) => aTarget(`${id}:1`))
 
 const world = (attributes: Record<string, string>, ...ids: string[]) => {
-  const pools = new ProxyPools(() => 0)
+  const pools = new ProxyPools(new TestClock(0))
   const apply = (...some: string[]) => pools.apply([aPool({ attributes, targets: targets(...some) })])
   apply(...ids)
   return { pools, apply, chooser: newChooser(aBalancer(), aListener(), pools) }
@@ -36,7 +37,7 @@ test("a sticky group moves only the clients of the target that went", () => {
 })
 
 test("groups get new flows by their weights, one of weight 0 none", () => {
-  const pools = new ProxyPools(() => 0)
+  const pools = new ProxyPools(new TestClock(0))
   pools.apply(["a", "b", "c"].map((id) => aPool({ id, targets: targets(id) })))
   const listener = aListener({
     rules: [
