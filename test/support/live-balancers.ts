@@ -123,9 +123,8 @@ export const balancerUser = (endpoint: string, ec2: EC2Client, region = "us-east
         }),
       )
       const arn = TargetGroups?.[0]?.TargetGroupArn ?? ""
-      await elb.send(
-        new RegisterTargetsCommand({ TargetGroupArn: arn, Targets: addresses.map((Id) => ({ Id, Port: port })) }),
-      )
+      const Targets = addresses.map((Id) => ({ Id, Port: port }))
+      if (Targets.length > 0) await elb.send(new RegisterTargetsCommand({ TargetGroupArn: arn, Targets }))
       return arn
     },
     balancer: async (
