@@ -34,7 +34,7 @@ export const metricReports = ({ file, clock, cloudTime, log }: MetricReportsOpti
     exists: () => existsSync(file),
     ...{ clock, log },
   })
-  // A minute of a fast cloud clock is over before one of the wall: what is counted in the second is told of the minute it ends in.
+  // On a fast cloud clock a minute of the wall is many: all that was counted in it belongs to the first of them.
   const minuteOf = (wall: number) => Math.floor(cloudTime(wall) / minute) * minute
   const pointOf = (report: MetricReport): MetricPoint => ({ ...report, at: minuteOf(report.at) })
   return { points, heard: (reports) => void points.put(reports.map(pointOf)) }

@@ -35,7 +35,10 @@ export const shownTargetHealth = (view: View, target: TargetRow): ShownTargetHea
     return unused("Target.NotInUse", "Target group is not configured to receive traffic from the load balancer")
   if (!isInZones(view, target, balancers))
     return unused("Target.NotInUse", "Target is in an Availability Zone that is not enabled for the load balancer")
-  if (isStoppedInstance(view, target)) return unused("Target.InvalidState", "Target is in the stopped state")
+  const resting = restingState(view, target)
+  if (resting !== undefined) return unused("Target.InvalidState", `Target is in the ${resting} state`)
+  // text from memory
+  if (isOfBalancer(view, target)) return unused("Target.IpUnusable", "Target IP address is in use by a load balancer")
   if (view.targetGroups.get(target.groupArn)?.healthCheck.enabled === false)
     return { state: "unavailable", reason: "Target.HealthCheckDisabled", description: "Health checks are disabled" }
   const seen = view.targetHealth.get(targetKey(target.groupArn, target.id, target.port))
@@ -52,8 +55,21 @@ export const shownTargetHealth = (view: View, target: TargetRow): ShownTargetHea
   }
 }
 
-const isStoppedInstance = (view: View, { account, region, id }: TargetRow): boolean =>
-  id.startsWith("i-") && view.instances.get(`${account}/${region}/${id}`)?.observed.state !== "running"
+/** The state of an instance that does not run. */
+const restingState = (view: View, { account, region, id }: TargetRow): "stopped" | "terminated" | undefined => {
+  if (!id.startsWith("i-")) return undefined
+  const instance = view.instances.get(`${account}/${region}/${id}`)
+  if (instance?.observed.state === "running") return undefined
+  return !instance || instance.desired === "terminated" ? "terminated" : "stopped"
+}
+
+/** Whether a load balancer itself is at the address. */
+const isOfBalancer = (view: View, { account, region, groupArn, id }: TargetRow): boolean => {
+  const vpcId = view.targetGroups.get(groupArn)?.vpcId
+  return view.networkInterfaces
+    .by("address", `${account}/${region}/${vpcId}/${id}`)
+    .some(({ balancer }) => balancer !== undefined)
+}
 
 /** Whether one of the load balancers is in the target's zone. A target in every zone always is in one. */
 const isInZones = (view: View, { zone }: TargetRow, balancers: readonly string[]): boolean =>

@@ -3,7 +3,7 @@
 import type { TargetDescription } from "@aws-sdk/client-elastic-load-balancing-v2"
 import type { Cx, Op } from "../../../gate/index.ts"
 import { fault, notImplemented } from "../../../kernel/index.ts"
-import { loadBalancersOf, type TargetGroupRow, targetKey } from "../../../state/index.ts"
+import { loadBalancersOf, shownTargetHealth, type TargetGroupRow, targetKey } from "../../../state/index.ts"
 import { checkPort, invalid } from "../checks.ts"
 import { targetGroupAt } from "../find.ts"
 import { limits } from "../limits.ts"
@@ -63,13 +63,14 @@ export const DeregisterTargets: Op<"elbv2", "DeregisterTargets"> = (
   const group = targetGroupAt(cx, arn)
   for (const { Id = "" } of targets) checkId(group, Id)
   const delay = 1000 * Number(group.attributes["deregistration_delay.timeout_seconds"] ?? 300)
-  const isUsed = loadBalancersOf(cx.tx, group.arn).length > 0
   for (const { Id: id = "", Port: port = group.port } of targets) {
     const key = targetKey(group.arn, id, port)
     const row = cx.tx.targets.get(key)
     // "If the specified target does not exist, the action returns successfully." One that drains goes on draining.
     if (!row || row.draining) continue
-    if (isUsed && delay > 0) cx.tx.targets.patch(key, { draining: { since: cx.now, until: cx.now + delay } })
+    // What gets no traffic has nothing to finish.
+    if (delay > 0 && shownTargetHealth(cx.tx, row).state !== "unused")
+      cx.tx.targets.patch(key, { draining: { since: cx.now, until: cx.now + delay } })
     else {
       cx.tx.targets.delete(key)
       cx.tx.targetHealth.delete(key)

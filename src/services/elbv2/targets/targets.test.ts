@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { type Balancing, balancing, forwardTo, scope, vpc } from "../../../../test/support/elbv2.ts"
+import { type Balancing, balancing, forwardTo, scope, subnets, vpc } from "../../../../test/support/elbv2.ts"
 import { targetKey } from "../../../state/index.ts"
 
 /** Whatever a proxy would have seen. */
@@ -182,4 +182,24 @@ test("a group takes a thousand targets, and a request for more registers none of
   await b.refuses("RegisterTargets", { TargetGroupArn, Targets: ports(1000, 2) }, "TooManyTargets")
   assert.equal((await statesOf(b, TargetGroupArn)).length, 999)
   await b.call("RegisterTargets", { TargetGroupArn, Targets: ports(1000, 1) })
+})
+
+test("a target that gets no traffic says why, and is gone at once when it is deregistered", async () => {
+  const b = balancing()
+  const [first = "", second = ""] = subnets
+  const group = await b.targetGroup()
+  const balancer = await b.loadBalancer({ Subnets: [first, second] })
+  await b.listener(balancer, { DefaultActions: [forwardTo(group)] })
+  const elsewhere = { Id: "172.31.32.9" }
+  const { NetworkInterface: own } = await b.ask("ec2", "CreateNetworkInterface", { SubnetId: first })
+  const key = `${scope.account}/${scope.region}/${own?.NetworkInterfaceId}`
+  b.state.transact((tx) => tx.networkInterfaces.patch(key, { balancer }))
+  const reserved = { Id: own?.PrivateIpAddress ?? "" }
+  await b.call("RegisterTargets", { TargetGroupArn: group, Targets: [elsewhere, reserved] })
+  assert.deepEqual(await statesOf(b, group), [
+    "172.31.32.9:80 unused Target.NotInUse",
+    `${reserved.Id}:80 unused Target.IpUnusable`,
+  ])
+  await b.call("DeregisterTargets", { TargetGroupArn: group, Targets: [elsewhere, reserved] })
+  assert.deepEqual(await statesOf(b, group), [])
 })
