@@ -9,6 +9,7 @@ import { addressesOf, askFor200, balancerUser, eventually } from "../support/liv
 import { addressOf, engineWithImage, fargateUser, idOf, shell } from "../support/live-fargate.ts"
 import { withEngine } from "../support/namespace.ts"
 import { ordinaryUser, runAs } from "../support/ordinary-user.ts"
+import { namesOfOurs } from "../support/ours.ts"
 import { runReadmeSession } from "../support/readme-session.ts"
 import { realClock } from "../support/real-clock.ts"
 import { type RunningRoadstead, startUp } from "../support/up.ts"
@@ -35,20 +36,7 @@ const up = (who = someone, ...more: string[]): Promise<RunningRoadstead> =>
     env: who.env,
   })
 
-/** Names of all that carries a label of some data folder on the engine: containers, networks, volumes. */
-const ours = async (): Promise<string[]> => {
-  const query = { filters: { label: ["io.roadstead.owner"] } }
-  const { body: containers } = await docker.request<{ Names: string[] }[]>("GET", "/containers/json", {
-    query: { all: true, ...query },
-  })
-  const { body: networks } = await docker.request<{ Name: string }[]>("GET", "/networks", { query })
-  const { body: volumes } = await docker.request<{ Volumes: { Name: string }[] | null }>("GET", "/volumes", { query })
-  return [
-    ...containers.map(({ Names }) => Names[0] ?? ""),
-    ...networks.map(({ Name }) => Name),
-    ...(volumes.Volumes ?? []).map(({ Name }) => Name),
-  ]
-}
+const ours = () => namesOfOurs(docker)
 
 /** Asks until what it answers is as wished; a failure is asked again too. */
 const until = async <T>(ask: () => Promise<T>, wished: (answer: T) => boolean): Promise<T> => {
@@ -316,20 +304,4 @@ test("`down --purge` leaves nothing of it: no container, network, volume, contro
     trees.map((tree) => join(tree, group)).filter((folder) => existsSync(folder)),
     [],
   )
-})
-
-test("the simulated demo is complete for an ordinary user, without a temporary folder of the session", async () => {
-  const env = { XDG_RUNTIME_DIR: undefined }
-  const demo = await runAs(someone, [process.execPath, cli, "demo", "--engine", "simulated"], env)
-  assert.equal(demo.code, 0, demo.printed)
-  assert.match(demo.printed, /^The demo is complete \(SIMULATED\): /m)
-})
-
-test("the demo is complete for an ordinary user", async () => {
-  const demo = await runAs(someone, ["npm", "run", "demo", "--silent"], {}, root)
-  assert.equal(demo.code, 0, demo.printed)
-  // EC2 instances are made by root only, and each of their steps says so.
-  assert.match(demo.printed, /skip {2}start two EC2 instances.*\n.*only as root/)
-  assert.match(demo.printed, /^The demo is complete but for 15 steps: /m)
-  assert.deepEqual(await ours(), [])
 })
