@@ -22,7 +22,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2"
 import { nodeImage } from "../../src/machines/index.ts"
 import { selfSigned } from "../support/certificate.ts"
-import { addressesOf, balancerUser, eventually } from "../support/live-balancers.ts"
+import { addressesOf, askFor200, balancerUser, eventually } from "../support/live-balancers.ts"
 import { addressOf, engineWithImage, fargateUser } from "../support/live-fargate.ts"
 import { withEngine } from "../support/namespace.ts"
 import { startUp } from "../support/up.ts"
@@ -204,6 +204,33 @@ test("a node has only targets of its zone, and none in DNS, until cross-zone loa
   await eventually("the name leads to both", async () =>
     (await addressesOf("172.31.0.1", name)).length === 2 ? true : undefined,
   )
+})
+
+test("an application load balancer is a target", async () => {
+  const inner = await balancers.balancer("inner")
+  await elb.send(
+    new CreateListenerCommand({
+      ...{ LoadBalancerArn: inner.arn, Protocol: "HTTP", Port: 7080 },
+      DefaultActions: [
+        {
+          Type: "fixed-response",
+          FixedResponseConfig: { StatusCode: "200", ContentType: "text/plain", MessageBody: "the inner one" },
+        },
+      ],
+    }),
+  )
+  const { TargetGroups } = await elb.send(
+    new CreateTargetGroupCommand({
+      ...{ Name: "inner", Protocol: "TCP", Port: 7080, VpcId: Subnets[0]?.VpcId, TargetType: "alb" },
+      ...{ HealthCheckIntervalSeconds: 5, HealthCheckTimeoutSeconds: 2 },
+    }),
+  )
+  const innerGroup = TargetGroups?.[0]?.TargetGroupArn ?? ""
+  await elb.send(new RegisterTargetsCommand({ TargetGroupArn: innerGroup, Targets: [{ Id: inner.arn }] }))
+  await elb.send(new CreateListenerCommand({ ...forwardTo(innerGroup), Protocol: "TCP", Port: 7200 }))
+  await balancers.healthy(innerGroup)
+  const { body } = await eventually("it answers through both", () => askFor200(near, 7200, "anything"))
+  assert.equal(body, "the inner one")
 })
 
 test("a target that is deregistered gets nothing new, and what it has goes on", async () => {
