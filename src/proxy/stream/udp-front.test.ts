@@ -27,16 +27,21 @@ const target = async (t: TestContext, name: string) => {
 
 const newWorld = async (t: TestContext, wishes: StreamWishes = {}) => {
   const world = await newStreamWorld(t, { listener: { protocol: "UDP" }, pool: { protocol: "UDP" }, ...wishes })
-  // The port of a socket that is closed again: the front binds it itself.
-  const probe = createSocket("udp4")
-  probe.bind(0, "127.0.0.1")
-  await once(probe, "listening")
-  const { port } = probe.address()
-  probe.close()
-  await once(probe, "close")
-  const way: Way = { address: "127.0.0.1", port, zone: "us-east-1a", name: "address" }
-  const listening = await world.front.udp?.("127.0.0.1", port, way)
-  t.after(() => listening?.close())
+  // The port of a socket that is closed again, which somebody else may take before the front does: then another one.
+  const listen = async (): Promise<{ port: number; close(): Promise<void> }> => {
+    const probe = createSocket("udp4")
+    probe.bind(0, "127.0.0.1")
+    await once(probe, "listening")
+    const { port } = probe.address()
+    probe.close()
+    await once(probe, "close")
+    const way: Way = { address: "127.0.0.1", port, zone: "us-east-1a", name: "address" }
+    const listening = await world.front.udp?.("127.0.0.1", port, way).catch(() => undefined)
+    return listening ? { port, close: () => listening.close() } : listen()
+  }
+  const listening = await listen()
+  const { port } = listening
+  t.after(() => listening.close())
   const ask = async (client: Socket, text: string): Promise<string> => {
     const heard = once(client, "message") as Promise<[Buffer]>
     client.send(text, port, "127.0.0.1")
