@@ -7,6 +7,7 @@ import { casesOf } from "./fuzz-test.ts"
 import type { Target } from "./target.ts"
 import { agent } from "./targets/agent.ts"
 import { body } from "./targets/body.ts"
+import { certificate } from "./targets/certificates.ts"
 import * as codecs from "./targets/codecs.ts"
 import { definition } from "./targets/definition.ts"
 import { policy } from "./targets/policy.ts"
@@ -33,6 +34,7 @@ const names = new Set([
   ...[manifest, lifecycle, registryHead].map(replay),
   ...[secretNames, secretDocuments].map(replay),
   replay(body),
+  replay(certificate),
   replay(definition),
   replay(policy),
   replay(signatures),

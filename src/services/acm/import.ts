@@ -1,36 +1,14 @@
-// ImportCertificate: a certificate, its key and its chain from outside, really read and checked.
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto"
+// ImportCertificate: a certificate, its key and its chain from outside, really read and checked. Texts without a source are from
+// memory.
+import type { X509Certificate } from "node:crypto"
 import type { Op } from "../../gate/index.ts"
 import { type CertificateRow, sealCertificateKey } from "../../state/index.ts"
 import { checkLength, invalid } from "./checks.ts"
 import { certificateOf, newArn } from "./lookup.ts"
+import { certificatesIn, keyIn } from "./parse.ts"
 import type { CertificatePorts } from "./ports.ts"
 import { checkTags } from "./tags.ts"
 import { algorithmOf, commonNameOf, hostsOf } from "./x509/read.ts"
-
-const pemForm = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
-
-/** The certificates in a PEM file. Texts of this file without a source are from memory. */
-const parse = (bytes: Uint8Array, what: string): readonly X509Certificate[] => {
-  const found = Buffer.from(bytes).toString("latin1").match(pemForm) ?? []
-  try {
-    if (found.length === 0) throw new Error("There is none.")
-    return found.map((pem) => new X509Certificate(pem))
-  } catch {
-    throw invalid(`The ${what} is not PEM-encoded or is not valid.`)
-  }
-}
-
-const parseKey = (bytes: Uint8Array): KeyObject => {
-  const text = Buffer.from(bytes).toString("latin1")
-  if (/ENCRYPTED/.test(text))
-    throw invalid("The private key is encrypted. Only unencrypted private keys are supported.")
-  try {
-    return createPrivateKey(text)
-  } catch {
-    throw invalid("The private key is not PEM-encoded or is not valid.") // words seen in moto, which quotes AWS
-  }
-}
 
 const isIssuedBy = (one: X509Certificate, other: X509Certificate | undefined): boolean =>
   other !== undefined && one.checkIssued(other) && one.verify(other.publicKey)
@@ -70,13 +48,13 @@ export const importCertificate =
     if (old && old.type !== "IMPORTED") throw invalid(`Certificate ${old.arn} was not imported.`)
     if (old && input.Tags?.length) throw invalid("Tags cannot be applied when reimporting a certificate.")
 
-    const [leaf, second] = parse(Certificate, "certificate")
+    const [leaf, second] = certificatesIn(Certificate, "certificate")
     if (!leaf || second) {
       throw invalid(
         "The certificate field contains more than one certificate. You can specify only one certificate in this field.",
       )
     }
-    const key = parseKey(PrivateKey)
+    const key = keyIn(PrivateKey)
     const keyAlgorithm = algorithmOf(key)
     if (keyAlgorithm === undefined) {
       throw invalid(
@@ -85,7 +63,7 @@ export const importCertificate =
     }
     if (!leaf.checkPrivateKey(key)) throw invalid("The private key does not match the certificate.")
     checkTimes(leaf, cx.wallNow)
-    const chain = CertificateChain ? parse(CertificateChain, "certificate chain") : []
+    const chain = CertificateChain ? certificatesIn(CertificateChain, "certificate chain") : []
     checkChain(leaf, chain)
 
     const arn = old?.arn ?? newArn(cx)

@@ -72,7 +72,9 @@ export const ModifyLoadBalancerAttributes: Op<"elb", "ModifyLoadBalancerAttribut
   const wire = input.LoadBalancerAttributes ?? {}
   const changes = asked(wire)
   check(changes)
-  const attributes = { ...row.attributes, ...changes }
+  const attributes: Record<string, string> = { ...row.attributes, ...changes }
+  // AWS: every 60 minutes, unless it is said.
+  if (attributes["AccessLog.Enabled"] === "true") attributes["AccessLog.EmitInterval"] ??= "60"
   cx.tx.classicLoadBalancers.patch(keyOf(row), { attributes })
   const all = shown(attributes)
   // AWS answers the attributes that were named, and of them everything.

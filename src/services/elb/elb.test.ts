@@ -306,6 +306,10 @@ test("attributes outside of their bounds are refused", async () => {
     code: "LoadBalancerAttributeNotFound",
   })
   await assert.rejects(modify({ AccessLog: { Enabled: true } }), { code: "InvalidConfigurationRequest" })
+  const logged = await modify({ AccessLog: { Enabled: true, S3BucketName: "logs" } })
+  assert.deepEqual(logged.LoadBalancerAttributes, {
+    AccessLog: { Enabled: true, S3BucketName: "logs", EmitInterval: 60 },
+  })
   await modify({ AdditionalAttributes: [{ Key: "elb.http.desyncmitigationmode", Value: "strictest" }] })
 })
 

@@ -3,6 +3,4 @@ export const withoutEffect: readonly string[] = [
   // Kept and described; security groups let everything through here.
   "CreateLoadBalancer.SecurityGroups",
   "ApplySecurityGroupsToLoadBalancer.SecurityGroups",
-  // Kept and described; the logs of classic load balancers are not written.
-  "ModifyLoadBalancerAttributes.LoadBalancerAttributes.AccessLog",
 ]

@@ -59,6 +59,7 @@ export const elements = (bytes: Buffer): readonly Element[] => {
     const tag = bytes.readUInt8(at)
     const first = bytes.readUInt8(at + 1)
     const more = first < 0x80 ? 0 : first & 0x7f
+    if (first === 0x80 || (tag & 0x1f) === 0x1f) throw new RangeError("An element is not of the forms of certificates.")
     if (more > 4) throw new RangeError("An element of DER is too long.")
     const length = more === 0 ? first : bytes.readUIntBE(at + 2, more)
     const start = at + 2 + more

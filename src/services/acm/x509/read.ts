@@ -47,12 +47,11 @@ export const commonNameOf = ({ subject }: X509Certificate): string | undefined =
 export const hostsOf = ({ subjectAltName }: X509Certificate): readonly string[] =>
   (subjectAltName ?? "").split(", ").flatMap((entry) => (entry.startsWith("DNS:") ? [entry.slice("DNS:".length)] : []))
 
-/** `07:71:71:…`. */
-export const serialOf = ({ serialNumber }: X509Certificate): string =>
-  serialNumber
-    .toLowerCase()
-    .replace(/^(.(..)*)$/, "0$1")
-    .replace(/(..)(?=.)/g, "$1:")
+/** `07:71:71:…`. Some authorities have issued negative ones. */
+export const serialOf = ({ serialNumber }: X509Certificate): string => {
+  const [, sign = "", digits = ""] = /^(-?)(.*)$/.exec(serialNumber.toLowerCase()) ?? []
+  return sign + digits.replace(/^(.(..)*)$/, "0$1").replace(/(..)(?=.)/g, "$1:")
+}
 
 const usageNames: readonly KeyUsageName[] = [
   "DIGITAL_SIGNATURE",
