@@ -50,7 +50,8 @@ export const openProxies = async (options: ProxiesOptions): Promise<Proxies> => 
   }
 }
 
-const simulated = ({ state, clocks }: ProxiesOptions, channel: ProxyChannel) => {
+const simulated = ({ state, clocks, log }: ProxiesOptions, channel: ProxyChannel) => {
+  log.info("SIMULATED: load balancers have no proxies behind them, and carry nothing.", {})
   const stop = startSimulatedProxies({ state, clock: clocks.wall, channel })
   return { close: async () => stop() }
 }

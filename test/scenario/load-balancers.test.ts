@@ -4,7 +4,13 @@ import { describe, type TestContext, test } from "node:test"
 import { controllers, startControllers } from "../../src/controllers/index.ts"
 import { startProxyChannel } from "../../src/fleet/index.ts"
 import { silentLog } from "../../src/kernel/index.ts"
-import { classicKey, type NetworkInterfaceRow, shownTargetHealth, targetKey } from "../../src/state/index.ts"
+import {
+  classicKey,
+  type InstanceRow,
+  type NetworkInterfaceRow,
+  shownTargetHealth,
+  targetKey,
+} from "../../src/state/index.ts"
 import {
   aClassic,
   aClassicTarget,
@@ -15,8 +21,16 @@ import {
   aTargetGroup,
   putWeb,
 } from "../support/balancer-rows.ts"
-import { ecsHarness, scope, subnets } from "../support/ecs-harness.ts"
+import { ecsHarness, scope, subnets, vpc } from "../support/ecs-harness.ts"
 import { simulatedTraffic } from "../support/simulated-traffic.ts"
+
+/** A running instance in the first subnet, as far as load balancing looks at it. */
+const instanceRow = (id: string): InstanceRow =>
+  ({
+    ...{ ...scope, tags: [], id, vpcId: vpc.vpc.id, subnetId: subnets[0], availabilityZone: "us-east-1a" },
+    ...{ privateIp: "172.31.0.50", interfaceId: "eni-1", desired: "stopped", boots: 0, agentSettings: {} },
+    observed: { state: "stopped", at: 0 },
+  }) as unknown as InstanceRow
 
 const world = async (t: TestContext) => {
   const harness = ecsHarness()
@@ -226,5 +240,27 @@ describe("a target", () => {
       state.view((view) => view.targets.size),
       0,
     )
+  })
+
+  test("leaves its groups when its instance is terminated, and stays in them while that is stopped", async (t) => {
+    const { state, clock } = await world(t)
+    const left = () => state.view((view) => [...view.targets.all()].map(({ groupArn }) => groupArn))
+    const key = `${scope.account}/${scope.region}/i-1`
+    const instance = instanceRow("i-1")
+    state.transact((tx) => {
+      tx.instances.insert(instance)
+      tx.classicLoadBalancers.insert(aClassic())
+      tx.targets.insert(aClassicTarget("i-1"))
+      tx.targets.insert(aTarget("i-1"))
+    })
+    await clock.settle()
+    const becomes = async (desired: InstanceRow["desired"], stateNow: InstanceRow["observed"]["state"]) => {
+      state.transact((tx) => tx.instances.patch(key, { desired, observed: { state: stateNow, at: 0 } }))
+      await clock.settle()
+    }
+    await becomes("stopped", "stopped")
+    assert.equal(left().length, 2)
+    await becomes("terminated", "terminated")
+    assert.deepEqual(left(), [])
   })
 })

@@ -111,6 +111,7 @@ export const startProxyChannel = (options: ProxyChannelOptions): ProxyChannel =>
     absent.get(machineId)?.()
     absent.delete(machineId)
     if (isReady) session.tell(latest.get(machineId))
+    log.info("A proxy has connected.", { machine: machineId })
   }
 
   const hear = (session: ProxySession, message: FromProxy) => {
@@ -144,6 +145,7 @@ export const startProxyChannel = (options: ProxyChannelOptions): ProxyChannel =>
           if (stopped || machineId === undefined || sessions.get(machineId) !== session) return
           sessions.delete(machineId)
           waitFor(machineId)
+          log.warn("A proxy has gone: what it carries is not known.", { machine: machineId })
         },
       }
     },
