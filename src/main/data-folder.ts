@@ -14,6 +14,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
+import { handoverSocket } from "../protocol/index.ts"
 
 /** Where a Roadstead lives. */
 export interface Folders {
@@ -38,6 +39,9 @@ export const controlSocket = (folders: Folders): string => join(folders.run, "co
 
 /** Something about the folders that the user can mend; the message says how. */
 export class FolderProblem extends Error {}
+
+/** No socket in the run folder has a longer name than that of a machine's proxy. */
+const longestMachineId = `m-${"0".repeat(17)}`
 
 /** Node makes no socket, and says nothing, when a path is longer. */
 const longestSocketPath = 100
@@ -100,7 +104,7 @@ const isOwn = (folder: string): boolean => {
 const openRunFolder = (owner: string): string => {
   const base = runBase()
   const run = join(base, owner)
-  if (Buffer.byteLength(join(run, "control-plane.sock")) > longestSocketPath) {
+  if (Buffer.byteLength(handoverSocket(run, longestMachineId)) > longestSocketPath) {
     throw new FolderProblem(`The path ${run} is too long for sockets; set XDG_RUNTIME_DIR to a shorter one.`)
   }
   try {

@@ -2,10 +2,19 @@
 // the host's loopback, and by Host through the port of the APIs; also while the control plane is dead, and when its VPC is in
 // a network namespace of its own.
 import assert from "node:assert/strict"
+import { createSocket } from "node:dgram"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import { addressesOf, ask, askFor200, askSecurely, balancerUser, eventually } from "../support/live-balancers.ts"
+import {
+  addressesOf,
+  ask,
+  askByDatagram,
+  askFor200,
+  askSecurely,
+  balancerUser,
+  eventually,
+} from "../support/live-balancers.ts"
 import { addressOf, engineWithImage, fargateUser, shell } from "../support/live-fargate.ts"
 import { withEngine } from "../support/namespace.ts"
 import { killProcess } from "../support/processes.ts"
@@ -139,6 +148,33 @@ test("TCP of a network load balancer is carried at its addresses, and TLS with a
   const ca = await (await fetch(`${roadstead.endpoint}/_roadstead/ca.pem`)).text()
   const secure = await eventually("the loopback answers by TLS", () => askSecurely(443, first.name, ca))
   assert.equal(secure.body, "the task\n")
+})
+
+test("datagrams go through a network load balancer and back, at its addresses and on the loopback", async (t) => {
+  // This machine is in the VPC too, at the gateway: here it is the target.
+  const gateway = "172.31.0.1"
+  const echo = createSocket("udp4").on("message", (message, peer) => echo.send(message, peer.port, peer.address))
+  await new Promise<void>((resolve) => echo.bind(9002, gateway, resolve))
+  const checked = createServer((socket) => socket.end()).listen(9002, gateway)
+  t.after(() => {
+    echo.close()
+    checked.close()
+  })
+  const udp = await balancers.group("udp", 9002, [gateway], "UDP")
+  const network = await balancers.balancer("datagrams", "network")
+  await balancers.listener(network.arn, 9002, udp, { Protocol: "UDP" })
+  await balancers.healthy(udp)
+  const [address = ""] = await addressesOf("172.31.0.1", network.name)
+  for (const where of [address, "127.0.0.1"])
+    assert.equal(await eventually(`${where} answers`, () => askByDatagram(where, 9002, "hello")), "hello")
+})
+
+test("a proxy that is killed comes back and carries what it carried", async () => {
+  await killProcess(roadstead, "proxy-process")
+  const { body } = await eventually("the loopback answers again", () => askFor200("127.0.0.1", 80, first.name))
+  assert.equal(body, "the task\n")
+  const [address = ""] = await addressesOf("172.31.0.1", first.name)
+  await eventually(`${address} answers again`, () => askFor200(address, 80, first.name))
 })
 
 test("no request fails while the control plane is killed and started again", async () => {

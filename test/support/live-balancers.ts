@@ -1,5 +1,6 @@
 // Load balancers in live tests: made and waited for as a user would, and asked over HTTP by whichever way.
 
+import { createSocket } from "node:dgram"
 import { Resolver } from "node:dns/promises"
 import { type IncomingHttpHeaders, request } from "node:http"
 import { request as requestSecurely } from "node:https"
@@ -76,6 +77,22 @@ export const askSecurely = (port: number, name: string, ca: string): Promise<Ans
     asked.end()
   })
 
+/** What comes back of a datagram; undefined when nothing does for a second, as it may be lost. */
+export const askByDatagram = (address: string, port: number, text: string): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const socket = createSocket("udp4")
+    const end = (answer?: string) => {
+      cancel()
+      socket.close()
+      resolve(answer)
+    }
+    const cancel = realClock.at(realClock.now() + 1_000, () => end())
+    socket.once("message", (message) => end(message.toString("utf8")))
+    // The port is still closed: nothing comes then.
+    socket.on("error", () => {})
+    socket.send(text, port, address)
+  })
+
 /** The addresses that a VPC's resolver has for a name. */
 export const addressesOf = (resolverAddress: string, name: string): Promise<string[]> => {
   const resolver = new Resolver()
@@ -118,7 +135,13 @@ export const balancerUser = (endpoint: string, ec2: EC2Client, region = "us-east
     ): Promise<string> => {
       const { TargetGroups } = await elb.send(
         new CreateTargetGroupCommand({
-          ...{ Name: name, Protocol, Port: port, VpcId: await vpc(), TargetType: "ip" },
+          ...{
+            Name: name,
+            Protocol,
+            Port: port,
+            VpcId: await vpc(),
+            TargetType: "ip",
+          },
           ...{ HealthCheckIntervalSeconds: 5, HealthCheckTimeoutSeconds: 3, HealthyThresholdCount: 2 },
         }),
       )
