@@ -1,7 +1,7 @@
 // Finding load balancers, listeners, rules and target groups by what a request names, with AWS's errors for those that are
 // not there. What belongs to another account or region is not there either.
 import type { ReadCx } from "../../gate/index.ts"
-import { type Fault, fault, type Scope, scopeKey } from "../../kernel/index.ts"
+import { type Fault, fault, parseArn, type Scope } from "../../kernel/index.ts"
 import type { ListenerRow, ListenerRuleRow, LoadBalancerRow, TargetGroupRow } from "../../state/index.ts"
 import { isArnOf, type Kind } from "./arns.ts"
 import { invalid } from "./checks.ts"
@@ -27,20 +27,21 @@ const titles: Readonly<Record<Kind, string>> = {
   "listener rule": "Rule",
 }
 
-export const checkArn = (kind: Kind, arn: string): void => {
-  if (!isArnOf(kind, arn)) throw invalid(`'${arn}' is not a valid ${kind} ARN`)
+/** AWS says the same of an ARN that is none and of one of another account or region (field reports). */
+export const checkArn = (scope: Scope, kind: Kind, arn: string): void => {
+  const parts = isArnOf(kind, arn) ? parseArn(arn) : undefined
+  if (parts?.account !== scope.account || parts.region !== scope.region)
+    throw invalid(`'${arn}' is not a valid ${kind} ARN`)
 }
-
-const isOf = (row: Scope, scope: Scope): boolean => scopeKey(row) === scopeKey(scope)
 
 interface Named<R> {
   get(arn: string): R | undefined
 }
 
 const one = <R extends Scope>(cx: ReadCx, table: Named<R>, kind: Kind, arn: string | undefined): R => {
-  checkArn(kind, arn ?? "")
+  checkArn(cx.scope, kind, arn ?? "")
   const row = table.get(arn ?? "")
-  if (!row || !isOf(row, cx.scope)) throw oneNotFound(kind, arn ?? "")
+  if (!row) throw oneNotFound(kind, arn ?? "")
   return row
 }
 
@@ -56,11 +57,11 @@ export const ruleAt = (
   cx: ReadCx,
   arn: string | undefined,
 ): { readonly rule: ListenerRuleRow } | { readonly defaultOf: ListenerRow } => {
-  checkArn("listener rule", arn ?? "")
+  checkArn(cx.scope, "listener rule", arn ?? "")
   const rule = cx.tx.listenerRules.get(arn ?? "")
-  if (rule && isOf(rule, cx.scope)) return { rule }
+  if (rule) return { rule }
   const listener = cx.tx.listeners.get(listenerOfRule(arn ?? ""))
-  if (listener && isOf(listener, cx.scope) && listener.defaultRuleArn === arn) return { defaultOf: listener }
+  if (listener && listener.defaultRuleArn === arn) return { defaultOf: listener }
   throw oneNotFound("listener rule", arn ?? "")
 }
 
@@ -75,10 +76,10 @@ export const allAt = <R extends Scope>(
   kind: Kind,
   arns: readonly string[],
 ): readonly R[] => {
-  for (const arn of arns) checkArn(kind, arn)
+  for (const arn of arns) checkArn(cx.scope, kind, arn)
   return [...new Set(arns)].map((arn) => {
     const row = table.get(arn)
-    if (!row || !isOf(row, cx.scope)) throw someNotFound(kind)
+    if (!row) throw someNotFound(kind)
     return row
   })
 }

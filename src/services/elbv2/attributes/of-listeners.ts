@@ -12,8 +12,9 @@ const headerName = (value: string, key: string): void => {
   if (!/^[A-Za-z0-9_-]*$/.test(value)) throw invalid(`'${key}' value '${value}' is not a valid header name`)
 }
 
+/** Unset, the header has its own name. */
 const request = (header: string): One =>
-  one(`routing.http.request.${header.toLowerCase().replaceAll("-", "_")}.header_name`, header, headerName)
+  one(`routing.http.request.${header.toLowerCase().replaceAll("-", "_")}.header_name`, "", headerName)
 
 const response = (header: string, check: One["check"] = text(1024)): One =>
   one(`routing.http.response.${header}.header_value`, "", check)

@@ -1,6 +1,5 @@
 // CreateListener.
 import type { Op, ReadCx } from "../../../gate/index.ts"
-import { fault } from "../../../kernel/index.ts"
 import type { ListenerRow } from "../../../state/index.ts"
 import { checkedActions } from "../actions/actions.ts"
 import { listenerArn, ruleArn } from "../arns.ts"
@@ -8,7 +7,7 @@ import { checkPort, invalid } from "../checks.ts"
 import { loadBalancerAt } from "../find.ts"
 import { limits } from "../limits.ts"
 import { sameTags, withTags } from "../tagging/tags.ts"
-import { checkBalancersCapacity } from "../targets/capacity.ts"
+import { checkBalancersCapacity, reached } from "../targets/capacity.ts"
 import { shownListener } from "./describe.ts"
 import { checkFree, checkProtocol, protocolFor } from "./ports.ts"
 import { tlsFor } from "./tls.ts"
@@ -30,12 +29,9 @@ export const CreateListener: Op<"elbv2", "CreateListener"> = (cx, input) => {
   const known = sameListener(cx, wished)
   if (known) return { Listeners: [shownListener(known)] }
   checkFree(cx, balancer.arn, input.Port, protocol)
-  // text from memory
-  if (cx.tx.listeners.count("loadBalancer", balancer.arn) >= limits.listenersPerLoadBalancer)
-    throw fault(
-      "TooManyListeners",
-      `The maximum number of listeners per load balancer is '${limits.listenersPerLoadBalancer}'`,
-    )
+  const most = limits.listenersPerLoadBalancer
+  if (cx.tx.listeners.count("loadBalancer", balancer.arn) >= most)
+    throw reached("TooManyListeners", "listeners", most, balancer.arn)
   const arn = listenerArn(balancer.arn, cx.ids.hex(16))
   const row = cx.tx.listeners.insert({
     ...cx.scope,

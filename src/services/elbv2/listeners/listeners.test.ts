@@ -244,3 +244,21 @@ test("groups of gRPC and HTTP/2 are behind HTTPS listeners only", async () => {
   )
   await b.listener(LoadBalancerArn, { ...secure(certificate(b, "a")), DefaultActions })
 })
+
+test("a load balancer has fifty listeners at most", async () => {
+  const b = balancing()
+  const balancer = await b.loadBalancer()
+  for (let i = 0; i < 50; i++) await b.listener(balancer, { Port: 100 + i })
+  const more = { LoadBalancerArn: balancer, Protocol: "HTTP", Port: 99, DefaultActions: [notFoundAction] } as const
+  const words = `The maximum number of listeners per load balancer '50' has been reached on load balancer '${balancer}'`
+  await b.refuses("CreateListener", more, "TooManyListeners", words)
+})
+
+test("an ARN of another account or region is none", async () => {
+  const b = balancing()
+  const balancer = await b.loadBalancer()
+  const other = balancer.replace("us-east-1", "eu-west-1")
+  const words = `'${other}' is not a valid load balancer ARN`
+  await b.refuses("DescribeLoadBalancers", { LoadBalancerArns: [other] }, "ValidationError", words)
+  await b.refuses("DeleteLoadBalancer", { LoadBalancerArn: other }, "ValidationError", words)
+})

@@ -6,10 +6,10 @@ import { removeListener } from "../listeners/delete.ts"
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html */
 export const DeleteLoadBalancer: Op<"elbv2", "DeleteLoadBalancer"> = (cx, { LoadBalancerArn: arn = "" }) => {
-  checkArn("load balancer", arn)
+  checkArn(cx.scope, "load balancer", arn)
   const row = cx.tx.loadBalancers.get(arn)
   // "If the load balancer does not exist or has already been deleted, the call succeeds."
-  if (!row || scopeKey(row) !== scopeKey(cx.scope)) return {}
+  if (!row) return {}
   if (row.attributes["deletion_protection.enabled"] === "true")
     throw fault(
       "OperationNotPermitted",

@@ -8,7 +8,7 @@ import { checkRange, misconfigured } from "../checks.ts"
 import { listenerAt, loadBalancerAt } from "../find.ts"
 import { limits } from "../limits.ts"
 import { withTags } from "../tagging/tags.ts"
-import { checkBalancersCapacity } from "../targets/capacity.ts"
+import { checkBalancersCapacity, reached } from "../targets/capacity.ts"
 import { checkedConditions } from "./conditions.ts"
 import { shownRule } from "./describe.ts"
 import { checkedTransforms } from "./transforms.ts"
@@ -58,10 +58,6 @@ const checkQuota = (cx: ReadCx, { arn }: LoadBalancerRow): void => {
   const count = cx.tx.listeners
     .by("loadBalancer", arn)
     .reduce((sum, listener) => sum + cx.tx.listenerRules.count("listener", listener.arn), 0)
-  // text from memory
-  if (count >= limits.rulesPerApplicationLoadBalancer)
-    throw fault(
-      "TooManyRules",
-      `The maximum number of rules per load balancer is '${limits.rulesPerApplicationLoadBalancer}'`,
-    )
+  const most = limits.rulesPerApplicationLoadBalancer
+  if (count >= most) throw reached("TooManyRules", "rules", most, arn)
 }

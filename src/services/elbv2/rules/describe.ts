@@ -38,13 +38,12 @@ const rulesOf = (cx: ReadCx, listener: ListenerRow): readonly Placed[] => [
 ]
 
 const named = (cx: ReadCx, arns: readonly string[]): readonly Placed[] => {
-  for (const arn of arns) checkArn("listener rule", arn)
+  for (const arn of arns) checkArn(cx.scope, "listener rule", arn)
   const rules = [...new Set(arns)].map((arn) => {
     const listener = cx.tx.listeners.get(listenerOfRule(arn))
-    const isOwn = listener && listener.account === cx.scope.account && listener.region === cx.scope.region
     const row = cx.tx.listenerRules.get(arn)
-    if (isOwn && row) return shownRule(row)
-    if (isOwn && listener.defaultRuleArn === arn) return shownDefaultRule(listener)
+    if (row) return shownRule(row)
+    if (listener?.defaultRuleArn === arn) return shownDefaultRule(listener)
     throw someNotFound("listener rule")
   })
   return rules.map((rule, place) => ({ place, rule }))

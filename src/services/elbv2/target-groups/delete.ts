@@ -6,10 +6,9 @@ import { checkArn } from "../find.ts"
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html */
 export const DeleteTargetGroup: Op<"elbv2", "DeleteTargetGroup"> = (cx, { TargetGroupArn: arn = "" }) => {
-  checkArn("target group", arn)
-  const row = cx.tx.targetGroups.get(arn)
+  checkArn(cx.scope, "target group", arn)
   // As AWS: what is not there needs no deleting.
-  if (!row || row.account !== cx.scope.account || row.region !== cx.scope.region) return {}
+  if (!cx.tx.targetGroups.has(arn)) return {}
   if (loadBalancersOf(cx.tx, arn).length > 0)
     throw fault("ResourceInUse", `Target group '${arn}' is currently in use by a listener or a rule`)
   for (const { id, port } of cx.tx.targets.by("group", arn)) {

@@ -122,17 +122,15 @@ const matcherFor = (group: Group, asked: Matcher | undefined): Matcher | undefin
   const isGrpc = group.protocolVersion === "GRPC"
   const code = isGrpc ? asked.GrpcCode : asked.HttpCode
   const other = isGrpc ? asked.HttpCode : asked.GrpcCode
+  // Text of field reports (terraform-provider-aws issue 2351).
+  if (!code) throw invalid(`Health check matcher ${isGrpc ? "GRPC" : "HTTP"} code cannot be empty`)
   // Texts from memory.
-  if (other !== undefined || code === undefined)
-    throw invalid(
-      isGrpc
-        ? "A gRPC code must be specified for the matcher of target groups with the protocol version GRPC"
-        : "An HTTP code must be specified for the matcher",
-    )
+  if (other !== undefined)
+    throw invalid(`Health check matcher ${isGrpc ? "HTTP" : "GRPC"} code is not supported for this protocol version`)
   const [least, most] = isGrpc ? [0, 99] : [200, isOfApplication(group) ? 499 : 599]
   if (!isCodeList(code, least, most))
     throw invalid(
-      `Health check matcher ${isGrpc ? "gRPC" : "HTTP"} code '${code}' must be within '${least}-${most}' inclusive`,
+      `Health check matcher ${isGrpc ? "GRPC" : "HTTP"} code '${code}' must be within '${least}-${most}' inclusive`,
     )
   return isGrpc ? { GrpcCode: code } : { HttpCode: code }
 }

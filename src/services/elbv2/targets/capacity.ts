@@ -1,6 +1,6 @@
 // How many targets and target groups a load balancer may have behind it.
 import type { ReadCx } from "../../../gate/index.ts"
-import { fault } from "../../../kernel/index.ts"
+import { type Fault, fault } from "../../../kernel/index.ts"
 import { targetGroupsOf } from "../../../state/index.ts"
 import { limits } from "../limits.ts"
 
@@ -15,16 +15,21 @@ export const groupsBehind = (cx: ReadCx, balancer: string): readonly string[] =>
   return [...found]
 }
 
-/** Throws when a load balancer has more behind it than it may. Texts from memory. */
+/** Words of a field report of targets (kubernetes issue 86441); those of others after it. */
+export const reached = (code: string, what: string, most: number, balancer: string): Fault =>
+  fault(
+    code,
+    `The maximum number of ${what} per load balancer '${most}' has been reached on load balancer '${balancer}'`,
+  )
+
+/** Throws when a load balancer has more behind it than it may. */
 export const checkBalancersCapacity = (cx: ReadCx, balancer: string): void => {
   const isApplication = cx.tx.loadBalancers.get(balancer)?.type === "application"
   const groups = groupsBehind(cx, balancer)
-  if (isApplication && groups.length > limits.targetGroupsPerApplicationLoadBalancer)
-    throw fault(
-      "TooManyUniqueTargetGroupsPerLoadBalancer",
-      `The maximum number of unique target groups per load balancer is '${limits.targetGroupsPerApplicationLoadBalancer}'`,
-    )
+  const mostGroups = limits.targetGroupsPerApplicationLoadBalancer
+  if (isApplication && groups.length > mostGroups)
+    throw reached("TooManyUniqueTargetGroupsPerLoadBalancer", "unique target groups", mostGroups, balancer)
   const most = isApplication ? limits.targetsPerApplicationLoadBalancer : limits.targetsPerNetworkLoadBalancer
   const targets = groups.reduce((sum, group) => sum + cx.tx.targets.count("group", group), 0)
-  if (targets > most) throw fault("TooManyTargets", `The maximum number of targets per load balancer is '${most}'`)
+  if (targets > most) throw reached("TooManyTargets", "targets", most, balancer)
 }

@@ -73,20 +73,23 @@ const addressZone = (
   // text from memory
   if (!isOwn && !privateBlocks.some((block) => cidrHolds(block, address)))
     throw invalidTarget(`The following IP addresses are not valid targets: '${Id}'`)
-  const zones = zonesOf(cx.scope.region).map(({ name }) => name)
-  // text from memory
-  if (asked !== undefined && asked !== "all" && !zones.includes(asked))
-    throw invalid(`The Availability Zone '${asked}' is not valid`)
   const subnet = cx.tx.subnets.by("vpc", vpcKey).find(({ cidr }) => holds(cidr))
   if (subnet) {
-    // text from memory
-    if (asked !== undefined && asked !== "all" && asked !== subnet.availabilityZone)
-      throw invalid(`The Availability Zone '${asked}' is not valid for IP address '${Id}'`)
-    return asked ?? subnet.availabilityZone
+    // Text of a field report (aws-load-balancer-controller issue 561).
+    if (asked !== undefined && asked !== subnet.availabilityZone)
+      throw invalid(
+        `The IP address '${Id}' is within the VPC, and cannot have its Availability Zone overridden to '${asked}' from '${subnet.availabilityZone}'`,
+      )
+    return subnet.availabilityZone
   }
   // Text of a field report (aws-load-balancer-controller issue 3714).
   if (asked === undefined)
     throw invalid(`The Availability Zone is required for IP address '${Id}' because it is not in the VPC`)
+  // Text of a field report (aws-load-balancer-controller issue 3084).
+  if (asked !== "all" && !zonesOf(cx.scope.region).some(({ name }) => name === asked))
+    throw invalid(
+      `You must specify a valid Availability Zone or select 'all' for all enabled Availability zones, since the IP address '${Id}' is outside the VPC`,
+    )
   return asked
 }
 

@@ -110,7 +110,18 @@ test("addresses are private ones, and those outside the VPC say in which zone th
     "ValidationError",
     "The Availability Zone is required for IP address '10.4.40.87' because it is not in the VPC",
   )
-  await b.refuses("RegisterTargets", register({ Id: "172.31.0.9", AvailabilityZone: "us-east-1b" }), "ValidationError")
+  await b.refuses(
+    "RegisterTargets",
+    register({ Id: "172.31.0.9", AvailabilityZone: "all" }),
+    "ValidationError",
+    "The IP address '172.31.0.9' is within the VPC, and cannot have its Availability Zone overridden to 'all' from 'us-east-1a'",
+  )
+  await b.refuses(
+    "RegisterTargets",
+    register({ Id: "10.4.40.87", AvailabilityZone: "x" }),
+    "ValidationError",
+    /^You must specify a valid Availability Zone or select 'all'/,
+  )
   await b.refuses(
     "RegisterTargets",
     register({ Id: "172.31.0.9", Port: 65536 }),
