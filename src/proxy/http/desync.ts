@@ -1,7 +1,7 @@
 // Classifies requests as AWS's desync mitigation does: how far a request departs from RFC 7230, and why it matters. What
 // Node's parser refuses never comes here: see refused.ts. Learned from the README of aws/http-desync-guardian.
 import type { Client } from "./client/client.ts"
-import type { RequestHead } from "./request-head.ts"
+import { isDisguised, type RequestHead } from "./request-head.ts"
 import type { DesyncMode } from "./serving.ts"
 
 export interface Classified {
@@ -27,8 +27,7 @@ export const classify = (client: Client, head: RequestHead): Classified | undefi
   let found: Classified | undefined
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] ?? ""
-    const size = name.length
-    if ((size === 14 || size === 17) && isDisguised(name)) return suspicious
+    if (isDisguised(name)) return suspicious
     if (nonAscii.test(headers[i + 1] ?? "")) found = nonCompliant
   }
   const chunked = client.hasBody && head.contentLength === undefined
@@ -39,14 +38,6 @@ export const classify = (client: Client, head: RequestHead): Classified | undefi
 }
 
 const isBodyless = (method: string) => method === "GET" || method === "HEAD"
-
-/** `Transfer_Encoding`: what some servers read as the header that frames the body. */
-const isDisguised = (name: string): boolean => {
-  const lower = name.toLowerCase()
-  if (lower === "content-length" || lower === "transfer-encoding") return false
-  const plain = lower.replace(/[^a-z]/g, "-")
-  return plain === "content-length" || plain === "transfer-encoding"
-}
 
 /** What a mode makes of it. `close`: routed, but nothing else goes over either connection. */
 export const treatment = (mode: DesyncMode, found: Classified | undefined): "route" | "close" | "block" => {

@@ -30,6 +30,9 @@ const statusOf: Readonly<Record<Failure, number>> = {
 /** Done again without harm (RFC 9110, 9.2.2). */
 const repeatable = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
 
+/** Behind a request that was not understood there may be anything. */
+const closingStatuses = new Set([400, 405, 408, 414, 501])
+
 /** Quotas of Application Load Balancers: a request line of 16 K. */
 const mostRequestLine = 16 * 1024
 
@@ -95,12 +98,14 @@ export class Exchange implements ClientEvents, Answer {
 
   /** What the request itself is answered with, before any rule. */
   #refusal(): number | undefined {
-    const { method, host, tooLarge } = this.#head
+    const { method, host, tooLarge, twoHosts, transferCoding } = this.#head
     const treated = treatment(this.#serving.desync, this.#out.classified)
     if (treated !== "route") this.#closeAfter = true
     if (treated === "block") return 400
     if (this.#client.target.length > mostRequestLine) return 414
-    if (tooLarge) return 400
+    if (tooLarge || twoHosts) return 400
+    // AWS: 501 for a transfer coding that is not chunked.
+    if (transferCoding !== undefined && transferCoding !== "chunked") return 501
     if (method === "TRACE" || method === "CONNECT") return 405
     // HTTP/1.1 requires it (RFC 9112, 3.2); AWS answers malformed requests with 400.
     if (host === "" && this.#client.protocol === "HTTP/1.1") return 400
@@ -316,7 +321,7 @@ export class Exchange implements ClientEvents, Answer {
       : ownAnswer(status, this.#shared.date())
     headers.push(...more)
     // What could not be read to its end has no next request behind it.
-    if (status === 400 || status === 405 || status === 408 || !this.#client.requestComplete) this.#closeAfter = true
+    if (closingStatuses.has(status) || !this.#client.requestComplete) this.#closeAfter = true
     this.#send(status, reason, headers, body)
   }
 

@@ -165,6 +165,8 @@ export class HttpFront implements Front {
       headersTimeout: 0,
       requireHostHeader: false,
       noDelay: true,
+      // An offer of HTTP/2 without TLS is not taken: the request is an ordinary one, with its body.
+      shouldUpgradeCallback: ({ headers }) => !/^h2c?$/i.test(headers.upgrade ?? ""),
     })
     // All headers count, up to the bytes above; Node would leave the rest out silently.
     server.maxHeadersCount = 0
@@ -184,6 +186,11 @@ export class HttpFront implements Front {
     const connection = this.#connections.get(request.socket)
     const serving = this.#serving
     if (!connection || !serving) return void request.socket.destroy()
+    if (request.httpVersionMajor !== 1) {
+      this.#unread(connection, 505, undefined)
+      this.#answerRaw(request.socket, 505)
+      return
+    }
     if (request.socket.timeout !== serving.idleMs) request.socket.setTimeout(serving.idleMs)
     const client = new Http1Client(request, response, connection, first)
     const exchange = new Exchange(this.#shared, this.#forwarder, serving, client)

@@ -13,15 +13,16 @@ const severe = (status: number, reason: string): Refused => ({
   classified: { classification: "Severe", reason },
 })
 
+/** AWS: 501 for a Transfer-Encoding other than chunked and identity. */
+const unknownCoding = severe(501, "BadTransferEncoding")
+/** AWS: 505 for a version that it does not speak. */
+const unknownVersion = severe(505, "BadVersion")
+
 /** By the parser's code. */
 const byCode: Readonly<Record<string, Refused>> = {
   HPE_INVALID_METHOD: severe(400, "BadMethod"),
   HPE_INVALID_URL: severe(400, "BadUri"),
-  // AWS: 505 for a version that it does not speak.
-  HPE_INVALID_VERSION: severe(505, "BadVersion"),
   HPE_INVALID_CONTENT_LENGTH: severe(400, "BadContentLength"),
-  // AWS: 501 for a Transfer-Encoding other than chunked and identity.
-  HPE_INVALID_TRANSFER_ENCODING: severe(501, "BadTransferEncoding"),
   HPE_INVALID_HEADER_TOKEN: severe(400, "BadHeader"),
   HPE_CR_EXPECTED: severe(400, "NonCrLfLineTermination"),
   HPE_LF_EXPECTED: severe(400, "BadHeader"),
@@ -29,16 +30,24 @@ const byCode: Readonly<Record<string, Refused>> = {
 
 /** `raw`: what the parser was reading. */
 export const refusedBy = (code: string, message: string, raw: Buffer | undefined): Refused => {
-  if (code === "HPE_HEADER_OVERFLOW") {
-    const line = raw?.indexOf("\n") ?? 0
-    return severe(line < 0 || line > 16 * 1024 ? 414 : 400, "BadHeader")
+  const text = raw?.toString("latin1") ?? ""
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return severe(/^[^\n]{0,16384}\n/.test(text) ? 400 : 414, "BadHeader")
+    case "HPE_INVALID_TRANSFER_ENCODING":
+    case "HPE_UNEXPECTED_CONTENT_LENGTH":
+      if (/Transfer-Encoding/.test(message) && /Content-Length/.test(message))
+        return { status: 400, classified: { classification: "Ambiguous", reason: "BothTeClPresent" } }
+      if (code === "HPE_UNEXPECTED_CONTENT_LENGTH") return severe(400, "MultipleContentLength")
+      return /transfer-encoding:[^\n]*chunked/i.test(text)
+        ? severe(400, "MultipleTransferEncodingChunked")
+        : unknownCoding
+    case "HPE_INVALID_VERSION":
+      // A line that ends without its CR is found at its version.
+      return /^[^\r\n]* HTTP\/\d\.\d\n/.test(text) ? severe(400, "NonCrLfLineTermination") : unknownVersion
+    default:
+      return byCode[code] ?? severe(400, "BadHeader")
   }
-  if (code === "HPE_UNEXPECTED_CONTENT_LENGTH" || /both|Transfer-Encoding/i.test(message)) {
-    if (/Transfer-Encoding/.test(message) && code !== "HPE_INVALID_TRANSFER_ENCODING")
-      return { status: 400, classified: { classification: "Ambiguous", reason: "BothTeClPresent" } }
-    if (code === "HPE_UNEXPECTED_CONTENT_LENGTH") return severe(400, "MultipleContentLength")
-  }
-  return byCode[code] ?? severe(400, "BadHeader")
 }
 
 /** The answer as it goes out over a connection that is no more Node's to write to. */

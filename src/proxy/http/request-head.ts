@@ -25,6 +25,10 @@ export interface RequestHead {
   readonly contentLength: string | undefined
   /** One of the headers is longer than a load balancer takes. */
   readonly tooLarge: boolean
+  /** There is more than one Host. */
+  readonly twoHosts: boolean
+  /** Lower case. */
+  readonly transferCoding: string | undefined
   /** Names and values in turn: those that go to the target as they came. */
   readonly passed: string[]
   /** Values of all headers of a lower-case name, read again from what came. */
@@ -55,6 +59,8 @@ export const readHead = (client: Client, { dropInvalid }: HeadOptions): RequestH
   let upgrade: string | undefined
   let contentLength: string | undefined
   let tooLarge = false
+  let twoHosts = false
+  let transferCoding: string | undefined
   let nominated: Set<string> | undefined
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] ?? ""
@@ -63,6 +69,7 @@ export const readHead = (client: Client, { dropInvalid }: HeadOptions): RequestH
     if (name.length + value.length + 2 >= mostHeader) tooLarge = true
     switch (lower) {
       case "host":
+        if (host !== undefined) twoHosts = true
         host ??= value
         continue
       case "connection":
@@ -73,7 +80,10 @@ export const readHead = (client: Client, { dropInvalid }: HeadOptions): RequestH
         continue
       case "keep-alive":
       case "proxy-connection":
+        continue
       case "transfer-encoding":
+        transferCoding = value.toLowerCase()
+        continue
       case "x-forwarded-proto":
       case "x-forwarded-port":
         continue
@@ -87,7 +97,8 @@ export const readHead = (client: Client, { dropInvalid }: HeadOptions): RequestH
         expect = value.toLowerCase() === "100-continue"
         continue
       case "upgrade":
-        upgrade = value
+        // Nobody speaks HTTP/2 without TLS here: the request is one of HTTP/1.1.
+        if (!/^h2c?$/i.test(value)) upgrade = value
         continue
       case "x-forwarded-for":
         forwardedFor = forwardedFor === undefined ? value : `${forwardedFor}, ${value}`
@@ -104,12 +115,14 @@ export const readHead = (client: Client, { dropInvalid }: HeadOptions): RequestH
       case "content-type":
         contentType = value
     }
+    // What a target could take for the header that frames the body: the header is normalised away, the request not.
+    if (isDisguised(name)) continue
     if (dropInvalid && !validName.test(name)) continue
     passed.push(name, value)
   }
   if (nominated) drop(passed, nominated)
   const target = splitTarget(client.target)
-  const named = target.host ?? host ?? ""
+  const named = target.host ?? (host || (client.protocol === "HTTP/1.0" ? client.connection.way.address : ""))
   return {
     method: client.method,
     path: target.path,
@@ -126,9 +139,20 @@ export const readHead = (client: Client, { dropInvalid }: HeadOptions): RequestH
     upgrade,
     contentLength,
     tooLarge,
+    twoHosts,
+    transferCoding,
     passed,
     values: (wanted) => valuesOf(headers, wanted),
   }
+}
+
+/** `Transfer_Encoding`: what some servers read as the header that frames the body. */
+export const isDisguised = (name: string): boolean => {
+  if (name.length !== 14 && name.length !== 17) return false
+  const lower = name.toLowerCase()
+  if (lower === "content-length" || lower === "transfer-encoding") return false
+  const plain = lower.replace(/[^a-z]/g, "-")
+  return plain === "content-length" || plain === "transfer-encoding"
 }
 
 const drop = (passed: string[], names: ReadonlySet<string>): void => {
