@@ -13,6 +13,7 @@ import { definition } from "./targets/definition.ts"
 import { policy } from "./targets/policy.ts"
 import { lifecycle, manifest, registryHead } from "./targets/registry.ts"
 import { requestTargets } from "./targets/requests.ts"
+import { response } from "./targets/response.ts"
 import { secretDocuments, secretNames } from "./targets/secrets.ts"
 import { acs, envelope, tcs, upgrade } from "./targets/sessions.ts"
 import { signatures } from "./targets/signature.ts"
@@ -37,6 +38,7 @@ const names = new Set([
   replay(certificate),
   replay(definition),
   replay(policy),
+  replay(response),
   replay(signatures),
 ])
 

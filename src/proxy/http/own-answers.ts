@@ -1,8 +1,10 @@
 // What a load balancer answers by itself: the pages that AWS sends for its own errors, byte for byte where they are known
-// (published recordings of 502 and 503 with Content-Length 122 and 162).
+// (published recordings of 301, 302, 502 and 503 have a Content-Length of 134, 110, 122 and 162).
 
 /** Texts of AWS's own statuses and of those that HTTP has. */
 const reasons: Readonly<Record<number, string>> = {
+  301: "Moved Permanently",
+  302: "Found",
   400: "Bad Request",
   403: "Forbidden",
   404: "Not Found",
