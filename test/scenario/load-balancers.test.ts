@@ -255,7 +255,7 @@ describe("a target", () => {
     })
     await clock.settle()
     const becomes = async (desired: InstanceRow["desired"], stateNow: InstanceRow["observed"]["state"]) => {
-      state.transact((tx) => tx.instances.patch(key, { desired, observed: { state: stateNow, at: 0 } }))
+      state.transact((tx) => tx.instances.patch(key, { desired, observed: { state: stateNow, at: clock.now() } }))
       await clock.settle()
     }
     await becomes("stopped", "stopped")
