@@ -13,8 +13,8 @@ import { simulatedTraffic } from "../support/simulated-traffic.ts"
 const vpc = defaultVpcRows(scope)
 const [subnet] = vpc.subnets
 
-/** A service over a network load balancer in the first zone, and a subnet of another VPC in each of the first two zones. */
-const world = async (t: TestContext, more: { readonly AcceptanceRequired?: boolean } = {}) => {
+/** A service over a network load balancer in the first zone (or in so many), and a subnet of another VPC in each of the first two zones. */
+const world = async (t: TestContext, more: { readonly AcceptanceRequired?: boolean } = {}, zones = 1) => {
   const { state, clock, call, refuses, ask } = serviceHarness("ec2", [ec2, elbv2, iam])
   const traffic = simulatedTraffic({ state, clock })
   t.after(() => traffic.stop())
@@ -24,8 +24,9 @@ const world = async (t: TestContext, more: { readonly AcceptanceRequired?: boole
       observed: { generation: 1, status: "UP", at: 0 },
     }),
   )
-  const network = { Name: "net", Type: "network", Subnets: [subnet?.id ?? ""], Scheme: "internal" } as const
-  const made = await ask("elbv2", "CreateLoadBalancer", { ...network, Subnets: [...network.Subnets] })
+  const Subnets = vpc.subnets.slice(0, zones).map(({ id }) => id)
+  const network = { Name: "net", Type: "network", Scheme: "internal" } as const
+  const made = await ask("elbv2", "CreateLoadBalancer", { ...network, Subnets })
   const balancer = made.LoadBalancers?.[0]?.LoadBalancerArn ?? assert.fail()
   const group = await ask("elbv2", "CreateTargetGroup", {
     ...{ Name: "app", Protocol: "TCP", Port: 8080, TargetType: "ip", VpcId: vpc.vpc.id },
@@ -163,6 +164,23 @@ test("an endpoint is placed in zones of its service, one subnet each", async (t)
   await assert.rejects(call("ModifyVpcEndpoint", { VpcEndpointId: id, RemoveSubnetIds: [near] }), {
     code: "InvalidParameter",
   })
+})
+
+test("an endpoint comes into another zone and leaves one, with its address and its name there", async (t) => {
+  const { endpoint, described, call, clock, carried, near, far } = await world(t, { AcceptanceRequired: false }, 2)
+  const id = await endpoint()
+  const [first] = carried(id)?.nodes ?? []
+  await call("ModifyVpcEndpoint", { VpcEndpointId: id, AddSubnetIds: [far] })
+  await clock.settle()
+  const both = await described(id)
+  assert.deepEqual([both.SubnetIds, both.State, both.DnsEntries?.length], [[near, far], "available", 3])
+  assert.equal(carried(id)?.nodes.length, 2)
+  await call("ModifyVpcEndpoint", { VpcEndpointId: id, RemoveSubnetIds: [near] })
+  await clock.settle()
+  const one = await described(id)
+  assert.deepEqual([one.SubnetIds, one.State, one.NetworkInterfaceIds?.length], [[far], "available", 1])
+  assert.match(one.DnsEntries?.[1]?.DnsName ?? "", /-us-east-1b\./)
+  assert.equal(carried(id)?.nodes.includes(first ?? ""), false)
 })
 
 test("what there are no means for is refused clearly", async (t) => {
