@@ -77,6 +77,7 @@ describe("a service", () => {
     const young = world.live().find(({ arn }) => arn !== task?.arn)
     assert.deepEqual([young?.lastStatus, young?.targets], ["RUNNING", undefined])
     assert.equal((await world.service()).runningCount, 2)
+    await world.clock.advance(30_000)
     assert.equal(world.live().length, 3, "a task that is no target is not healthy, and is replaced")
   })
 
@@ -137,6 +138,8 @@ describe("a service", () => {
     const [row] = world.targets(world.arn)
     world.state.transact((tx) => tx.targets.delete(targetKey(world.arn, row?.id ?? "", row?.port ?? 0)))
     await world.settle()
+    assert.equal(world.live().length, 1, "what nobody checks is waited for")
+    await world.clock.advance(30_000)
     assert.equal(world.live().length, 2)
     await world.agents()
     const [sick, young] = world.live()

@@ -12,9 +12,20 @@ const settling = 40_000
 /** Whether a target counts as healthy. Where nothing is checked, nothing is known against it. */
 const isGood = ({ state }: SeenTarget): boolean => state === "healthy" || state === "unavailable"
 
-/** Whether a target is a reason to replace its task. A target group that is gone is none: there every task would be lost. */
-const isBad = ({ state }: SeenTarget): boolean =>
-  state === "unhealthy" || state === "unused" || state === "draining" || state === "not found"
+/**
+ * A target that nothing is checked of (unused, or not registered at all) says nothing of its task, and is so for the next
+ * one as well: tasks are not replaced for that faster than checks could find one unhealthy.
+ */
+const uncheckedFor = 30_000
+
+/**
+ * From when on a target is a reason to replace its task; undefined of a good one. A target group that is gone is none:
+ * there every task would be lost.
+ */
+const badFrom = ({ state }: SeenTarget, since: number): number | undefined => {
+  if (state === "unhealthy") return since
+  return state === "unused" || state === "draining" || state === "not found" ? since + uncheckedFor : undefined
+}
 
 /** The time from which a task counts as healthy; undefined when that is not known or will not come by itself. */
 const healthyFrom = (task: LiveTask): number | undefined => {
@@ -34,13 +45,24 @@ const graceEnd = (task: LiveTask, service: ServiceRow): number =>
 /** A check that a task fails: its containers' own, or that of a load balancer. */
 export type Failing = "containers" | SeenTarget
 
-/** What a task fails, whether or not that counts yet. */
-const failing = (task: LiveTask): Failing | undefined =>
-  task.checked && task.health === "UNHEALTHY" ? "containers" : task.running ? task.targets?.find(isBad) : undefined
+/** What a task fails, and from when on that counts: nothing does during the grace period. */
+const failures = (
+  task: LiveTask,
+  service: ServiceRow,
+): readonly { readonly what: Failing; readonly from: number }[] => {
+  const grace = graceEnd(task, service)
+  const since = task.startedAt ?? task.createdAt
+  const targets = (task.running ? (task.targets ?? []) : []).flatMap((what) => {
+    const from = badFrom(what, since)
+    return from === undefined ? [] : { what, from: Math.max(from, grace) }
+  })
+  const own = task.checked && task.health === "UNHEALTHY"
+  return own ? [{ what: "containers", from: grace }, ...targets] : targets
+}
 
-/** The check for which a task is to be replaced. Nothing counts during the grace period. */
+/** The check for which a task is to be replaced. */
 export const sickness = (task: LiveTask, service: ServiceRow, now: number): Failing | undefined =>
-  now >= graceEnd(task, service) ? failing(task) : undefined
+  failures(task, service).find(({ from }) => now >= from)?.what
 
 /** Whether a task failed its health check and is to be replaced. */
 export const isSick = (task: LiveTask, service: ServiceRow, now: number): boolean =>
@@ -48,7 +70,7 @@ export const isSick = (task: LiveTask, service: ServiceRow, now: number): boolea
 
 /** The next time at which a task becomes healthy, or its failed check begins to count, by time alone. */
 export const nextChange = (task: LiveTask, service: ServiceRow, now: number): number | undefined => {
-  const times = [healthyFrom(task), failing(task) ? graceEnd(task, service) : undefined, task.protectedUntil]
+  const times = [healthyFrom(task), task.protectedUntil, ...failures(task, service).map(({ from }) => from)]
   const later = times.filter((time): time is number => time !== undefined && time > now)
   return later.length > 0 ? Math.min(...later) : undefined
 }

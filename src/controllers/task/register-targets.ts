@@ -32,8 +32,11 @@ export const registerTargets: StepKind = {
 const register = (cx: Cx, service: ServiceRow, task: TaskRow, balancer: TaskBalancer): "done" | "refused" | "gone" => {
   const target = targetOf(cx.tx, task, balancer)
   if ("lacks" in target) {
-    failed(cx, "register", { service, balancer }, target.lacks)
-    return "gone"
+    // An agent may say that a container runs before it says where.
+    if (cx.now >= (task.observed.runningAt ?? 0) + tryAgain) {
+      failed(cx, "register", { service, balancer }, target.lacks)
+    }
+    return "refused"
   }
   if (isRegistered(cx, target)) {
     note(cx, task.arn, target)

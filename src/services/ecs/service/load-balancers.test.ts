@@ -191,6 +191,12 @@ describe("UpdateService", () => {
       "InvalidParameterException",
       "The container app did not have a container port 80 defined.",
     )
+    await world.refuses(
+      "UpdateService",
+      { service: "web", taskDefinition: "fargate", networkConfiguration },
+      "InvalidParameterException",
+      `The provided target group ${world.instances} has target type instance, which is incompatible with the awsvpc network mode specified in the task definition.`,
+    )
     assert.equal((await world.service()).deployments?.length, 1)
     const { service } = await world.call("UpdateService", {
       service: "web",

@@ -3,7 +3,13 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs"
 import type { Cx } from "../../../gate/index.ts"
 import { Fault } from "../../../kernel/index.ts"
-import { type Frozen, loadBalancersOf, type ServiceRow, type TaskDefinitionRow } from "../../../state/index.ts"
+import {
+  type Frozen,
+  loadBalancersOf,
+  type ServiceRow,
+  type TaskDefinitionRow,
+  type View,
+} from "../../../state/index.ts"
 import { type ContainerBody, containersOf, type Definition } from "../definition/definition.ts"
 import { checkAtMost, invalidParameter } from "../faults.ts"
 import { present, thaw } from "../shape.ts"
@@ -89,14 +95,9 @@ const cannotValidate = (what: string): Fault =>
 
 /**
  * Looks at the load balancers as ECS does it, with the role that it will act with. Throws for those that are not there,
- * have nothing in front of them, or do not go with the network mode.
+ * or have nothing in front of them.
  */
-export const validateBalancers = (
-  cx: Cx,
-  balancers: Balancers,
-  { definition }: TaskDefinitionRow,
-  service: Pick<ServiceRow, "roleArn">,
-): void => {
+export const validateBalancers = (cx: Cx, balancers: Balancers, service: Pick<ServiceRow, "roleArn">): void => {
   for (const { loadBalancerName, targetGroupArn, advancedConfiguration } of balancers ?? []) {
     const caller = balancerCaller(cx, { ...cx.scope, ...service })
     const look = <T>(what: string, ask: (as: NonNullable<typeof caller>) => T): T => {
@@ -114,32 +115,34 @@ export const validateBalancers = (
       )
       continue
     }
-    const groupOf = (arn: string) => {
-      const [group] =
-        look("specified targetGroupArn", (as) =>
-          cx.call("elbv2", "DescribeTargetGroups", { TargetGroupArns: [arn] }, as),
-        ).TargetGroups ?? []
-      if (!group) throw cannotValidate("specified targetGroupArn")
-      return group
-    }
-    const checkType = ({ TargetType }: { readonly TargetType?: string | undefined }, arn: string) => {
-      const mode = definition.networkMode ?? "bridge"
-      if (TargetType === (mode === "awsvpc" ? "ip" : "instance")) return
-      // [field] for instance with awsvpc and ip with bridge: hashicorp/terraform#24266 and others.
-      throw invalidParameter(
-        `The provided target group ${arn} has target type ${TargetType}, which is incompatible with the ${mode} network mode specified in the task definition.`,
-      )
-    }
-    const group = groupOf(targetGroupArn ?? "")
+    const lookAt = (arn: string) =>
+      look("specified targetGroupArn", (as) => cx.call("elbv2", "DescribeTargetGroups", { TargetGroupArns: [arn] }, as))
+    lookAt(targetGroupArn ?? "")
     if (loadBalancersOf(cx.tx, targetGroupArn ?? "").length === 0) {
       throw invalidParameter(
         `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`,
       )
     }
-    checkType(group, targetGroupArn ?? "")
     // What is in front of the alternate one is for the deployment to find out.
     const alternate = advancedConfiguration?.alternateTargetGroupArn
-    if (alternate) checkType(groupOf(alternate), alternate)
+    if (alternate) lookAt(alternate)
+  }
+}
+
+/** Whether targets can be what tasks of the network mode are. Says nothing of target groups that are gone. */
+export const checkTargetTypes = (view: View, balancers: Balancers, { definition }: TaskDefinitionRow): void => {
+  const mode = definition.networkMode ?? "bridge"
+  const arns = (balancers ?? []).flatMap(({ targetGroupArn, advancedConfiguration }) => [
+    targetGroupArn,
+    advancedConfiguration?.alternateTargetGroupArn,
+  ])
+  for (const arn of arns) {
+    const type = view.targetGroups.get(arn ?? "")?.targetType
+    if (type === undefined || type === (mode === "awsvpc" ? "ip" : "instance")) continue
+    // [field] for instance with awsvpc and ip with bridge: hashicorp/terraform#24266 and others.
+    throw invalidParameter(
+      `The provided target group ${arn} has target type ${type}, which is incompatible with the ${mode} network mode specified in the task definition.`,
+    )
   }
 }
 

@@ -13,7 +13,7 @@ import { taskNetwork } from "../run-task/network.ts"
 import { checkPlatform } from "../run-task/platform.ts"
 import { present } from "../shape.ts"
 import { type LaterInput, refuseLater } from "./later.ts"
-import { checkBalancedContainers, keptBalancers, validateBalancers } from "./load-balancers.ts"
+import { checkBalancedContainers, checkTargetTypes, keptBalancers, validateBalancers } from "./load-balancers.ts"
 import { blueFor } from "./shift/production.ts"
 import { shiftsTraffic } from "./shift/strategy.ts"
 import { targetGroupsOf } from "./shift/target-groups.ts"
@@ -127,7 +127,8 @@ export const resolveRevision = (
   }
   const network = taskNetwork(cx, definition.definition.networkMode, input.networkConfiguration as NetworkConfiguration)
   checkBalancedContainers(input.loadBalancers, definition, isOnFargate(capacity))
-  if (!input.keepsBalancers) validateBalancers(cx, input.loadBalancers, definition, service)
+  if (!input.keepsBalancers) validateBalancers(cx, input.loadBalancers, service)
+  checkTargetTypes(cx.tx, input.loadBalancers, definition)
   refuseLater(input, definition)
   return present({
     taskDefinitionArn: definition.arn,
