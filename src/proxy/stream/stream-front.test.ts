@@ -290,6 +290,25 @@ test("a TLS listener ends the client's TLS, offers its ALPN policy, and speaks T
   assert.equal(NewFlowCount_TLS, 1)
 })
 
+test("a TLS connection that speaks is not idle, and its bytes are counted as they move", async (t) => {
+  const tls = { policy: "ELBSecurityPolicy-2016-08", certificates: [aCertificate("arn:cert")] }
+  const world = await newStreamWorld(t, { listener: { protocol: "TLS", tls } })
+  world.configure({ pool: { targets: [await world.target(echo)] } })
+  const client = connectTls({ port: world.port, host: "127.0.0.1", rejectUnauthorized: false })
+  client.on("error", () => {})
+  t.after(() => client.destroy())
+  await once(client, "secureConnect")
+  for (let i = 0; i < 8; i++) {
+    client.write("still here")
+    await once(client, "data")
+    const { ProcessedBytes_TLS = 0 } = await world.minute()
+    assert.ok(ProcessedBytes_TLS >= 20, `${ProcessedBytes_TLS} bytes`)
+  }
+  const ended = endOf(client)
+  await world.clock.advance(400_000)
+  assert.match(await ended, /ECONNRESET|close/)
+})
+
 test("bytes that are no TLS fail a TLS listener's handshake, and no target hears of them", async (t) => {
   const tls = { policy: "ELBSecurityPolicy-2016-08", certificates: [aCertificate("arn:cert")] }
   const world = await newStreamWorld(t, { listener: { protocol: "TLS", tls } })

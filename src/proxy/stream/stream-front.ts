@@ -173,6 +173,10 @@ class StreamFront implements Front {
     const done = (result: TargetConnection | ConnectFailure) => {
       this.#waiting.delete(giveUp)
       raw.off("close", giveUp)
+      if (raw.destroyed || socket.destroyed) {
+        if (typeof result !== "string") reset(result.raw)
+        return
+      }
       if (typeof result === "string") return this.#failed(client, choice, attempt, from, result)
       meter.connected((clock.now() - began) / 1000)
       if (!choice.target.healthy) meter.unhealthyRouting()
@@ -188,7 +192,7 @@ class StreamFront implements Front {
     })
   }
 
-  /** Who refuses is asked no more, and another target gets the connection: nothing of it was lost. */
+  /** Who does not take it is checked now, and another target gets the connection: nothing of it was lost. */
   #failed(client: Client, choice: Choice, attempt: number, from: string | undefined, failure: ConnectFailure): void {
     const { meter, raw } = client
     if (failure === "ports" && from !== undefined) {
@@ -201,7 +205,7 @@ class StreamFront implements Front {
       meter.targetFailed()
       this.#parts.suspect(choice.pool.id, choice.target.id)
     }
-    if (failure === "refused" && attempt < mostAttempts) {
+    if (failure !== "tls" && attempt < mostAttempts) {
       this.#attempt(client, attempt + 1, choice.target)
       return
     }
