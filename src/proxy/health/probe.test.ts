@@ -84,6 +84,15 @@ test("nobody who listens is a failure, and an answer that does not come a timeou
   assert.deepEqual(await check(port, {}, {}, abort.signal), { ok: false, why: "timeout" })
 })
 
+test("a request that cannot be sent is a failed check", async (t) => {
+  const port = await listening(
+    t,
+    createServer((_request, response) => response.end()),
+  )
+  assert.deepEqual(await check(port, { path: "/a path with blanks" }), { ok: false, why: "failed" })
+  assert.deepEqual(await check(70_000, { protocol: "TCP" }), { ok: false, why: "failed" })
+})
+
 test("a gRPC check calls its method and matches the code, with and without TLS", async (t) => {
   const serve = (server: ReturnType<typeof createHttp2> | ReturnType<typeof createSecureHttp2>) => {
     server.on("stream", (stream, headers) => {

@@ -40,18 +40,27 @@ export const newProbe =
       const close = () => {
         for (const socket of sockets) socket.destroy()
       }
-      if (check.grpc || (check.protocol.startsWith("HTTP") && pool.protocolVersion !== "HTTP1"))
-        probeHttp2(order, open, (outcome) => {
-          settle(outcome)
-          close()
-        })
-      else if (check.protocol === "HTTP" || check.protocol === "HTTPS") probeHttp1(order, open, settle)
-      else {
-        const socket = open()
-        socket.once(check.protocol === "SSL" ? "secureConnect" : "connect", () => {
-          settle({ ok: true })
-          socket.end()
-          socket.resume()
-        })
+      const ask = () => {
+        if (check.grpc || (check.protocol.startsWith("HTTP") && pool.protocolVersion !== "HTTP1"))
+          probeHttp2(order, open, (outcome) => {
+            settle(outcome)
+            close()
+          })
+        else if (check.protocol === "HTTP" || check.protocol === "HTTPS") probeHttp1(order, open, settle)
+        else {
+          const socket = open()
+          socket.once(check.protocol === "SSL" ? "secureConnect" : "connect", () => {
+            settle({ ok: true })
+            socket.end()
+            socket.resume()
+          })
+        }
+      }
+      try {
+        ask()
+      } catch {
+        // Node refuses to send such a request: a path or a port that is none.
+        settle(failed)
+        close()
       }
     })

@@ -81,6 +81,7 @@ class StreamFront implements Front {
   accept(socket: Socket, way: Way): void {
     const configured = this.#configured
     socket.on("error", ignore)
+    if (socket.destroyed) return
     if (!configured) {
       reset(socket)
       return

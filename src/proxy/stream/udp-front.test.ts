@@ -106,6 +106,20 @@ test("without a target datagrams are dropped and counted as rejected", async (t)
   await until(() => rejected.sum === 1)
 })
 
+test("a target that there is no way to loses its datagrams and nothing else", async (t) => {
+  const world = await newWorld(t)
+  // A socket that may not broadcast cannot be connected there.
+  world.configure({ pool: { targets: [aTarget("broadcast:9", { address: "255.255.255.255" })] } })
+  const client = await bound(t)
+  const begun = world.parts.counters
+    .of({ id: "arn:balancer", kind: "network", label: "", account: "", region: "" })
+    .counter("NewFlowCount", { zone: "us-east-1a" })
+  client.send("lost", world.udpPort, "127.0.0.1")
+  await until(() => begun.sum === 1 && world.pool()?.target("broadcast:9")?.active === 0)
+  world.configure({ pool: { targets: [await target(t, "a")] } })
+  assert.equal(await world.ask(client, "found"), "a found")
+})
+
 test("with the PROXY protocol each datagram says who sent it", async (t) => {
   const world = await newWorld(t, {
     listener: { protocol: "UDP" },

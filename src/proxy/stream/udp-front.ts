@@ -141,7 +141,9 @@ class Session {
       this.#bytes += answer.length
       listener.send(answer, from.port, from.address)
     })
-    this.#socket.connect(target.port, target.address, () => {
+    this.#socket.connect(target.port, target.address, (error?: Error) => {
+      // There is no way to it: what came is lost, and the next datagram may find another target.
+      if (error) return this.end()
       const waiting = this.#waiting ?? []
       this.#waiting = undefined
       for (const message of waiting) this.#write(message)
