@@ -18,14 +18,11 @@ const codes: Readonly<Record<Kind, string>> = {
 export const someNotFound = (kind: Kind): Fault =>
   fault(codes[kind], `One or more ${kind === "listener rule" ? "rule" : kind}s not found`)
 
+/** Of a listener AWS speaks as if there were several (aws-load-balancer-controller issue 1157); the others from memory. */
 const oneNotFound = (kind: Kind, arn: string): Fault =>
-  fault(codes[kind], `${kind === "target group" ? "Target group" : (titles[kind] ?? kind)} '${arn}' not found`)
-const titles: Readonly<Record<Kind, string>> = {
-  "load balancer": "Load balancer",
-  "target group": "Target group",
-  listener: "Listener",
-  "listener rule": "Rule",
-}
+  kind === "listener" ? someNotFound(kind) : fault(codes[kind], `${titles[kind]} '${arn}' not found`)
+
+const titles = { "load balancer": "Load balancer", "target group": "Target group", "listener rule": "Rule" } as const
 
 /** AWS says the same of an ARN that is none and of one of another account or region (field reports). */
 export const checkArn = (scope: Scope, kind: Kind, arn: string): void => {

@@ -155,8 +155,8 @@ test("attributes of a target group are checked alone and together", async () => 
     [
       http,
       [...one("stickiness.type", "app_cookie"), ...one("stickiness.enabled", "true")],
-      "ValidationError",
-      /cookie name/,
+      "InvalidConfigurationRequest",
+      "You must set an application cookie name to enable stickiness of type 'app_cookie'",
     ],
     [http, one("stickiness.app_cookie.cookie_name", "AWSALBTG"), "ValidationError", /reserved prefix/],
     [udp, one("preserve_client_ip.enabled", "false"), "InvalidConfigurationRequest", /cannot be disabled for UDP/],

@@ -4,7 +4,7 @@ import type { ReadCx, ReadOp } from "../../../gate/index.ts"
 import { fault, scopeKey } from "../../../kernel/index.ts"
 import { hostedZoneOf, type LoadBalancerRow, type LoadBalancerZone } from "../../../state/index.ts"
 import { invalid } from "../checks.ts"
-import { allAt } from "../find.ts"
+import { checkArn } from "../find.ts"
 import { pageOf } from "../pages.ts"
 
 const shownZone = (
@@ -47,15 +47,15 @@ export const shownLoadBalancer = (cx: ReadCx, row: LoadBalancerRow): LoadBalance
 /** AWS: "You can specify up to 20 load balancers in a single call". */
 const mostNamed = 20
 
-const namedRows = (cx: ReadCx, names: readonly string[]): readonly LoadBalancerRow[] => {
-  const missing: string[] = []
-  const rows = [...new Set(names)].flatMap((name) => {
-    const row = cx.tx.loadBalancers.first("name", `${scopeKey(cx.scope)}/${name}`)
-    if (!row) missing.push(name)
-    return row ?? []
-  })
+/** All of them have to be there. Text of field reports. */
+const named = (
+  keys: readonly string[],
+  find: (key: string) => LoadBalancerRow | undefined,
+): readonly LoadBalancerRow[] => {
+  const wanted = [...new Set(keys)]
+  const missing = wanted.filter((key) => find(key) === undefined)
   if (missing.length > 0) throw fault("LoadBalancerNotFound", `Load balancers '[${missing.join(", ")}]' not found`)
-  return rows
+  return wanted.flatMap((key) => find(key) ?? [])
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html */
@@ -67,12 +67,15 @@ export const DescribeLoadBalancers: ReadOp<"elbv2", "DescribeLoadBalancers"> = (
   // text from memory
   if (arns.length > mostNamed || names.length > mostNamed)
     throw invalid(`The maximum number of load balancers that can be specified is '${mostNamed}'`)
-  const rows =
-    arns.length > 0
-      ? allAt(cx, cx.tx.loadBalancers, "load balancer", arns)
-      : names.length > 0
-        ? namedRows(cx, names)
-        : cx.tx.loadBalancers.by("scope", scopeKey(cx.scope))
+  for (const arn of arns) checkArn(cx.scope, "load balancer", arn)
+  const scope = scopeKey(cx.scope)
+  const isAll = arns.length === 0 && names.length === 0
+  const rows = isAll
+    ? cx.tx.loadBalancers.by("scope", scope)
+    : [
+        ...named(arns, (arn) => cx.tx.loadBalancers.get(arn)),
+        ...named(names, (name) => cx.tx.loadBalancers.first("name", `${scope}/${name}`)),
+      ]
   const page = pageOf(rows, ({ arn }) => cx.tx.loadBalancers.ordinal(arn) ?? 0, input)
   return {
     LoadBalancers: page.rows.map((row) => shownLoadBalancer(cx, row)),

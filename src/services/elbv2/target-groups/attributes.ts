@@ -44,12 +44,13 @@ const checkHttp = (value: Value): void => {
   }
   const both = words[algorithm]
   if (value("slow_start.duration_seconds") !== "0" && both !== undefined) throw misconfigured(both)
-  // Texts from memory.
+  // text from memory
   if (value("load_balancing.algorithm.anomaly_mitigation") === "on" && algorithm !== "weighted_random")
     throw misconfigured("You can enable anomaly mitigation only with the weighted random algorithm")
+  // Text of a field report (terraform-aws-alb issue 242).
   const isApp = value("stickiness.type") === "app_cookie" && value("stickiness.enabled") === "true"
   if (isApp && value("stickiness.app_cookie.cookie_name") === "")
-    throw invalid("You must specify an application cookie name for stickiness of type 'app_cookie'")
+    throw misconfigured("You must set an application cookie name to enable stickiness of type 'app_cookie'")
 }
 
 /** Texts from memory. */

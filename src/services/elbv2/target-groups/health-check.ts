@@ -58,11 +58,11 @@ export const healthCheckFor = (
     ...(http && { path: pathFor(group, asked.HealthCheckPath) ?? kept?.path ?? defaultPath(group) }),
     ...(http && { matcher: matcherFor(group, asked.Matcher) ?? kept?.matcher ?? defaultMatcher(group) }),
   }
-  // Texts from memory.
-  if (!http && asked.HealthCheckPath !== undefined)
-    throw misconfigured(`Health check path is not supported for health checks with the protocol '${protocol}'`)
+  // Text of a field report (aws-cloudformation-user-guide pull request 186), and one after it.
   if (!http && asked.Matcher !== undefined)
-    throw misconfigured(`Matcher is not supported for health checks with the protocol '${protocol}'`)
+    throw misconfigured("Health check matchers are not supported for TCP health checks")
+  if (!http && asked.HealthCheckPath !== undefined)
+    throw misconfigured("Health check paths are not supported for TCP health checks")
   checkTimes(group, check)
   return check
 }

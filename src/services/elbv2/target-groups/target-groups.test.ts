@@ -109,7 +109,12 @@ test("what AWS would not make is refused in its words, and nothing is made", asy
     [{ HealthCheckPath: "x" }, "ValidationError"],
     [{ Matcher: { HttpCode: "200-500" } }, "ValidationError"],
     [{ Matcher: { HttpCode: "abc" } }, "ValidationError"],
-    [{ Matcher: { GrpcCode: "0" } }, "ValidationError"],
+    [{ Matcher: { GrpcCode: "0" } }, "ValidationError", "Health check matcher HTTP code cannot be empty"],
+    [
+      { Protocol: "TCP", Matcher: { HttpCode: "200" } },
+      "InvalidConfigurationRequest",
+      "Health check matchers are not supported for TCP health checks",
+    ],
     [
       { HealthCheckIntervalSeconds: 5, HealthCheckTimeoutSeconds: 5 },
       "ValidationError",
