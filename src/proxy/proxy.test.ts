@@ -2,7 +2,7 @@
 // by another process. Fronts are tiny; how they serve is tested in http/ and stream/.
 import assert from "node:assert/strict"
 import { randomInt } from "node:crypto"
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { request } from "node:http"
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
 import { tmpdir } from "node:os"
@@ -123,6 +123,15 @@ const world = async (
         const report = reports().get(`arn:${name} listener-${port} ${way}`)
         return report?.status === status ? report : undefined
       }),
+    /** Hangs up; answers the ways in that the proxy says when it has come again. */
+    afresh: async (): Promise<readonly ListeningReport[]> => {
+      const before = heard.length
+      socket?.destroy()
+      return until(() => {
+        const message = heard.slice(before).find(({ type }) => type === "listening")
+        return message?.type === "listening" ? message.reports : undefined
+      })
+    },
     /** As if its process had died and was started again. */
     restart: async () => {
       await proxy.close()
@@ -324,6 +333,41 @@ test("a proxy that is started again carries what it was told last before a contr
     }
   }
   assert.match(await answered(), /^one /)
+})
+
+test("what was kept and cannot be read is left until the control plane says it anew", async (t) => {
+  const run = join(folder, `${folders++}`)
+  mkdirSync(run)
+  const broken = { version: 1, epoch: "old", balancers: [{ listeners: [null] }], pools: [{}] }
+  writeFileSync(join(run, "proxy-m-1.json"), JSON.stringify(broken))
+  const w = await world("m-1", { run })
+  t.after(w.close)
+  const [port = 0] = await freePorts(1)
+  await w.configure([balancer("one", [listener(port)])])
+  await w.report("one", port, "localhost", "open")
+})
+
+test("two listeners that change places at an address are both reported again", async (t) => {
+  const w = await world("m-1")
+  t.after(w.close)
+  const [port = 0, other = 0] = await freePorts(2)
+  const nodes = [{ address: "127.7.7.9", zone: "z" }]
+  const [a, b] = [listener(port), listener(other)]
+  await w.configure([balancer("one", [a, b], { nodes })])
+  await w.report("one", port, "address", "open")
+  await w.report("one", other, "address", "open")
+  const swapped = [
+    { ...a, port: other },
+    { ...b, port },
+  ]
+  await w.configure([balancer("one", swapped, { nodes })])
+  assert.match((await get(port, "x", "127.7.7.9")).body, new RegExp(`^one ${port} by address`))
+  // What is said to the next who listens is all that is known: neither was forgotten.
+  const known = (await w.afresh()).filter(({ way, status }) => way === "address" && status === "open")
+  assert.deepEqual(
+    known.map((report) => report.listener).toSorted(),
+    [`listener-${port}`, `listener-${other}`].toSorted(),
+  )
 })
 
 test("a proxy in another network namespace has the loopback through the one that is here", async (t) => {

@@ -114,7 +114,7 @@ class Standing {
     // Without iptables there is nothing left of an earlier life.
     await this.#diversions?.sweep().catch((error: unknown) => this.#log.debug("no rules", errorFields(error)))
     const kept = readKept(this.#kept)
-    if (kept) await this.#apply(kept)
+    if (kept) await this.#apply(kept).catch((error: unknown) => this.#forget(error))
     await this.#ways.open()
     this.#channel = new Channel({
       ...{ path: proxiesSocket(runFolder), clock, log },
@@ -122,6 +122,12 @@ class Standing {
       heard: (message) => this.#heard(message),
     })
     return this
+  }
+
+  /** What was kept cannot be applied, and would not be after the next start either: the control plane says it anew. */
+  #forget(error: unknown): void {
+    this.#configuration = undefined
+    this.#log.error("what was carried before this start is of no use", errorFields(error))
   }
 
   async close(): Promise<void> {

@@ -51,12 +51,16 @@ export class Addresses {
   async set(wishes: readonly AddressWish[]): Promise<void> {
     const wanted = new Map(wishes.map((wish) => [keyOf(wish), wish]))
     const shut = [...this.#doors].filter(([key]) => !wanted.has(key)).map(([key, door]) => this.#shut(key, door))
+    // All that change hands first: two may have changed places.
+    for (const [key, { wish }] of this.#doors) {
+      const next = wanted.get(key)
+      if (next && !samePart(wish.part, next.part)) this.#reports.drop(wish.part)
+    }
     for (const [key, wish] of wanted) {
       const known = this.#doors.get(key)
       if (!known) this.#open(key, wish)
       else if (known.wish.front !== wish.front && wish.transport === "udp") {
         // Who serves UDP has the socket itself.
-        this.#reports.drop(known.wish.part)
         this.#open(key, wish, known.socket)
       } else this.#handOn(known, wish)
     }
@@ -65,10 +69,7 @@ export class Addresses {
 
   /** The socket stays, and the next connection goes to the new front. */
   #handOn(door: Door, wish: AddressWish): void {
-    if (!samePart(door.wish.part, wish.part)) {
-      this.#reports.drop(door.wish.part)
-      this.#reports.set(wish.part, door.state)
-    }
+    if (!samePart(door.wish.part, wish.part)) this.#reports.set(wish.part, door.state)
     door.wish = wish
   }
 
