@@ -73,6 +73,8 @@ const hasInstances = (view: View): boolean => [...view.machines.all()].some((mac
 
 /** First of all: a service that is there starts what is stopped. */
 const emptyServices = (tx: Tx): void => {
+  // Nobody waits until targets have drained.
+  for (const row of [...tx.targets.all()]) tx.targets.delete(targetKey(row.groupArn, row.id, row.port))
   for (const row of [...tx.services.all()]) tx.services.delete(row.arn)
   for (const row of [...tx.deployments.all()]) tx.deployments.delete(`${row.serviceArn} ${row.id}`)
   for (const row of [...tx.taskSets.all()]) tx.taskSets.delete(row.arn)

@@ -2,8 +2,10 @@
 // registrations that vanish, instances that stop.
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
+import { reset } from "../../src/main/reset.ts"
 import { iamKey, targetKey } from "../../src/state/index.ts"
 import { balancedWorld } from "../support/balanced-world.ts"
+import { fargateDefinition, subnets } from "../support/ecs-harness.ts"
 import { bridgeDefinition } from "../support/service-world.ts"
 
 const shape = (text: string) =>
@@ -186,5 +188,28 @@ describe("a service", () => {
     await world.clock.advance(3_600_000)
     assert.equal(world.task(old?.arn).lastStatus, "RUNNING")
     assert.equal((await world.service()).deployments?.length, 2)
+  })
+
+  test("is gone after a reset without waiting for its targets to drain", async () => {
+    const world = await balancedWorld()
+    await world.fargate()
+    const arn = await world.group("web", { targetType: "ip" })
+    const containerDefinitions = [{ name: "app", image: "app:1", portMappings: app.portMappings }]
+    await world.call("RegisterTaskDefinition", fargateDefinition({ containerDefinitions }))
+    await world.call("CreateService", {
+      ...{ serviceName: "web", taskDefinition: "web", desiredCount: 1, launchType: "FARGATE" },
+      networkConfiguration: { awsvpcConfiguration: { subnets: [...subnets] } },
+      loadBalancers: behind(arn),
+    })
+    await world.agents()
+    await world.sees("healthy", arn)
+    await world.call("UpdateService", { service: "web", desiredCount: 0 })
+    await world.agents()
+    assert.equal(world.live()[0]?.lastStatus, "DEACTIVATING")
+    const done = reset({ state: world.state, now: () => world.clock.now() })
+    await world.settle()
+    await world.agents()
+    assert.equal(world.live().length, 0)
+    await done
   })
 })
