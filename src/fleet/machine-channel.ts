@@ -1,7 +1,7 @@
 // The control plane's end of the channel to the supervisor: says all wishes whenever a machine, a network or a name
 // changes, and writes what the supervisor reports into `observed`. Connects again for as long as the process lives.
 import { connect, type Socket } from "node:net"
-import { type BackOff, type Cancel, type Clock, type Log, pauseAfter, scopeKey } from "../kernel/index.ts"
+import { type BackOff, type Cancel, type Clock, type Log, lineReader, pauseAfter, scopeKey } from "../kernel/index.ts"
 import type {
   FromSupervisor,
   InstanceMetadata,
@@ -19,8 +19,10 @@ import {
   type View,
 } from "../state/index.ts"
 import { instanceMetadata } from "./instance-metadata.ts"
-import { LineBuffer } from "./line-buffer.ts"
 import { concernsNames, namesOf } from "./vpc-names.ts"
+
+/** Bytes of a line; a supervisor that says more is none. */
+const longestFact = 1024 * 1024
 
 const reconnect: BackOff = { first: 50, factor: 2, max: 2_000 }
 
@@ -52,16 +54,14 @@ export const startMachineChannel = (options: MachineChannelOptions): Cancel => {
   const sayNames = () => send({ type: "names", names: state.view(namesOf) })
 
   const open = () => {
-    const lines = new LineBuffer((line) => take(line))
     const opened = connect(options.path)
-    opened.setEncoding("utf8")
     opened.on("connect", () => {
       failures = 0
       socket = opened
       sayWishes()
       sayNames()
     })
-    opened.on("data", (chunk: string) => lines.push(chunk))
+    opened.on("data", lineReader({ line: take, limit: longestFact, tooLong: () => opened.destroy() }))
     opened.on("error", (error) => log.debug("The channel to the supervisor failed.", { error: error.message }))
     opened.on("close", () => {
       if (socket === opened) socket = undefined

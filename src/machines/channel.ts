@@ -2,7 +2,7 @@
 // fact, as lines of JSON. What is done about a wish is decided elsewhere.
 import { rmSync } from "node:fs"
 import { createServer, type Socket } from "node:net"
-import type { Log } from "../kernel/index.ts"
+import { type Log, lineReader } from "../kernel/index.ts"
 import type {
   FromSupervisor,
   InstanceWish,
@@ -88,24 +88,6 @@ export const parseWish = (line: string): ToSupervisor | undefined => {
   return type === "names" && Array.isArray(names) && names.every(isName) ? { type, names } : undefined
 }
 
-/** Calls `line` for each whole line of a socket; ends the socket when a line is too long. */
-const readLines = (socket: Socket, line: (text: string) => void, tooLong: () => void) => {
-  let pending: Buffer[] = []
-  let length = 0
-  socket.on("data", (chunk: Buffer) => {
-    let rest = chunk
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      line(Buffer.concat([...pending, rest.subarray(0, end)]).toString("utf8"))
-      pending = []
-      length = 0
-      rest = rest.subarray(end + 1)
-    }
-    length += rest.length
-    if (length > longestLine) return tooLong()
-    if (rest.length > 0) pending.push(rest)
-  })
-}
-
 /**
  * Listens on a unix socket in the (0700) run folder. A control plane that connects takes the place of the one before.
  * Rejects when the socket cannot be made.
@@ -127,10 +109,11 @@ export const serveMachines = (options: ChannelOptions): Promise<MachineChannel> 
       if (message) options.heard(message)
       else options.log.error("the control plane said something that is no wish", { length: text.length })
     }
-    readLines(socket, line, () => {
+    const tooLong = () => {
       options.log.error("a line on the machine channel is too long", { limit: longestLine })
       socket.destroy()
-    })
+    }
+    socket.on("data", lineReader({ line, limit: longestLine, tooLong }))
   })
   return new Promise((resolve, reject) => {
     // There is one supervisor per data folder, so a socket file that is there was left by one that was killed.

@@ -1,9 +1,8 @@
 // Where proxies of this machine come to: lines of JSON over a unix socket in the run folder. What is said is channel.ts' work.
 import { rmSync } from "node:fs"
 import { createServer, type Socket } from "node:net"
-import type { Log } from "../../kernel/index.ts"
+import { type Log, lineReader } from "../../kernel/index.ts"
 import { type FromProxy, longestProxyLine } from "../../protocol/index.ts"
-import { LineBuffer } from "../line-buffer.ts"
 import type { ProxyChannel } from "./channel.ts"
 import type { ProxyPeer } from "./session.ts"
 import { writeConfiguration } from "./write.ts"
@@ -22,14 +21,13 @@ export const serveProxies = (options: {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
-    socket.setEncoding("utf8")
     const connection = channel.connect(peerOf(socket))
-    const lines = new LineBuffer((line) => {
-      const message = parseReport(line)
+    const line = (text: string) => {
+      const message = parseReport(text)
       if (message) connection.heard(message)
-      else log.warn("A proxy said something that is no word of the protocol.", { length: line.length })
-    }, longestProxyLine)
-    socket.on("data", (chunk: string) => lines.push(chunk))
+      else log.warn("A proxy said something that is no word of the protocol.", { length: text.length })
+    }
+    socket.on("data", lineReader({ line, limit: longestProxyLine, tooLong: () => socket.destroy() }))
     socket.on("error", (error) => log.debug("The channel to a proxy failed.", { error: error.message }))
     socket.on("close", () => {
       sockets.delete(socket)
