@@ -190,6 +190,32 @@ describe("a service", () => {
     assert.equal((await world.service()).deployments?.length, 2)
   })
 
+  test("judges a task on the port of the one before it by its own health", async () => {
+    const world = await setUp()
+    const portMappings = [{ containerPort: 80, hostPort: 8080 }]
+    await world.call("RegisterTaskDefinition", bridgeDefinition({ containerDefinitions: [{ ...app, portMappings }] }))
+    await world.call("CreateService", world.base)
+    await world.agents()
+    await world.sees("healthy", world.arn)
+    const [first] = world.live()
+    assert.ok(first)
+    await world.sees("unhealthy", world.arn)
+    await world.end(first)
+    await world.clock.advance(15_000)
+    await world.agents()
+    const [second] = world.live()
+    assert.deepEqual(second?.targets, first.targets)
+    assert.equal(second?.desiredStatus, "RUNNING")
+    assert.equal((await world.service()).runningCount, 1)
+    assert.ok(world.targets(world.arn).every(({ draining }) => !draining))
+    const wanted = (await world.messages()).filter((text) => text.includes("unable to place a task"))
+    assert.equal(wanted.length, 1, "while the port was taken, and not to replace the second")
+    assert.equal(
+      world.state.view((view) => view.targetHealth.size),
+      0,
+    )
+  })
+
   test("is gone after a reset without waiting for its targets to drain", async () => {
     const world = await balancedWorld()
     await world.fargate()

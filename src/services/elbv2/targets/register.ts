@@ -39,8 +39,9 @@ const register = (cx: Cx, group: TargetGroupRow, id: string, port: number, zone:
     const row = { account, region, groupArn: group.arn, id, port, registeredAt: cx.now }
     cx.tx.targets.insert({ ...row, ...(zone !== undefined && { zone }) })
   } else if (old.draining) {
-    // Registered again: it takes traffic as if it were new.
+    // Registered again: it takes traffic as if it were new, and how it was says nothing of how it is.
     cx.tx.targets.patch(key, { draining: undefined, registeredAt: cx.now, zone })
+    cx.tx.targetHealth.delete(key)
   } else if (old.zone !== zone) cx.tx.targets.patch(key, { zone })
 }
 
