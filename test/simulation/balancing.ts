@@ -4,6 +4,7 @@ import type { LoadBalancer } from "@aws-sdk/client-ecs"
 import type { Clock } from "../../src/kernel/index.ts"
 import {
   type State,
+  type TargetGroupRow,
   type TargetHealthRow,
   type TargetRow,
   type TaskRow,
@@ -19,8 +20,8 @@ import type { Host } from "./host.ts"
 import type { Parts } from "./invariants.ts"
 
 const scope = { account: "123456789012", region: "us-east-1" }
-const elbArn = (resource: string) => `arn:aws:elasticloadbalancing:us-east-1:123456789012:${resource}`
-const balancer = elbArn("loadbalancer/app/front/0123456789abcdef")
+export const elbArn = (resource: string) => `arn:aws:elasticloadbalancing:us-east-1:123456789012:${resource}`
+export const balancer = elbArn("loadbalancer/app/front/0123456789abcdef")
 /** Two target groups; of the second one targets are gone at once. */
 export const groups = ["slow", "swift"].map((name) => elbArn(`targetgroup/${name}/0123456789abcdef`))
 
@@ -49,28 +50,7 @@ export const furnishBalancer = (tx: Tx, vpc: VpcRow): void => {
     status: { code: "active" },
   })
   for (const [i, arn] of groups.entries()) {
-    tx.targetGroups.insert({
-      ...common,
-      arn,
-      name: arn.split("/")[1] ?? "",
-      targetType: "ip",
-      protocol: "HTTP",
-      protocolVersion: "HTTP1",
-      port: 80,
-      vpcId: vpc.id,
-      ipAddressType: "ipv4",
-      healthCheck: {
-        enabled: true,
-        protocol: "HTTP",
-        port: "traffic-port",
-        path: "/",
-        intervalSeconds: 10,
-        timeoutSeconds: 5,
-        healthyThreshold: 2,
-        unhealthyThreshold: 2,
-      },
-      attributes: { "deregistration_delay.timeout_seconds": i === 0 ? "45" : "0" },
-    })
+    tx.targetGroups.insert(aGroup(vpc, arn, i === 0 ? "45" : "0"))
     tx.listeners.insert({
       ...common,
       arn: elbArn(`listener/app/front/0123456789abcdef/${i}`),
@@ -83,6 +63,32 @@ export const furnishBalancer = (tx: Tx, vpc: VpcRow): void => {
     })
   }
 }
+
+/** A target group of addresses, from which targets are gone after so many seconds. */
+export const aGroup = (vpc: VpcRow, arn: string, drains: string): TargetGroupRow => ({
+  ...scope,
+  createdAt: 0,
+  tags: [],
+  arn,
+  name: arn.split("/")[1] ?? "",
+  targetType: "ip",
+  protocol: "HTTP",
+  protocolVersion: "HTTP1",
+  port: 80,
+  vpcId: vpc.id,
+  ipAddressType: "ipv4",
+  healthCheck: {
+    enabled: true,
+    protocol: "HTTP",
+    port: "traffic-port",
+    path: "/",
+    intervalSeconds: 10,
+    timeoutSeconds: 5,
+    healthyThreshold: 2,
+    unhealthyThreshold: 2,
+  },
+  attributes: { "deregistration_delay.timeout_seconds": drains },
+})
 
 interface Surroundings {
   readonly clock: Clock

@@ -117,6 +117,7 @@ const sentences: readonly (readonly [RegExp, Said])[] = [
   [/^has started (\d+) tasks in \S+ to AZ Rebalance: ([^.]+)\.$/, started],
   [/^has stopped (\d+) running tasks in \S+ due to AZ rebalancing: ([^.]+)\.$/, stopped],
   [/^\(deployment ecs-svc\/\d{19}\) deployment failed: tasks failed to start\.$/, always],
+  [/^\(deployment ecs-svc\/\d{19}\) deployment failed: Service deployment rolled back because .+$/, always],
   [/^rolling back to deployment ecs-svc\/\d{19}\.$/, always],
   [
     /^is unable to consistently start tasks successfully\. For more information, see the Troubleshooting section\.$/,

@@ -203,13 +203,22 @@ export class CommitInvariants {
         () => `${service.name} is ${service.status}`,
       )
       if (service.deploymentController === "EXTERNAL") continue
-      const most = Math.floor((service.desiredCount * (service.deploymentConfiguration.maximumPercent ?? 200)) / 100)
+      // Where traffic is shifted both revisions have all of their tasks.
+      const revisions = this.#shifts(service) ? 2 : 1
+      const { maximumPercent = 200 } = service.deploymentConfiguration
+      const most = revisions * Math.floor((service.desiredCount * maximumPercent) / 100)
       this.#check(
         "never more tasks than maximumPercent",
         wanted.length <= Math.max(most, wantedBefore.get(arn) ?? 0),
         () => `${service.name}: ${wanted.length} wanted, at most ${most}`,
       )
     }
+  }
+
+  #shifts({ arn }: ServiceRow): boolean {
+    return this.#state.view((view) =>
+      view.deployments.by("shown", arn).some(({ shift }) => shift !== undefined && !shift.over),
+    )
   }
 
   /** No host has more than it has, and no port twice. */
@@ -241,7 +250,8 @@ export class CommitInvariants {
       const healthy = ours.filter(isGood)
       if (healthy.length === 0) continue
       const wanted = this.#wanted(arn)
-      if (service.deploymentController === "EXTERNAL") continue
+      // Of those shifting.ts knows what their traffic needs.
+      if (service.deploymentController === "EXTERNAL" || this.#shifts(service)) continue
       if (service.schedulingStrategy === "DAEMON") {
         this.#stoppedDaemon(service, healthy, wanted)
         continue

@@ -75,6 +75,17 @@ const blooming = (seen: Seen): Seen => ({
   live: seen.live.map((task) => ({ ...task, running: true, startedAt: 0, checked: false })),
 })
 
+/** Proxies have taken over whatever they were told, as far as shifts of traffic know. */
+const carrying = (seen: Seen): Seen => {
+  const routing = [...(seen.shift?.routing ?? [])].map(([id, one]) => [id, { ...one, carried: true }] as const)
+  return seen.shift ? { ...seen, shift: { ...seen.shift, routing: new Map(routing) } } : seen
+}
+/** All tasks are healthy for whoever shifts traffic, whatever load balancers see of them. */
+const unseen = (seen: Seen): Seen => {
+  if (!seen.shift) return seen
+  return { ...seen, live: blooming(seen).live.map(({ targets: _targets, ...task }) => task) }
+}
+
 /** The service controller with other events. */
 const saying = (change: (row: ServiceEventRow) => ServiceEventRow): Planted =>
   committing("service", (cx) => {
@@ -138,6 +149,16 @@ const percent = (row: ServiceRow, change: Partial<ServiceRow["deploymentConfigur
 
 /** Bugs with the invariants that one of them must violate. */
 export const bugs: readonly { readonly bug: string; readonly planted: Planted; readonly violates: RegExp }[] = [
+  {
+    bug: "blue tasks that are stopped before proxies have taken the new weights over",
+    planted: knowing(carrying),
+    violates: /no healthy task is taken away that traffic needs/,
+  },
+  {
+    bug: "traffic for a revision that nobody found healthy",
+    planted: knowing(unseen),
+    violates: /traffic goes where healthy tasks are/,
+  },
   {
     bug: "a scheduler that ignores maximumPercent",
     planted: seeing((row) => percent(row, { maximumPercent: 400 })),

@@ -9,6 +9,7 @@ import { furnishSubnets } from "./fargate.ts"
 import { harm } from "./faults.ts"
 import type { Checks } from "./invariants.ts"
 import { comeToRest } from "./rest.ts"
+import { furnishShifting } from "./shifting.ts"
 import { act, newHost } from "./workload.ts"
 import { type Finding, type Planted, scope, World } from "./world.ts"
 
@@ -46,6 +47,7 @@ const furnish = async (): Promise<MemoryDisk> => {
     const vpc = makeDefaultVpc(tx, scope)
     furnishSubnets(tx, vpc)
     furnishBalancer(tx, vpc)
+    furnishShifting(tx, vpc)
   })
   await world.pass(0)
   if (world.finding || world.story.length > 0)

@@ -105,9 +105,12 @@ export const watchWhatIsTold = (state: State, { checks, violation, now }: Parts)
       ({ table, key }) => table === "deployments" && key === `${after.arn} ${after.primary}`,
     )
     const was = target?.before as DeploymentRow | undefined
+    // Traffic that is being shifted goes back to where it came from.
+    const isBlue = (row: DeploymentRow) =>
+      commit.changes.some(({ after: one }) => (one as DeploymentRow | undefined)?.shift?.blue === row.id)
     check(
       "a rollback goes to a deployment that had completed",
-      target !== undefined && (was === undefined || was.rolloutState === "COMPLETED"),
+      target !== undefined && (was === undefined || was.rolloutState === "COMPLETED" || isBlue(was)),
       () => `${after.name}: ${after.primary} was ${was?.rolloutState}`,
     )
   }

@@ -7,6 +7,7 @@ import { type Action, anyGround, clusters, family, kept, lastPart, onDisk } from
 import { someBalancers } from "./balancing.ts"
 import { type Ground, zones } from "./definitions.ts"
 import { networkOf, subnets } from "./fargate.ts"
+import { shiftActions } from "./shifting.ts"
 import { taskSetActions } from "./task-sets.ts"
 import type { World } from "./world.ts"
 
@@ -113,7 +114,8 @@ const updateService: Action = (world, dice) => {
     ...(balance && { availabilityZoneRebalancing: dice.pick(["ENABLED", "DISABLED"] as const) }),
     ...(dice.once(5) && { forceNewDeployment: true }),
     ...(dice.once(4) && { deploymentConfiguration: percentages(dice, daemon) }),
-    ...(ground !== "instances" && dice.once(4) && { loadBalancers: someBalancers(dice) }),
+    // Those that shift traffic keep the groups that are theirs.
+    ...(ground !== "instances" && !/^g/.test(service.name) && dice.once(4) && { loadBalancers: someBalancers(dice) }),
   }
   const { cluster: _c, service: _s, ...change } = input
   world.tell(`UpdateService ${service.name} ${JSON.stringify(change)}`)
@@ -281,6 +283,7 @@ const actions: readonly (readonly [Action, number])[] = [
   [deregister, 1],
   [newHost, 2],
   [stopDeployment, 1],
+  ...shiftActions,
   ...taskSetActions,
 ]
 const bag = actions.flatMap(([action, times]) => Array.from({ length: times }, () => action))

@@ -17,6 +17,7 @@ import { type Answer, Host, type HostOptions, type Surroundings } from "./host.t
 import { addressOf } from "./host-task.ts"
 import { type Checks, CommitInvariants } from "./invariants.ts"
 import { faultyJournal, type JournalFaults } from "./journal.ts"
+import { carryRules, watchShifts } from "./shifting.ts"
 import { watchWhatIsTold } from "./told.ts"
 
 type Ecs = Operations["ecs"]
@@ -137,6 +138,7 @@ export class World {
         watchWhatIsTold(state, parts)
         watchServiceEvents(state, parts)
         watchTargets(state, parts)
+        watchShifts(state, parts)
         new AddressInvariants(state, parts)
       },
     )
@@ -147,6 +149,12 @@ export class World {
     this.plane = plane
     this.#supervisor.serve(plane.state)
     this.proxies.serve(plane.state)
+    carryRules(plane.state, this)
+  }
+
+  /** After so many milliseconds of the hosts' time. */
+  later(ms: number, fn: () => void): void {
+    this.clock.at(this.clock.now() + ms, fn)
   }
 
   startIn(ms: number): void {

@@ -80,6 +80,8 @@ const giveBack = (look: Look, deployment: DeploymentRow): { step?: ShiftStep; ne
   const { shift } = deployment
   const { production = 0, test = 0, toldAt, carriedAt, failure } = shift ?? {}
   if (production > 0 || test > 0) {
+    // There was nobody before it: what it has stays with its target group, which is that of the next one as well.
+    if (shift?.blue === undefined) return { step: { do: "note", change: { production: 0, test: 0 } } }
     if (failure && failure.at + tellAgain > now) return { next: failure.at + tellAgain }
     return mayReturn(look, deployment) ? { step: { do: "tell", production: 0, test: 0 } } : {}
   }
@@ -170,7 +172,8 @@ const readiness = (look: Look, shift: TrafficShift): Ahead => {
       return told(look, shift, { production: 0, test: 100 }, enter)
     case "PRODUCTION_TRAFFIC_SHIFT": {
       // Where there is nobody else to take the rest, all of it is shifted at once.
-      const share = isFirst ? 100 : nextShare(configuration, shift.production)
+      const isAlone = isFirst || !tasksOf(seen, known.base).some((task) => isHealthy(task, now))
+      const share = isAlone ? 100 : nextShare(configuration, shift.production)
       const asked = shift.toldAt === undefined ? share : shift.production
       return told(look, shift, { production: asked, test: shift.test }, () => {
         const until = shift.production < 100 ? (shift.carriedAt ?? now) + shareBakes(configuration) : now
