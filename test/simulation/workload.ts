@@ -7,7 +7,7 @@ import { type Action, anyGround, clusters, family, kept, lastPart, onDisk } from
 import { someBalancers } from "./balancing.ts"
 import { type Ground, zones } from "./definitions.ts"
 import { networkOf, subnets } from "./fargate.ts"
-import { shiftActions } from "./shifting.ts"
+import { shiftActions } from "./shift-actions.ts"
 import { taskSetActions } from "./task-sets.ts"
 import type { World } from "./world.ts"
 
