@@ -1,6 +1,7 @@
 // The life of one request: read, classified, matched with a rule, answered by ourselves or by a target, counted and logged.
 // How a target is chosen is in forward/, what it is told in request-to-target.ts.
 import type { Duplex } from "node:stream"
+import { errorFields } from "../../kernel/index.ts"
 import type { ActionConfiguration, RuleConfiguration } from "../../protocol/index.ts"
 import { locationOf } from "./actions/redirect.ts"
 import type { Client, ClientEvents } from "./client/client.ts"
@@ -85,6 +86,16 @@ export class Exchange implements ClientEvents, Answer {
   }
 
   begin(): void {
+    try {
+      this.#begin()
+    } catch (thrown) {
+      // A request that cannot be sent as it is ends alone: all others go on.
+      this.#shared.log.error("a request could not be carried", errorFields(thrown))
+      this.#client.abort()
+    }
+  }
+
+  #begin(): void {
     const refusal = this.#refusal()
     const matched = refusal ? undefined : this.#serving.match(this.#head, this.#client.connection.address)
     if (!matched) {
@@ -203,7 +214,7 @@ export class Exchange implements ClientEvents, Answer {
     // An upgrade that the target speaks of without switching is between it and us.
     removeNamed(headers, "upgrade")
     this.#finishHeaders(head)
-    this.#client.head(head.status, head.reason, headers, this.#closes, head.empty === true)
+    this.#say(head, head.empty === true)
   }
 
   onBody(chunk: Buffer): boolean {
@@ -290,6 +301,16 @@ export class Exchange implements ClientEvents, Answer {
     return !this.#bodyEnded && !this.#client.requestComplete
   }
 
+  /** Node refuses to write some headers that a target, or a rule, may have: that is the end of this request only. */
+  #say({ status, reason, headers }: ResponseHead, empty: boolean): void {
+    try {
+      this.#client.head(status, reason, headers, this.#closes, empty)
+    } catch (thrown) {
+      this.#shared.log.warn("an answer could not be written", { status, ...errorFields(thrown) })
+      this.#client.abort()
+    }
+  }
+
   get #closes(): boolean {
     return this.#closeAfter || this.#client.connection.closing
   }
@@ -329,7 +350,7 @@ export class Exchange implements ClientEvents, Answer {
     this.#out.status = status
     this.#headOut = true
     this.#listenerHeaders(headers)
-    this.#client.head(status, reason, headers, this.#closes, body.length === 0)
+    this.#say({ status, reason, headers }, body.length === 0)
     this.#client.end(body.length > 0 ? body : undefined, [])
   }
 

@@ -7,10 +7,11 @@ import { httpDates, httpReason, type Shared } from "./shared.ts"
 import { traceIds } from "./trace-id.ts"
 import { Upstream } from "./upstream/upstream.ts"
 
-export const newShared = ({ clock, random, tls, accessLog }: FrontParts): Shared => {
+export const newShared = ({ clock, random, tls, log, accessLog }: FrontParts): Shared => {
   const ids = newIds(random)
   return {
     clock,
+    log,
     traceId: traceIds(random),
     upstream: new Upstream(clock, tls),
     date: httpDates(clock),

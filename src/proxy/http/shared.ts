@@ -1,12 +1,13 @@
 // What all requests of a proxy share: time, chance, keys, ways to targets, and what becomes of them when they are over.
 import { STATUS_CODES } from "node:http"
-import type { Clock } from "../../kernel/index.ts"
+import type { Clock, Log } from "../../kernel/index.ts"
 import type { Outcome } from "./outcome.ts"
 import type { TraceIds } from "./trace-id.ts"
 import type { Upstream } from "./upstream/upstream.ts"
 
 export interface Shared {
   readonly clock: Clock
+  readonly log: Log
   readonly traceId: TraceIds
   readonly upstream: Upstream
   /** As HTTP writes it; made anew once a second. */

@@ -36,6 +36,14 @@ test("a redirect puts the request's parts where the action has their names", asy
   assert.deepEqual((await to(redirect({ path: "/" }), "/a"))[2], "http://example.com:80/")
 })
 
+test("a rule that makes an answer that cannot be written ends its request alone", async () => {
+  const { port, configure } = await startHttpFront()
+  configure({ listener: { rules: [rule({ action: redirect({ host: "www.\u4e2d.example" }) })] } })
+  assert.equal((await ask(port, "GET / HTTP/1.1\nHost: a")).status, 0)
+  configure({})
+  assert.equal((await ask(port, "GET / HTTP/1.1\nHost: a")).status, 503)
+})
+
 test("a fixed response is said as configured, HEAD without its body", async () => {
   const { port, configure } = await startHttpFront()
   const action = {
