@@ -21,7 +21,10 @@ export interface Way {
 
 /** Serves the connections of one listener of one load balancer. */
 export interface Front {
-  /** Everything anew, also when nothing changed; connections and requests under way go on as they are. */
+  /**
+   * Everything anew, also when nothing changed; connections and requests under way go on as they are. Throws when it cannot
+   * be served (a certificate that cannot be read), and then serves as it did before.
+   */
   configure(balancer: BalancerConfiguration, listener: ListenerConfiguration): void
   /**
    * A connection from which nothing was taken (what was peeked is put back by unshift): with TLS, before the handshake. It

@@ -1,7 +1,6 @@
 // Which load balancer a connection reaches: by its own address, by its name on this machine's loopback, and handed over
 // by another process. Fronts are tiny; how they serve is tested in http/ and stream/.
 import assert from "node:assert/strict"
-import { randomInt } from "node:crypto"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { request } from "node:http"
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
@@ -9,6 +8,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
 import { connect as connectTls } from "node:tls"
+import { freePorts } from "../../test/support/free-ports.ts"
 import { realClock } from "../../test/support/real-clock.ts"
 import { TestClock } from "../../test/support/test-clock.ts"
 import { tinyFront } from "../../test/support/tiny-front.ts"
@@ -151,21 +151,6 @@ const world = async (
   }
 }
 
-/** Ports of nobody at the moment, below those that the kernel hands out: nobody gets one by chance before we listen. */
-const freePorts = async (count: number): Promise<number[]> => {
-  const ports = new Set<number>()
-  while (ports.size < count) {
-    const port = 10_000 + randomInt(20_000)
-    const isFree = await new Promise<boolean>((resolve) => {
-      const server = createServer()
-      server.once("error", () => resolve(false))
-      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)))
-    })
-    if (isFree) ports.add(port)
-  }
-  return [...ports]
-}
-
 const get = (port: number, host: string, address = "127.0.0.1"): Promise<{ status: number; body: string }> =>
   new Promise((resolve, reject) => {
     const asked = request({ host: address, port, headers: { host }, agent: false }, (response) => {
@@ -177,6 +162,26 @@ const get = (port: number, host: string, address = "127.0.0.1"): Promise<{ statu
     asked.on("error", reject)
     asked.end()
   })
+
+test("a listener whose change cannot be applied is served as before, and reported until one can be", async (t) => {
+  const w = await world("m-1")
+  t.after(w.close)
+  const [port = 0] = await freePorts(1)
+  const node = { address: "127.7.7.6", zone: "z" }
+  const set = (attributes: ListenerConfiguration["attributes"]) =>
+    w.configure([balancer("one", [listener(port, { attributes })], { nodes: [node] })])
+  await set({})
+  await w.report("one", port, "address", "open")
+  const before = w.heard.length
+  for (let i = 0; i < 2; i++) await set({ unreadable: "no start line" })
+  const { reason } = await w.report("one", port, "address", "failed")
+  assert.equal(reason, "The listener is served as it was before its last change: no start line.")
+  assert.equal(w.heard.slice(before).filter(({ type }) => type === "listening").length, 1)
+  assert.match((await get(port, "x", node.address)).body, /^one \d+ by address/)
+  await set({ other: "value" })
+  await w.report("one", port, "address", "open")
+  assert.deepEqual(w.told, [`configure one ${port}`, `configure one ${port}`])
+})
 
 test("two load balancers on one port of the loopback are told apart by name", async (t) => {
   const w = await world("m-1")

@@ -13,7 +13,7 @@ import type { Closable } from "./listeners/keep-open.ts"
 import { type Loopback, loopbackAddress } from "./listeners/loopback.ts"
 import { answerPlainly } from "./listeners/refusals.ts"
 import { RemoteDoors } from "./listeners/remote-doors.ts"
-import { type Part, Reports } from "./listeners/reports.ts"
+import { type Part, Reports, samePart } from "./listeners/reports.ts"
 import { apiListener, doorsOf, hasLoopback, transportsOf } from "./ways.ts"
 
 export interface WaysOptions {
@@ -83,14 +83,7 @@ export class Ways {
     const ready = served.filter(isReady)
     const shut = this.#addresses.set(ready.flatMap(addressesOf))
     this.#setDoors(ready.filter(({ balancer }) => hasLoopback(balancer)))
-    for (const part of this.#parts) this.#reports.drop(part)
-    this.#parts = []
-    for (const one of served) {
-      if (!("failure" in one.front)) continue
-      const part: Part = { balancer: one.balancer.id, listener: one.listener.id, way: "address", part: "front" }
-      this.#parts.push(part)
-      this.#reports.set(part, { reason: one.front.failure })
-    }
+    this.#sayFronts(served)
     await shut
   }
 
@@ -98,6 +91,19 @@ export class Ways {
     await this.#handovers?.close()
     await this.set([])
     await this.#remote?.close()
+  }
+
+  /** What of the fronts is not as it should be. One that still is not says nothing else in between. */
+  #sayFronts(served: readonly Served[]): void {
+    const before = this.#parts
+    this.#parts = served.flatMap((one): Part[] => {
+      const reason = "failure" in one.front ? one.front.failure : one.unchanged
+      if (reason === undefined) return []
+      const part: Part = { balancer: one.balancer.id, listener: one.listener.id, way: "address", part: "front" }
+      this.#reports.set(part, { reason })
+      return [part]
+    })
+    for (const part of before) if (!this.#parts.some((one) => samePart(one, part))) this.#reports.drop(part)
   }
 
   #setDoors(ready: readonly Ready[]): void {
@@ -151,7 +157,7 @@ export class Ways {
     }
     const balancer = this.#served.find(({ balancer: { dnsName } }) => dnsName === handover.host)?.balancer
     const listener = balancer && apiListener(balancer)
-    const served = this.#served.find((one) => one.listener === listener)
+    const served = this.#served.find((one) => one.balancer === balancer && one.listener.id === listener?.id)
     if (served && isReady(served)) served.front.accept(socket, wayOf(served, "api"))
     else answerPlainly(socket, "503 Service Unavailable", whyNot(handover.host, balancer))
   }

@@ -8,7 +8,7 @@ import type { Front, MakeFront, Way } from "../../src/proxy/index.ts"
 export const tinyAnswer = (text: string): string =>
   `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`
 
-/** `held`: connections that sent nothing yet are kept and told of the end by it, as a front under work would. */
+/** One with the attribute `unreadable` throws it. `held`: connections that sent nothing yet are kept and told of the end by it, as a front under work would. */
 export const tinyFront =
   (told: string[] = []): MakeFront =>
   () => {
@@ -17,6 +17,7 @@ export const tinyFront =
     const open = new Set<Socket>()
     const front: Front = {
       configure(aBalancer, aListener) {
+        if (aListener.attributes.unreadable) throw new Error(aListener.attributes.unreadable)
         balancer = aBalancer
         listener = aListener
         told.push(`configure ${balancer.name} ${listener.port}`)

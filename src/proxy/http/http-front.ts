@@ -47,6 +47,8 @@ export class HttpFront implements Front {
   }
 
   configure(balancer: BalancerConfiguration, listener: ListenerConfiguration): void {
+    // A certificate that cannot be read is found now, and not by the first client.
+    if (listener.tls) this.#parts.tls.contextFor(listener.tls)
     this.#serving = servingOf(this.#parts, balancer, listener)
     this.#server.timeout = this.#serving.idleMs
     this.#forwarder.configured()

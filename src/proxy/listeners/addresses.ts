@@ -5,7 +5,7 @@ import type { Clock } from "../../kernel/index.ts"
 import type { Front, Way } from "../front.ts"
 import type { Diversions } from "./diversions.ts"
 import { type Closable, keepOpen } from "./keep-open.ts"
-import type { Part, Reports } from "./reports.ts"
+import { type Part, type Reports, samePart } from "./reports.ts"
 import { listenTcp } from "./tcp.ts"
 
 /** A socket that is wanted, and who serves it. */
@@ -120,6 +120,3 @@ export class Addresses {
     return door.socket.close()
   }
 }
-
-const samePart = (a: Part, b: Part): boolean =>
-  a.balancer === b.balancer && a.listener === b.listener && a.part === b.part

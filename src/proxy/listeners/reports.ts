@@ -10,6 +10,8 @@ export interface Part {
   readonly part: string
 }
 
+export const samePart = (a: Part, b: Part): boolean => keyOf(a) === keyOf(b) && a.part === b.part
+
 type State = "waiting" | "open" | { readonly reason: string }
 
 const keyOf = ({ balancer, listener, way }: Omit<Part, "part">): string => JSON.stringify([balancer, listener, way])
