@@ -162,7 +162,9 @@ test("a canary is deployed under load, and no request fails", async () => {
 
 test("a deployment that is stopped while it bakes gives its traffic back, and no request fails", async () => {
   const asking = load()
-  await user.ecs.send(new UpdateServiceCommand({ service: "web", taskDefinition: blue }))
+  // It is not to end before it is stopped, however busy the machine is.
+  const deploymentConfiguration = { bakeTimeInMinutes: 600 }
+  await user.ecs.send(new UpdateServiceCommand({ service: "web", taskDefinition: blue, deploymentConfiguration }))
   const { serviceDeploymentArn } = await until(
     "all traffic is shifted",
     ({ targetServiceRevision: target }) => target?.requestedProductionTrafficWeight === 100,
