@@ -1,8 +1,7 @@
 // A load balancer under load while everything behind and about it changes: a rolling deployment, its rules and target groups, a
 // target that is killed. What fails are at most the requests that were under way on that target.
 import assert from "node:assert/strict"
-import { join } from "node:path"
-import { after, test } from "node:test"
+import { test } from "node:test"
 import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2"
 import {
   CreateServiceCommand,
@@ -18,32 +17,11 @@ import {
   ModifyTargetGroupAttributesCommand,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2"
-import { addressesOf, ask, askFor200, balancerUser, eventually } from "../support/live-balancers.ts"
-import { addressOf, engineWithImage, fargateUser, shell } from "../support/live-fargate.ts"
-import { withEngine } from "../support/namespace.ts"
-import { startUp } from "../support/up.ts"
+import { addressesOf, ask, askFor200, eventually } from "../support/live-balancers.ts"
+import { addressOf } from "../support/live-fargate.ts"
+import { liveTraffic, webServer } from "../support/live-traffic.ts"
 
-const engine = await withEngine(import.meta.filename)
-const docker = await engineWithImage(engine.socketPath)
-const roadstead = await startUp([
-  ...["--port", "4571", "--data", join(engine.folder, "data"), "--docker-host", `unix://${engine.socketPath}`],
-  ...["--log-format", "json", "--ephemeral"],
-])
-const user = fargateUser(roadstead.endpoint)
-const balancers = balancerUser(roadstead.endpoint, user.ec2)
-after(async () => {
-  user.close()
-  balancers.close()
-  await roadstead.stop()
-  docker.close()
-})
-
-/** Serves its words over HTTP. httpd does not end by SIGTERM as the first process. */
-const server = (words: string) =>
-  shell("main", `mkdir -p /www && echo ${words} > /www/index.html && exec httpd -f -p 8080 -h /www`, {
-    stopTimeout: 2,
-    portMappings: [{ containerPort: 8080 }],
-  })
+const { docker, user, balancers } = await liveTraffic(import.meta.filename)
 
 await user.createCluster()
 const { elb } = balancers
@@ -66,7 +44,7 @@ const listener = await balancers.listener(balancer.arn, 80, group)
 await user.ecs.send(
   new CreateServiceCommand({
     serviceName: "web",
-    taskDefinition: await user.register([server("old")]),
+    taskDefinition: await user.register([webServer("old")]),
     desiredCount: 2,
     launchType: "FARGATE",
     networkConfiguration: { awsvpcConfiguration: { subnets: [Subnets[0]?.SubnetId ?? ""] } },
@@ -114,7 +92,7 @@ const underLoad = async (meanwhile: () => Promise<unknown>) => {
 test("no request fails while a new revision takes the place of the old one", async () => {
   const { failures, bodies } = await underLoad(async () => {
     await user.ecs.send(
-      new UpdateServiceCommand({ service: "web", taskDefinition: await user.register([server("new")]) }),
+      new UpdateServiceCommand({ service: "web", taskDefinition: await user.register([webServer("new")]) }),
     )
     await completed("the second revision")
   })
@@ -124,7 +102,7 @@ test("no request fails while a new revision takes the place of the old one", asy
 })
 
 test("no request fails while rules come and go, and while the listener forwards to another group and back", async () => {
-  const arn = await user.start([server("other")])
+  const arn = await user.start([webServer("other")])
   const other = await groupOf("other")
   const Targets = [{ Id: addressOf(await user.running(arn)), Port: 8080 }]
   await elb.send(new RegisterTargetsCommand({ TargetGroupArn: other, Targets }))

@@ -4,8 +4,7 @@
 import assert from "node:assert/strict"
 import { createSocket } from "node:dgram"
 import { createServer } from "node:net"
-import { join } from "node:path"
-import { after, test } from "node:test"
+import { test } from "node:test"
 import {
   addressesOf,
   ask,
@@ -15,31 +14,15 @@ import {
   balancerUser,
   eventually,
 } from "../support/live-balancers.ts"
-import { addressOf, engineWithImage, fargateUser, shell } from "../support/live-fargate.ts"
-import { withEngine } from "../support/namespace.ts"
+import { addressOf, fargateUser, shell } from "../support/live-fargate.ts"
+import { liveTraffic, webServer } from "../support/live-traffic.ts"
 import { killProcess } from "../support/processes.ts"
-import { startUp } from "../support/up.ts"
 
-const engine = await withEngine(import.meta.filename)
-const docker = await engineWithImage(engine.socketPath)
-const roadstead = await startUp([
-  ...["--port", "4570", "--data", join(engine.folder, "data"), "--docker-host", `unix://${engine.socketPath}`],
-  ...["--log-format", "json", "--ephemeral"],
-])
-const user = fargateUser(roadstead.endpoint)
-const balancers = balancerUser(roadstead.endpoint, user.ec2)
-after(async () => {
-  user.close()
-  balancers.close()
-  await roadstead.stop()
-  docker.close()
-})
+const { roadstead, user, balancers } = await liveTraffic(import.meta.filename)
 
-/** Serves its words over HTTP. httpd does not end by SIGTERM as the first process. */
-const server = (words: string) =>
-  shell("main", `mkdir -p /www && echo ${words} > /www/index.html && exec httpd -f -p 8080 -h /www`, { stopTimeout: 2 })
-const serving = async (who: typeof user, words: string): Promise<string> =>
-  addressOf(await who.running(await who.start([server(words)])))
+/** Starts a server of these words; answers its address. */
+const serving = async (who: typeof user, words: string) =>
+  addressOf(await who.running(await who.start([webServer(words)])))
 
 await user.createCluster()
 await user.createLogGroup("/reach")

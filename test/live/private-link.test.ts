@@ -1,8 +1,7 @@
 // A network load balancer in front of a Fargate task is reached from another VPC through an interface endpoint, by its name and at
 // an address of the other VPC's own, while the owner of the service lets it be.
 import assert from "node:assert/strict"
-import { join } from "node:path"
-import { after, test } from "node:test"
+import { test } from "node:test"
 import {
   AcceptVpcEndpointConnectionsCommand,
   CreateSubnetCommand,
@@ -22,32 +21,15 @@ import {
   CreateTargetGroupCommand,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2"
-import { askFor200, balancerUser, eventually } from "../support/live-balancers.ts"
-import { addressOf, engineWithImage, fargateUser, shell } from "../support/live-fargate.ts"
-import { withEngine } from "../support/namespace.ts"
-import { startUp } from "../support/up.ts"
+import { askFor200, eventually } from "../support/live-balancers.ts"
+import { addressOf, shell } from "../support/live-fargate.ts"
+import { liveTraffic, webServer } from "../support/live-traffic.ts"
 
-const engine = await withEngine(import.meta.filename)
-const docker = await engineWithImage(engine.socketPath)
-const roadstead = await startUp([
-  ...["--port", "0", "--data", join(engine.folder, "data"), "--docker-host", `unix://${engine.socketPath}`],
-  ...["--log-format", "json", "--ephemeral"],
-])
-const user = fargateUser(roadstead.endpoint)
+const { user, balancers } = await liveTraffic(import.meta.filename)
 const { ec2, ecs } = user
-const balancers = balancerUser(roadstead.endpoint, ec2)
 const { elb } = balancers
-after(async () => {
-  user.close()
-  balancers.close()
-  await roadstead.stop()
-  docker.close()
-})
 
-/** Serves its words over HTTP. httpd does not end by SIGTERM as the first process. */
-const server = shell("main", "mkdir -p /www && echo the service > /www/index.html && exec httpd -f -p 8080 -h /www", {
-  stopTimeout: 2,
-})
+const server = webServer("the service")
 
 /** A network load balancer in the first zone, in front of a task; answers its ARN. */
 const serve = async (): Promise<string> => {

@@ -1,8 +1,7 @@
 // Two services behind one application load balancer, by path: on Fargate by the addresses of tasks, on an EC2 instance by
 // ports that the instance chooses. Both are deployed anew under load, and no request fails.
 import assert from "node:assert/strict"
-import { join } from "node:path"
-import { after, test } from "node:test"
+import { test } from "node:test"
 import { DescribeSubnetsCommand, DescribeVpcsCommand } from "@aws-sdk/client-ec2"
 import {
   type ContainerDefinition,
@@ -18,31 +17,16 @@ import {
   ModifyTargetGroupAttributesCommand,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2"
-import { nodeImage } from "../../src/machines/index.ts"
 import { greeter } from "../../src/main/demo/greeter.ts"
 import { startLoad } from "../../src/main/demo/load.ts"
-import { addressesOf, ask, balancerUser, eventually } from "../support/live-balancers.ts"
-import { engineWithImage, fargateUser } from "../support/live-fargate.ts"
+import { addressesOf, ask, eventually } from "../support/live-balancers.ts"
 import { instanceUser } from "../support/live-instances.ts"
-import { withEngine } from "../support/namespace.ts"
-import { startUp } from "../support/up.ts"
+import { liveTraffic } from "../support/live-traffic.ts"
 
-const engine = await withEngine(import.meta.filename)
-const docker = await engineWithImage(engine.socketPath)
-await nodeImage(docker, { name: "greeter:latest", files: { "/app/main.mjs": greeter } })
-const roadstead = await startUp([
-  ...["--port", "4570", "--data", join(engine.folder, "data"), "--docker-host", `unix://${engine.socketPath}`],
-  ...["--log-format", "json", "--ephemeral"],
-])
-const user = fargateUser(roadstead.endpoint)
-const balancers = balancerUser(roadstead.endpoint, user.ec2)
-const hosts = instanceUser(user, () => roadstead.printed)
-after(async () => {
-  user.close()
-  balancers.close()
-  await roadstead.stop()
-  docker.close()
+const { roadstead, user, balancers } = await liveTraffic(import.meta.filename, {
+  programs: { "greeter:latest": greeter },
 })
+const hosts = instanceUser(user, () => roadstead.printed)
 
 const greets = (who: string): ContainerDefinition[] => [
   {

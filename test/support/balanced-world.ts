@@ -7,79 +7,17 @@ import { elbv2 } from "../../src/services/elbv2/index.ts"
 import {
   ensureDefaultVpc,
   type InstanceRow,
-  type ListenerRow,
-  type LoadBalancerRow,
   type TargetGroupRow,
   type TargetRow,
   targetKey,
 } from "../../src/state/index.ts"
+import { aListener, aLoadBalancer, aTargetGroup } from "./balancer-rows.ts"
 import { scope, subnets, vpc } from "./ecs-harness.ts"
 import { aHost } from "./rows.ts"
 import { serviceWorld } from "./service-world.ts"
 
-const elbArn = (resource: string) => `arn:aws:elasticloadbalancing:us-east-1:123456789012:${resource}`
-
-/** An application load balancer over all subnets, with rows alone. */
-const aLoadBalancer = (name: string): LoadBalancerRow => ({
-  ...scope,
-  arn: elbArn(`loadbalancer/app/${name}/0123456789abcdef`),
-  name,
-  type: "application",
-  scheme: "internal",
-  dnsName: `${name}.localhost`,
-  vpcId: vpc.vpc.id,
-  ipAddressType: "ipv4",
-  securityGroups: [],
-  zones: vpc.subnets.map(({ id, availabilityZone }) => ({ subnetId: id, zone: availabilityZone })),
-  attributes: {},
-  createdAt: 0,
-  status: { code: "active" },
-  tags: [],
-})
-
-const aListener = (balancer: LoadBalancerRow, port: number, group: string): ListenerRow => {
-  const id = balancer.arn.slice(balancer.arn.indexOf("app/"))
-  return {
-    ...scope,
-    arn: elbArn(`listener/${id}/${port}`),
-    loadBalancerArn: balancer.arn,
-    port,
-    protocol: "HTTP",
-    certificates: [],
-    defaultRuleArn: elbArn(`listener-rule/${id}/${port}/0`),
-    defaultActions: [{ Type: "forward", TargetGroupArn: group }],
-    attributes: {},
-    createdAt: 0,
-    tags: [],
-  }
-}
-
-const aTargetGroup = (name: string, more: Partial<TargetGroupRow>): TargetGroupRow => ({
-  ...scope,
-  arn: elbArn(`targetgroup/${name}/0123456789abcdef`),
-  name,
-  targetType: "instance",
-  protocol: "HTTP",
-  protocolVersion: "HTTP1",
-  port: 80,
-  vpcId: vpc.vpc.id,
-  ipAddressType: "ipv4",
-  healthCheck: {
-    enabled: true,
-    protocol: "HTTP",
-    port: "traffic-port",
-    path: "/",
-    intervalSeconds: 30,
-    timeoutSeconds: 5,
-    healthyThreshold: 5,
-    unhealthyThreshold: 2,
-    matcher: { HttpCode: "200" },
-  },
-  attributes: { "deregistration_delay.timeout_seconds": "30" },
-  createdAt: 0,
-  tags: [],
-  ...more,
-})
+const everyZone = vpc.subnets.map(({ id, availabilityZone }) => ({ subnetId: id, zone: availabilityZone }))
+const front = aLoadBalancer({ name: "front", scheme: "internal", zones: everyZone, status: { code: "active" } })
 
 const anInstance = (id: string, zone: string): InstanceRow => {
   const subnet = vpc.subnets.find(({ availabilityZone }) => availabilityZone === zone) ?? assert.fail(`no zone ${zone}`)
@@ -120,13 +58,17 @@ export const balancedWorld = async (others: readonly ServiceTable[] = []) => {
 
   /** A target group behind a listener of its own; `alone`: behind none. */
   const group = async (name: string, more: Partial<TargetGroupRow> = {}, alone = false): Promise<string> => {
-    const row = aTargetGroup(name, more)
-    const balancer = aLoadBalancer("front")
+    const row = aTargetGroup({
+      ...{ name, targetType: "instance", port: 80, attributes: { "deregistration_delay.timeout_seconds": "30" } },
+      ...more,
+    })
     ports += 1
     state.transact((tx) => {
       tx.targetGroups.insert(row)
-      if (!tx.loadBalancers.has(balancer.arn)) tx.loadBalancers.insert(balancer)
-      if (!alone) tx.listeners.insert(aListener(balancer, ports, row.arn))
+      if (!tx.loadBalancers.has(front.arn)) tx.loadBalancers.insert(front)
+      if (alone) return
+      const defaultActions = [{ Type: "forward" as const, TargetGroupArn: row.arn }]
+      tx.listeners.insert(aListener({ loadBalancerArn: front.arn, port: ports, defaultActions }))
     })
     await world.settle()
     return row.arn

@@ -10,10 +10,11 @@ import {
   type Output,
   type ServiceTable,
 } from "../../src/gate/index.ts"
-import { Fault, type Scope, silentLog } from "../../src/kernel/index.ts"
+import { type Fault, type Scope, silentLog } from "../../src/kernel/index.ts"
 import type { Operations } from "../../src/model/operations.ts"
 import { ecsService } from "../../src/services/ecs/index.ts"
 import { defaultVpcRows, memoryStore, type State, type TaskRow } from "../../src/state/index.ts"
+import { refused } from "./refused.ts"
 import { TestClock } from "./test-clock.ts"
 import { testIds } from "./test-ids.ts"
 
@@ -74,15 +75,8 @@ export const ecsHarness = (others: readonly ServiceTable[] = []): EcsHarness => 
     clock,
     gate,
     call,
-    refuses: async (operation, input, code, message, caller) => {
-      const thrown: unknown = await call(operation, input, caller).then(
-        () => assert.fail(`${operation} was not refused`),
-        (error: unknown) => error,
-      )
-      if (!(thrown instanceof Fault)) throw thrown
-      assert.deepEqual({ code: thrown.code, message: thrown.message }, { code, message })
-      return thrown
-    },
+    refuses: (operation, input, code, message, caller) =>
+      refused(operation, call(operation, input, caller), code, message),
     task: (arn) => state.view((view) => view.tasks.get(arn ?? "") ?? assert.fail(`no task ${arn}`)),
     patchTask: (arn, change) => {
       state.transact((tx) => tx.tasks.patch(arn ?? "", change))

@@ -1,13 +1,13 @@
 // Elastic Load Balancing v2 behind the real gate, with EC2 and IAM beside it, over records in memory, with time and ids that
 // repeat; and what its tests begin with: the default VPC's subnets, a load balancer, a target group. No proxy is there.
-import assert from "node:assert/strict"
 import { type BulkStores, type Caller, createGate, type Input, type Output } from "../../src/gate/index.ts"
-import { Fault, silentLog } from "../../src/kernel/index.ts"
+import { type Fault, silentLog } from "../../src/kernel/index.ts"
 import type { Operations, ServiceName } from "../../src/model/operations.ts"
 import { ec2 } from "../../src/services/ec2/index.ts"
 import { elbv2 } from "../../src/services/elbv2/index.ts"
 import { iam } from "../../src/services/iam/index.ts"
 import { defaultVpcRows, type Frozen, memoryStore, type State } from "../../src/state/index.ts"
+import { refused } from "./refused.ts"
 import { TestClock } from "./test-clock.ts"
 import { testIds } from "./test-ids.ts"
 
@@ -38,7 +38,7 @@ export interface Balancing {
     input: Asked<O>,
     code: string,
     message?: string | RegExp,
-  ): Promise<void>
+  ): Promise<Fault>
   /** A load balancer in all zones of the default VPC; answers its ARN. */
   loadBalancer(more?: Partial<Asked<"CreateLoadBalancer">>): Promise<string>
   /** A target group in the default VPC; answers its ARN. */
@@ -63,16 +63,7 @@ export const balancing = (): Balancing => {
     clock,
     call,
     ask: (service, operation, input) => gate.invoke(service, operation, input, scope, root),
-    refuses: async (operation, input, code, message) => {
-      const thrown: unknown = await call(operation, input).then(
-        () => assert.fail(`${operation} was not refused`),
-        (error: unknown) => error,
-      )
-      if (!(thrown instanceof Fault)) throw thrown
-      assert.equal(thrown.code, code, thrown.message)
-      if (typeof message === "string") assert.equal(thrown.message, message)
-      else if (message) assert.match(thrown.message, message)
-    },
+    refuses: (operation, input, code, message) => refused(operation, call(operation, input), code, message),
     loadBalancer: async (more = {}) => {
       const input = { Name: `lb-${++made}`, ...(more.SubnetMappings ? {} : { Subnets: subnets }), ...more }
       return (await call("CreateLoadBalancer", input)).LoadBalancers?.[0]?.LoadBalancerArn ?? ""

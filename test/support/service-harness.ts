@@ -1,6 +1,5 @@
 // Services behind the real gate and the real controllers, over records in memory, with time, ids and a key that repeat. The wire
 // is not here.
-import assert from "node:assert/strict"
 import { type Controller, controllers, startControllers } from "../../src/controllers/index.ts"
 import {
   type BulkStores,
@@ -10,9 +9,10 @@ import {
   type Output,
   type ServiceTable,
 } from "../../src/gate/index.ts"
-import { Fault, newVault, silentLog, type Vault } from "../../src/kernel/index.ts"
+import { type Fault, newVault, silentLog, type Vault } from "../../src/kernel/index.ts"
 import type { Operations } from "../../src/model/operations.ts"
 import { memoryStore, type State } from "../../src/state/index.ts"
+import { refused } from "./refused.ts"
 import { TestClock } from "./test-clock.ts"
 import { seededRandom, testIds } from "./test-ids.ts"
 
@@ -38,7 +38,7 @@ export interface ServiceHarness<S extends keyof Operations> {
     input: Input<S, O>,
     code: string,
     message: string,
-  ): Promise<void>
+  ): Promise<Fault>
 }
 
 /** The services with nothing in them, asked as one of them. */
@@ -66,13 +66,6 @@ export const serviceHarness = <S extends keyof Operations>(
     clock,
     call,
     ask: (service, operation, input) => gate.invoke(service, operation, input, scope, root),
-    refuses: async (operation, input, code, message) => {
-      const thrown: unknown = await call(operation, input).then(
-        () => assert.fail(`${operation} was not refused`),
-        (error: unknown) => error,
-      )
-      if (!(thrown instanceof Fault)) throw thrown
-      assert.deepEqual({ code: thrown.code, message: thrown.message }, { code, message })
-    },
+    refuses: (operation, input, code, message) => refused(operation, call(operation, input), code, message),
   }
 }
