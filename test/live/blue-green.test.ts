@@ -2,8 +2,7 @@
 // not one request fails, whichever way traffic goes.
 import assert from "node:assert/strict"
 import { Agent, request } from "node:http"
-import { join } from "node:path"
-import { after, test } from "node:test"
+import { test } from "node:test"
 import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2"
 import {
   CreateServiceCommand,
@@ -14,35 +13,13 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs"
 import { CreateRuleCommand, ModifyTargetGroupAttributesCommand } from "@aws-sdk/client-elastic-load-balancing-v2"
-import { ask, askFor200, balancerUser, eventually } from "../support/live-balancers.ts"
-import { engineWithImage, fargateUser, shell } from "../support/live-fargate.ts"
-import { withEngine } from "../support/namespace.ts"
-import { startUp } from "../support/up.ts"
+import { ask, askFor200, eventually } from "../support/live-balancers.ts"
+import { liveTraffic, webServer } from "../support/live-traffic.ts"
 
-const engine = await withEngine(import.meta.filename)
-const docker = await engineWithImage(engine.socketPath)
 // A minute of AWS is three seconds.
-const roadstead = await startUp([
-  ...["--port", "4571", "--data", join(engine.folder, "data"), "--docker-host", `unix://${engine.socketPath}`],
-  ...["--log-format", "json", "--ephemeral", "--time-scale", "20"],
-])
-const user = fargateUser(roadstead.endpoint)
-const balancers = balancerUser(roadstead.endpoint, user.ec2)
-after(async () => {
-  user.close()
-  balancers.close()
-  await roadstead.stop()
-  docker.close()
-})
+const { user, balancers } = await liveTraffic(import.meta.filename, { options: ["--time-scale", "20"] })
 
-/** Serves its words over HTTP. httpd does not end by SIGTERM as the first process. */
-const serving = (words: string) =>
-  user.register([
-    shell("app", `mkdir -p /www && echo ${words} > /www/index.html && exec httpd -f -p 8080 -h /www`, {
-      stopTimeout: 2,
-      portMappings: [{ containerPort: 8080 }],
-    }),
-  ])
+const serving = (words: string) => user.register([webServer(words, "app")])
 
 await user.createCluster()
 const blue = await serving("blue")
