@@ -6,6 +6,7 @@ import type { BalancerConfiguration, ListenerConfiguration } from "../protocol/i
 import type { AccessLog } from "./access-log/access-log.ts"
 import type { Counters } from "./counters/counters.ts"
 import type { Pools } from "./pools/pool.ts"
+import type { SourcePorts } from "./stream/source-ports.ts"
 import type { TlsContexts } from "./tls/contexts.ts"
 
 /** Where a client's connection came in. */
@@ -46,6 +47,8 @@ export interface FrontParts {
   readonly pools: Pools
   readonly tls: TlsContexts
   readonly counters: Counters
+  /** Of load balancers' own addresses, for connections to targets that are to see them. */
+  readonly sourcePorts: SourcePorts
   /** A connection to a target failed at once: it is checked now (passive checks). */
   readonly suspect: (pool: string, target: string) => void
   /** 32 bytes that only this proxy knows, and that outlive it: values of cookies are sealed with them. */

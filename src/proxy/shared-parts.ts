@@ -8,6 +8,7 @@ import { newHealthChecks } from "./health/checks.ts"
 import { newProbe } from "./health/probe.ts"
 import type { Probe } from "./health/probe-order.ts"
 import { ProxyPools } from "./pools/pools.ts"
+import { newSourcePorts } from "./stream/source-ports.ts"
 import { newTlsContexts } from "./tls/contexts.ts"
 
 export interface SharedParts {
@@ -63,6 +64,7 @@ export const newSharedParts = ({
       pools,
       tls,
       counters,
+      sourcePorts: newSourcePorts(random),
       suspect: (pool, target) => checks.suspect(pool, target),
     },
     apply: (configuration) => {

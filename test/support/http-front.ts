@@ -48,6 +48,7 @@ export const startHttpFront = async (
     log: silentLog,
     secret: new Uint8Array(32).fill(7),
     suspect: () => {},
+    sourcePorts: { take: () => undefined },
   }
   const front = httpFront(parts)
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>

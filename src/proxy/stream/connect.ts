@@ -4,6 +4,7 @@ import { connect as connectTcp, type Socket } from "node:net"
 import { connect as connectTls, type SecureContext } from "node:tls"
 import type { Cancel, Clock } from "../../kernel/index.ts"
 import type { Choice } from "./choose.ts"
+import type { SourcePort } from "./source-ports.ts"
 
 export interface TargetConnection {
   /** What carries the bytes of the client. */
@@ -14,11 +15,16 @@ export interface TargetConnection {
 
 export type ConnectFailure = "refused" | "timeout" | "tls" | "ports"
 
+/** A load balancer's own address, with a port that is given back when the connection is closed. */
+export interface Source extends SourcePort {
+  readonly address: string
+}
+
 export interface ConnectOrder {
   readonly clock: Clock
   readonly choice: Choice
   /** The load balancer's own address, which the target is to see; undefined where the connection has none. */
-  readonly from: string | undefined
+  readonly from: Source | undefined
   /** Sent before all else, the handshake of TLS included. */
   readonly preface: Uint8Array | string | undefined
   /** To targets of TLS and SSL. */
@@ -37,11 +43,12 @@ export const connectTarget = (order: ConnectOrder): Cancel => {
   const raw = connectTcp({
     host: choice.target.address,
     port: choice.target.port,
-    ...(from !== undefined && { localAddress: from }),
+    ...(from && { localAddress: from.address, localPort: from.port }),
     allowHalfOpen: true,
     noDelay: true,
     keepAlive: true,
   })
+  if (from) raw.once("close", () => from.release())
   const cancelTimer = clock.at(clock.now() + patience, () => finish("timeout"))
   const onError = (error: Error & { code?: string }) => finish(failureOf(error))
   const onTlsError = () => finish("tls")

@@ -37,6 +37,8 @@ interface Client {
 /** For the handshake of TLS, as AWS. */
 const handshakePatience = 10_000
 const mostAttempts = 2
+/** Ports of the load balancer's own address that are tried for a connection. */
+const mostPorts = 8
 
 /** AWS: 350 s of a network load balancer, which its TCP listeners may change; 60 s of a classic one. */
 const idleTime = ({ balancer, listener }: Configured): number => {
@@ -159,10 +161,17 @@ class StreamFront implements Front {
     reset(raw)
   }
 
-  #connect(client: Client, choice: Choice, attempt: number, from: string | undefined): void {
+  #connect(client: Client, choice: Choice, attempt: number, address: string | undefined, tries = 1): void {
     const { socket, raw, configured, meter } = client
-    const { clock, tls } = this.#parts
+    const { clock, tls, sourcePorts } = this.#parts
     const { protocol } = choice.pool.configuration
+    const { target } = choice
+    const source = address === undefined ? undefined : sourcePorts.take(address, `${target.address}:${target.port}`)
+    const from = address !== undefined && source ? { address, ...source } : undefined
+    if (address !== undefined && !from) {
+      this.#failed(client, choice, attempt, address, "ports")
+      return
+    }
     const began = clock.now()
     const alpn = socket instanceof TLSSocket && socket.alpnProtocol ? socket.alpnProtocol : undefined
     let cancel: Cancel = () => {}
@@ -178,7 +187,11 @@ class StreamFront implements Front {
         if (typeof result !== "string") reset(result.raw)
         return
       }
-      if (typeof result === "string") return this.#failed(client, choice, attempt, from, result)
+      if (result === "ports" && tries < mostPorts && from) {
+        this.#connect(client, choice, attempt, address, tries + 1)
+        return
+      }
+      if (typeof result === "string") return this.#failed(client, choice, attempt, address, result)
       meter.connected((clock.now() - began) / 1000)
       if (!choice.target.healthy) meter.unhealthyRouting()
       const ends = { client: socket, clientRaw: raw, target: result }
@@ -194,9 +207,9 @@ class StreamFront implements Front {
   }
 
   /** Who does not take it is checked now, and another target gets the connection: nothing of it was lost. */
-  #failed(client: Client, choice: Choice, attempt: number, from: string | undefined, failure: ConnectFailure): void {
+  #failed(client: Client, choice: Choice, attempt: number, address: string | undefined, failure: ConnectFailure): void {
     const { meter, raw } = client
-    if (failure === "ports" && from !== undefined) {
+    if (failure === "ports" && address !== undefined) {
       meter.portsUsedUp()
       this.#connect(client, choice, attempt, undefined)
       return
