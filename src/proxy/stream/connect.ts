@@ -46,7 +46,6 @@ export const connectTarget = (order: ConnectOrder): Cancel => {
     ...(from && { localAddress: from.address, localPort: from.port }),
     allowHalfOpen: true,
     noDelay: true,
-    keepAlive: true,
   })
   if (from) raw.once("close", () => from.release())
   const cancelTimer = clock.at(clock.now() + patience, () => finish("timeout"))

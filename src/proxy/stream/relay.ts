@@ -8,11 +8,16 @@ export const join = (one: Socket, other: Socket): void => {
   oneWay(other, one)
 }
 
+/** So much may wait for who reads slowly. Node's own mark is one full read: with it each of them would stop the reading. */
+const most = 256 * 1024
+
 const oneWay = (from: Socket, to: Socket): void => {
   from.on("data", (chunk: Buffer) => {
-    if (to.writable && !to.write(chunk)) from.pause()
+    if (to.writable && !to.write(chunk) && to.writableLength > most) from.pause()
   })
-  to.on("drain", () => from.resume())
+  to.on("drain", () => {
+    if (from.isPaused()) from.resume()
+  })
   from.on("end", () => to.end())
   from.resume()
 }
