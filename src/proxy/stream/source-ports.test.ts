@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { createServer } from "node:net"
 import { test } from "node:test"
 import { newStreamWorld, textOf } from "../../../test/support/stream-world.ts"
-import { newSourcePorts, portRange } from "./source-ports.ts"
+import { beside, newSourcePorts, portRange } from "./source-ports.ts"
 
 const begin = (at: number) => (bytes: Uint8Array) => void new DataView(bytes.buffer).setUint32(0, at)
 
@@ -38,7 +38,10 @@ test("a port is given back once, whoever has it afterwards", () => {
   assert.equal(ports.take("10.0.0.1", "a:80"), undefined)
 })
 
-test("the range is one for clients' ports", () => {
+test("ports are not those that the kernel gives to other programs, but where it leaves too few", () => {
+  assert.deepEqual(beside([32_768, 60_999]), [10_240, 32_767])
+  assert.deepEqual(beside([1_024, 50_000]), [50_001, 65_535])
+  assert.deepEqual(beside([1_024, 65_000]), [1_024, 65_000])
   const [first, last] = portRange()
   assert.ok(first > 0 && first <= last && last < 65_536)
 })

@@ -21,14 +21,27 @@ export type PortRange = readonly [number, number]
 /** As Linux has it unless somebody changes it. */
 const usual: PortRange = [32_768, 60_999]
 
-/** Those that the kernel would take from, in our network namespace. */
+/** Where few programs listen; those that do are passed over. */
+const lowest = 10_240
+const fewest = 8_192
+
+/**
+ * Beside the kernel's own range: a port that was said for one address is no longer given out for connections from any other,
+ * of whatever program, until a minute after its end.
+ */
+export const beside = ([first, last]: PortRange): PortRange => {
+  if (first - lowest >= fewest) return [lowest, first - 1]
+  return 65_535 - last >= fewest ? [last + 1, 65_535] : [first, last]
+}
+
+/** For our network namespace. */
 export const portRange = (): PortRange => {
   try {
     const [first, last] = readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").trim().split(/\s+/).map(Number)
-    return first && last && first <= last ? [first, last] : usual
+    return beside(first && last && first <= last ? [first, last] : usual)
   } catch {
-    // No Linux: there too this is a range for clients.
-    return usual
+    // No Linux: below what is usual there too.
+    return beside(usual)
   }
 }
 
