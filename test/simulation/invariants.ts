@@ -203,10 +203,20 @@ export class CommitInvariants {
         () => `${service.name} is ${service.status}`,
       )
       if (service.deploymentController === "EXTERNAL") continue
-      // Where traffic is shifted both revisions have all of their tasks.
-      const revisions = this.#shifts(service) ? 2 : 1
       const { maximumPercent = 200 } = service.deploymentConfiguration
-      const most = revisions * Math.floor((service.desiredCount * maximumPercent) / 100)
+      const most = Math.floor((service.desiredCount * maximumPercent) / 100)
+      if (this.#shifts(service)) {
+        // Where traffic is shifted both revisions have all of their tasks, and what the one has is no limit to the other.
+        for (const id of new Set(started.flatMap((task) => (task.serviceArn === arn ? (task.startedBy ?? []) : [])))) {
+          const own = wanted.filter((task) => task.startedBy === id).length
+          this.#check(
+            "never more tasks than maximumPercent",
+            own <= most,
+            () => `${service.name}: ${own} of ${id} wanted, at most ${most}`,
+          )
+        }
+        continue
+      }
       this.#check(
         "never more tasks than maximumPercent",
         wanted.length <= Math.max(most, wantedBefore.get(arn) ?? 0),

@@ -39,7 +39,7 @@ export const faultyJournal = (
         faults.death = undefined
         dead = true
         // What came before it is kept before it, or not at all.
-        if (kept && faults.delay === 0) void inner.append(batch)
+        if (kept && faults.delay === 0 && last === settled) void inner.append(batch)
         die()
         return never
       }
