@@ -1,5 +1,7 @@
 // Bar 6: requests through the data plane of an application load balancer, side by side with node:http and a keep-alive
-// agent, nginx and HAProxy; with a thousand rules, and with a thousand targets. One process each, one server behind all.
+// agent, nginx and HAProxy; with a thousand rules, with a thousand targets, and while ten thousand clients say nothing. One
+// process each, one server behind all.
+import { holdIdle } from "./support/idle.ts"
 import { load } from "./support/load.ts"
 import { type Measure, median, report } from "./support/measure.ts"
 import { startOtherProxies } from "./support/other-proxies.ts"
@@ -10,6 +12,8 @@ const requests = 2_500
 /** Short and alternating, so that a disturbance hits all; the first ones warm up. */
 const rounds = 9
 const warmUp = 2
+
+const idle = 10_000
 
 interface Round {
   readonly perSecond: number
@@ -29,6 +33,19 @@ const measure = async ({ port, processorSeconds }: Server): Promise<Round> => {
   return { perSecond, p99, processor: ((processorSeconds() - used) / requests) * 1e6 }
 }
 
+/** What idle clients cost: MB for all of them, and a round of requests beside them. */
+const beside = async (server: Server): Promise<{ readonly memory: number; readonly p99: number }> => {
+  await measure(server)
+  const before = server.memory()
+  const clients = await holdIdle(server.port, idle)
+  try {
+    const { p99 } = await measure(server)
+    return { memory: server.memory() - before, p99 }
+  } finally {
+    clients.close()
+  }
+}
+
 await report(async () => {
   const target = await startServer("proxy-target")
   const balancer = (...args: number[]) => startServer("balancer-proxy", [target.port, ...args].map(String))
@@ -46,6 +63,10 @@ await report(async () => {
         const one = await measure(server)
         if (round >= warmUp) all.get(name)?.push(one)
       }
+    const [ours, node] = [servers.get("ours"), servers.get("node")]
+    if (!ours || !node) throw new Error("both were started")
+    const idleHere = await beside(ours)
+    const idleThere = await beside(node)
     const of = (name: string, what: keyof Round) => median((all.get(name) ?? []).map((round) => round[what]))
     const floor = (what: keyof Round, name = "node", words = "node:http with a keep-alive agent") => ({
       floor: { name: words, value: of(name, what) },
@@ -79,6 +100,16 @@ await report(async () => {
       {
         name: "load balancer, processor time a request with 1000 targets",
         ...{ value: of("targets", "processor"), unit: "µs", ...floor("processor", "ours", one) },
+      },
+      {
+        name: `load balancer, memory of ${idle} idle connections`,
+        ...{ value: idleHere.memory, unit: "MB" },
+        floor: { name: "node:http with a keep-alive agent", value: idleThere.memory },
+      },
+      {
+        name: `load balancer, p99 beside ${idle} idle connections`,
+        ...{ value: idleHere.p99, unit: "ms" },
+        floor: { name: "node:http with a keep-alive agent", value: idleThere.p99 },
       },
       ...others,
     ]

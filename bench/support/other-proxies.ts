@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { type AddressInfo, connect, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { processorSeconds } from "../../test/support/processor-time.ts"
+import { processorSeconds, residentMemory } from "../../test/support/processor-time.ts"
 import type { Server } from "./server.ts"
 
 const has = (program: string) => spawnSync(program, ["-v"], { stdio: "ignore" }).error === undefined
@@ -56,6 +56,7 @@ const start = async (
   return {
     port,
     processorSeconds: () => processorSeconds(child.pid ?? 0),
+    memory: () => residentMemory(child.pid ?? 0),
     stop: async () => {
       child.kill()
       await once(child, "exit")

@@ -2,13 +2,15 @@
 import { fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
-import { processorSeconds } from "../../test/support/processor-time.ts"
+import { processorSeconds, residentMemory } from "../../test/support/processor-time.ts"
 
 /** A server on a port of 127.0.0.1. */
 export interface Server {
   readonly port: number
   /** Seconds of a processor that its process has used. */
   processorSeconds(): number
+  /** MB that its process has resident. */
+  memory(): number
   stop(): Promise<void>
 }
 
@@ -23,6 +25,7 @@ export const startServer = async (name: string, args: readonly string[] = []): P
   return {
     port,
     processorSeconds: () => processorSeconds(child.pid ?? 0),
+    memory: () => residentMemory(child.pid ?? 0),
     stop: async () => {
       if (child.connected) child.disconnect()
       await exited

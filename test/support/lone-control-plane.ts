@@ -2,9 +2,8 @@
 // its answers over many records are looked at with.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { processorSeconds } from "./processor-time.ts"
+import { processorSeconds, residentMemory } from "./processor-time.ts"
 
 /** A control plane that listens. */
 export interface LoneControlPlane {
@@ -58,10 +57,9 @@ export const startLoneControlPlane = async (
   const heard = await Promise.race([once(child, "message"), exited.then(() => undefined)])
   const message = heard?.[0] as { type: string; port?: number; reason?: string } | undefined
   if (message?.port === undefined) throw new Error(`the control plane did not start: ${message?.reason ?? "it ended"}`)
-  const of = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, "utf8")
   return {
     port: message.port,
-    memory: () => Number(/VmRSS:\s+(\d+) kB/.exec(of("status"))?.[1]) / 1024,
+    memory: () => residentMemory(child.pid ?? 0),
     processorSeconds: () => processorSeconds(child.pid ?? 0),
     stop: async () => {
       if (child.connected) child.disconnect()
