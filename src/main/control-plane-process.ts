@@ -6,6 +6,7 @@ import { startControlPlane } from "./control-plane.ts"
 import { FolderProblem, type Folders } from "./data-folder.ts"
 import { openLog } from "./log.ts"
 import { random } from "./random.ts"
+import { trimMemory } from "./trim-memory.ts"
 
 /** What the supervisor hands over. */
 export interface ControlPlaneConfiguration {
@@ -52,6 +53,7 @@ try {
   })
   closeWith(() => controlPlane.close())
   say({ type: "ready", port: controlPlane.port })
+  trimMemory()
 } catch (thrown) {
   const refusal = refusalOf(thrown)
   if (!refusal) throw thrown
