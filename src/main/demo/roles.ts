@@ -2,10 +2,10 @@
 // instance whose profile may not join.
 import assert from "node:assert/strict"
 import { type Docker, readProgress, registryAuthHeader, tagImage } from "../../docker/index.ts"
-import { type Clock, delay } from "../../kernel/index.ts"
+import type { Clock } from "../../kernel/index.ts"
 import type { createAwsClient } from "../../wire/index.ts"
-import { patience } from "./fetch.ts"
 import { NotHere, type Step } from "./step.ts"
+import { untilBy } from "./until.ts"
 
 type Service = "ecs" | "ec2" | "ecr" | "iam" | "logs" | "secretsmanager"
 type Client<S extends Service> = ReturnType<typeof createAwsClient<S>>
@@ -54,15 +54,7 @@ export const roleSteps = (around: RoleSurroundings): readonly Step[] => {
   let image = ""
   let secret = ""
 
-  const until = async <T>(look: () => Promise<T | undefined>, why: () => string): Promise<T> => {
-    const end = clock.now() + patience
-    for (;;) {
-      const found = await look()
-      if (found !== undefined) return found
-      assert.ok(clock.now() < end, why())
-      await delay(clock, 100)
-    }
-  }
+  const until = untilBy(clock)
 
   /** Runs a task of the image under a role; answers the lines that it wrote. */
   const ask = async (role: string): Promise<readonly string[]> => {

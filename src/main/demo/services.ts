@@ -1,10 +1,11 @@
 // The demo's second half: a service on two EC2 instances that stays alive, moves, and survives a bad deployment.
 import assert from "node:assert/strict"
-import { type Clock, delay } from "../../kernel/index.ts"
+import type { Clock } from "../../kernel/index.ts"
 import type { createAwsClient } from "../../wire/index.ts"
 import { refuseApart } from "./apart.ts"
-import { answered, fetchText, patience } from "./fetch.ts"
+import { answered, fetchText } from "./fetch.ts"
 import { NotHere, type Step } from "./step.ts"
+import { untilBy } from "./until.ts"
 
 type Client<S extends "ecs" | "ec2"> = ReturnType<typeof createAwsClient<S>>
 
@@ -41,16 +42,7 @@ export const serviceSteps = (around: ServiceSurroundings): readonly (Step & { re
   /** Why there are no instances here; everything after them is then left out too. */
   let without: string | undefined
 
-  /** Asks until it answers something; fails with what `why` says when it never does. */
-  const until = async <T>(look: () => Promise<T | undefined>, why: () => string): Promise<T> => {
-    const end = clock.now() + patience
-    for (;;) {
-      const found = await look()
-      if (found !== undefined) return found
-      assert.ok(clock.now() < end, why())
-      await delay(clock, 100)
-    }
-  }
+  const until = untilBy(clock)
   const described = async () => {
     const { services } = await ecs("DescribeServices", { cluster, services: [service] })
     const [found] = services ?? []

@@ -1,11 +1,11 @@
 // The demo's third part: load balancers in front of services on Fargate and on EC2, under load while both deploy a new
 // revision; a network and a classic load balancer beside them.
 import assert from "node:assert/strict"
-import { type Clock, delay } from "../../kernel/index.ts"
+import type { Clock } from "../../kernel/index.ts"
 import type { createAwsClient } from "../../wire/index.ts"
-import { patience } from "./fetch.ts"
 import { ask, type Door, startLoad } from "./load.ts"
 import type { Step } from "./step.ts"
+import { untilBy } from "./until.ts"
 
 type Client<S extends "ecs" | "ec2" | "elb" | "elbv2"> = ReturnType<typeof createAwsClient<S>>
 
@@ -35,15 +35,7 @@ export const trafficSteps = (around: TrafficSurroundings): readonly Step[] => {
   let door: Door | undefined
   const groups = new Map<string, string>()
 
-  const until = async <T>(look: () => Promise<T | undefined>, why: () => string): Promise<T> => {
-    const end = clock.now() + patience
-    for (;;) {
-      const found = await look()
-      if (found !== undefined) return found
-      assert.ok(clock.now() < end, why())
-      await delay(clock, 100)
-    }
-  }
+  const until = untilBy(clock)
   /** The first way in that answers: by name on this machine's own port, or through the port of the APIs. */
   const doorOf = async (name: string, path: string): Promise<Door> => {
     const api = new URL(endpoint)
