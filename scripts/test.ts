@@ -20,13 +20,6 @@ const LIMITS = { test: 60_000, file: 180_000, longTest: 180_000, longFile: 300_0
  */
 const ONE_BY_ONE = /^test\/(live|crash)\//
 
-/**
- * A live file that fails in CI beside everything else is tried once more, alone: it tells a broken program from a busy
- * machine. What passes only then is said at the end, and is a bug to mend: in the test, or in the program. More failing
- * files than these are no accident.
- */
-const TRIED_AGAIN = process.env.CI ? 3 : 0
-
 const LONG = /^test\/(live|crash|fuzz\/million|simulation)\//
 
 const root = fileURLToPath(new URL("..", import.meta.url))
@@ -45,8 +38,6 @@ type Job = () => Promise<void>
 
 let passed = 0
 const failed: string[] = []
-const toTryAgain: string[] = []
-const onlyTheSecondTime: string[] = []
 const started = performance.now()
 
 const files = globSync(["src/**/*.test.ts", "test/**/*.test.ts"], { cwd: root, exclude: ["**/node_modules/**"] })
@@ -73,16 +64,7 @@ await inLanes(
   [...(wanted.length === 0 && !onlyLive ? checks.map(checkJob) : []), ...inOrder.map(fileJob)],
   Math.max(1, Math.min(4, availableParallelism())),
 )
-for (const file of toTryAgain) {
-  console.log(`\nOnce more, alone: ${file}`)
-  const result = await runFile(file)
-  if (result.failures.length === 0) onlyTheSecondTime.push(file)
-  report(result)
-}
 
-if (onlyTheSecondTime.length > 0) {
-  console.log(`\nPassed only the second time, alone:\n${onlyTheSecondTime.map((name) => `  ${name}`).join("\n")}`)
-}
 if (failed.length > 0) console.log(`\nFailed:\n${failed.map((name) => `  ${name}`).join("\n")}`)
 console.log(`\nin ${((performance.now() - started) / 1000).toFixed(1)} s`)
 console.log(summary(passed, failed.length))
@@ -97,12 +79,7 @@ function checkJob(check: (typeof checks)[number]): Job {
 }
 
 function fileJob(file: string): Job {
-  return async () => {
-    const result = await runFile(file)
-    const isTriedAgain = result.failures.length > 0 && ONE_BY_ONE.test(file) && toTryAgain.length < TRIED_AGAIN
-    if (isTriedAgain) toTryAgain.push(file)
-    report(result, !isTriedAgain)
-  }
+  return async () => report(await runFile(file))
 }
 
 /** One lane does the jobs that go one by one, then others; the rest of the lanes do others from the start. */
@@ -129,15 +106,13 @@ async function runFile(file: string): Promise<FileResult & { seconds: number }> 
   return { ...result, file, seconds: (performance.now() - since) / 1000 }
 }
 
-/** Tells what came of a file; `counts`: and adds it to the sum. */
-function report(result: FileResult & { seconds: number }, counts = true) {
-  const { file, passed: good, failures, output, notes, seconds } = result
-  if (counts) passed += good
-  const sum = `${good} passed${failures.length > 0 ? `, ${failures.length} failed` : ""}`
-  console.log(`${failures.length === 0 ? "ok  " : "FAIL"} ${file}  ${sum}  ${seconds.toFixed(1)} s`)
+function report({ file, passed: good, failures, output, notes, seconds }: FileResult & { seconds: number }) {
+  passed += good
+  const counts = `${good} passed${failures.length > 0 ? `, ${failures.length} failed` : ""}`
+  console.log(`${failures.length === 0 ? "ok  " : "FAIL"} ${file}  ${counts}  ${seconds.toFixed(1)} s`)
   for (const note of notes) console.log(`     ${note}`)
   for (const { name, line, reason } of failures) {
-    if (counts) failed.push(name ? `${file}:${line}  ${name}` : file)
+    failed.push(name ? `${file}:${line}  ${name}` : file)
     console.log(`\n  ${name || file} (${file}:${line})\n${indent(reason)}\n`)
   }
   if (failures.length > 0 && output.trim() !== "")
